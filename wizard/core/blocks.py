@@ -1,0 +1,186 @@
+"""Plain data to show: what a step attaches as evidence. No markup, no colours, no plotting library."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from wizard.core.values import Value
+
+Cell = str | bool | int | float | None
+Attribute = str | int | float | None
+Tree = dict[str, "Tree | str | int | float | bool | None"]
+
+
+class Reference(Value):
+    """A reference line in a plot: `value` on the measured axis, with its `label`."""
+
+    value: float
+    label: str
+
+
+class Text(Value):
+    """A paragraph of plain words."""
+
+    kind: Literal["text"] = "text"
+    title: str = ""
+    text: str
+
+
+class Column(Value):
+    """A table's column. `format` is how its numbers read: as they are, as a share (0–1), or whole."""
+
+    name: str
+    unit: str = ""
+    format: Literal["plain", "share", "count"] = "plain"
+
+
+class Table(Value):
+    """Rows of cells under named columns; `emphasis` lists row numbers to set off."""
+
+    kind: Literal["table"] = "table"
+    title: str = ""
+    caption: str = ""
+    columns: tuple[Column, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+    emphasis: tuple[int, ...] = ()
+
+
+class Bars(Value):
+    """One bar a label, with optional 95% intervals and reference lines; `emphasis` lists bars to set off."""
+
+    kind: Literal["bars"] = "bars"
+    title: str = ""
+    caption: str = ""
+    labels: tuple[str, ...]
+    values: tuple[float, ...]
+    intervals: tuple[tuple[float, float] | None, ...] = ()
+    references: tuple[Reference, ...] = ()
+    value_label: str
+    emphasis: tuple[int, ...] = ()
+
+
+class Line(Value):
+    """One curve; `low` and `high` are an optional band of the same length as `y`."""
+
+    name: str
+    x: tuple[float, ...]
+    y: tuple[float, ...]
+    low: tuple[float, ...] = ()
+    high: tuple[float, ...] = ()
+    dashed: bool = False
+
+
+class Lines(Value):
+    """Curves over one x axis; `marks` are vertical lines at x values."""
+
+    kind: Literal["lines"] = "lines"
+    title: str = ""
+    caption: str = ""
+    lines: tuple[Line, ...]
+    x_label: str
+    y_label: str
+    log_x: bool = False
+    log_y: bool = False
+    references: tuple[Reference, ...] = ()
+    marks: tuple[Reference, ...] = ()
+
+
+class Points(Value):
+    """One cloud of a scatter plot."""
+
+    name: str
+    x: tuple[float, ...]
+    y: tuple[float, ...]
+
+
+class Scatter(Value):
+    """Clouds of points; `diagonal` draws y = x."""
+
+    kind: Literal["scatter"] = "scatter"
+    title: str = ""
+    caption: str = ""
+    clouds: tuple[Points, ...]
+    x_label: str
+    y_label: str
+    log_x: bool = False
+    log_y: bool = False
+    diagonal: bool = False
+
+
+class Counts(Value):
+    """One group of a histogram: `values` counts (or shares) between the histogram's edges."""
+
+    name: str
+    values: tuple[float, ...]
+
+
+class Histogram(Value):
+    """Counts between shared `edges` (one more edge than counts), one group or several."""
+
+    kind: Literal["histogram"] = "histogram"
+    title: str = ""
+    caption: str = ""
+    edges: tuple[float, ...]
+    groups: tuple[Counts, ...]
+    x_label: str
+    y_label: str = "examples"
+    references: tuple[Reference, ...] = ()
+
+
+class Heatmap(Value):
+    """A matrix of numbers with named rows and columns."""
+
+    kind: Literal["heatmap"] = "heatmap"
+    title: str = ""
+    caption: str = ""
+    rows: tuple[str, ...]
+    columns: tuple[str, ...]
+    values: tuple[tuple[float | None, ...], ...]
+    x_label: str
+    y_label: str
+    value_label: str
+
+
+class Item(Value):
+    """One example of a gallery.
+
+    Attributes:
+        label: What the example is labelled as.
+        asset: Name of a picture beside the result, or "".
+        text: The example in words (text, or a table row as "column: value" lines), or "".
+        cells: A table row as (column, value, is unusual).
+        attributes: What the gallery can be sorted and searched by.
+        caption: A short line under the picture.
+    """
+
+    label: str
+    asset: str = ""
+    text: str = ""
+    cells: tuple[tuple[str, str, bool], ...] = ()
+    attributes: dict[str, Attribute] = {}
+    caption: str = ""
+
+
+class Gallery(Value):
+    """Examples to look at; sortable by the attributes of its items."""
+
+    kind: Literal["gallery"] = "gallery"
+    title: str = ""
+    caption: str = ""
+    items: tuple[Item, ...]
+
+
+class Numbers(Value):
+    """A tree of named numbers, for readers and for machines."""
+
+    kind: Literal["numbers"] = "numbers"
+    title: str = ""
+    caption: str = ""
+    tree: Tree
+
+
+Block = Annotated[
+    Text | Table | Bars | Lines | Scatter | Histogram | Heatmap | Gallery | Numbers, Field(discriminator="kind")
+]

@@ -1,0 +1,109 @@
+"""What a stage leaves behind: its findings, the decisions it hands on, and how it was measured."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from wizard.core.finding import Finding
+from wizard.core.values import Value
+
+StageName = Literal["explore", "baseline", "overfit", "regularize", "tune", "ensemble"]
+STAGES: tuple[StageName, ...] = ("explore", "baseline", "overfit", "regularize", "tune", "ensemble")
+
+TITLES: dict[str, str] = {  # Karpathy's own headings
+    "explore": "Become one with the data",
+    "baseline": "Set up an end-to-end skeleton and dumb baselines",
+    "overfit": "Overfit",
+    "regularize": "Regularize",
+    "tune": "Tune",
+    "ensemble": "Squeeze out the juice",
+}
+
+
+class DatasetSummary(Value):
+    """What data a result is about.
+
+    Attributes:
+        name: The data set's name.
+        modality: "image", "table", "text" or "series".
+        task: "binary", "multiclass", "multilabel" or "regression".
+        target: Name of the target.
+        classes: Names of the classes; empty for regression.
+        form: What the network eats, in words ("8 × 8 × 1 picture").
+        n_examples: Usable examples, all sets together.
+        n_train: Examples to train on.
+        n_validation: Examples to decide on.
+        n_test: Sealed examples.
+        n_left_out: Examples left out, each listed by `readable`.
+        fingerprint: Content hash.
+    """
+
+    name: str
+    modality: str
+    task: str
+    target: str
+    classes: tuple[str, ...] = ()
+    form: str
+    n_examples: int
+    n_train: int
+    n_validation: int
+    n_test: int
+    n_left_out: int = 0
+    fingerprint: str
+
+
+class StageResult(Value):
+    """The outcome of one stage.
+
+    Attributes:
+        stage: Name of the stage.
+        key: Content key under which it is stored.
+        dataset: What data it is about.
+        verdict: The stage's answer in one sentence.
+        plain: Three to five sentences in plain words.
+        next_move: What to do next, in a sentence.
+        findings: One finding a step, every step exactly once, in the recipe's order.
+        decided: The decisions that the stage handed on (fields of `Decisions`).
+        runs: Keys of the training runs that it used.
+        options: The stage's options, defaults applied.
+        method: How it was measured: seed, budget, what was cut, versions.
+        seconds: Wall-clock time of the stage's work.
+    """
+
+    stage: StageName
+    key: str
+    dataset: DatasetSummary
+    verdict: str
+    plain: tuple[str, ...] = ()
+    next_move: str = ""
+    findings: tuple[Finding, ...]
+    decided: dict[str, Any] = {}
+    runs: tuple[str, ...] = ()
+    options: dict[str, Any] = {}
+    method: dict[str, Any] = {}
+    seconds: float = 0.0
+
+    @property
+    def failed_gates(self) -> tuple[Finding, ...]:
+        """The findings that close the gate after this stage."""
+        return tuple(finding for finding in self.findings if finding.stops)
+
+    def finding(self, step: str) -> Finding:
+        """Returns the finding of `step`; raises KeyError where the stage has no such step."""
+        for finding in self.findings:
+            if finding.step == step:
+                return finding
+        raise KeyError(f"{self.stage} has no step {step!r}")
+
+    @property
+    def asset_names(self) -> tuple[str, ...]:
+        """Names of the pictures that the findings show, each once."""
+        names = {
+            item.asset: None
+            for finding in self.findings
+            for block in finding.blocks
+            if block.kind == "gallery"
+            for item in block.items
+            if item.asset
+        }
+        return tuple(names)

@@ -1,0 +1,1 @@
+"""What comes in, as tensors: doors, data sets, tasks, splits and modalities."""
