@@ -1,0 +1,66 @@
+"""The baton that is handed from stage to stage: everything that decides a training run."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from wizard.core.values import Value
+
+HpValue = bool | int | float | str
+
+
+class TrainingConfig(Value):
+    """One training run, fully described.
+
+    Attributes:
+        family: Name of the model family.
+        hp: Values of the family's structural hyperparameters (width, depth …); those left out take its defaults.
+        inputs: Settings of the preprocessing ("height", "width" …); those left out take the modality's defaults.
+        augment: Strength of the label-preserving augmentation, 0 (off) to 1.
+        dropout: Share of activations dropped while training, 0–1.
+        weight_decay: Decoupled weight decay (AdamW), per unit of learning rate.
+        label_smoothing: Share of the target's mass spread over all classes, 0–1.
+        learning_rate: Peak learning rate of Adam.
+        schedule: "constant", or "cosine" (5% linear warm-up, then a half cosine down to 0).
+        batch: Examples per step.
+        epochs: Passes over the training rows, at most.
+        patience: Epochs without a better validation loss before stopping and going back to the best weights;
+            None trains all epochs and keeps the last weights.
+        class_weights: Whether rare classes weigh more, in inverse proportion to their frequency.
+        head_bias: Whether the last layer's bias starts at the targets' log prior (classification).
+        blind: Train on inputs replaced by zeros: what can be learnt without looking.
+        n_rows: Use only the first so many training rows of a seeded permutation; None uses all.
+        fold: Which cross-validation fold is held out; None for the split's own validation set.
+        refit: Train on training and validation rows together (nothing is held out).
+        seed: Seed of initial weights, order of rows, dropout and augmentation.
+    """
+
+    family: str
+    hp: dict[str, HpValue] = {}
+    inputs: dict[str, HpValue] = {}
+    augment: float = 0.0
+    dropout: float = 0.0
+    weight_decay: float = 0.0
+    label_smoothing: float = 0.0
+    learning_rate: float = 1e-3
+    schedule: Literal["constant", "cosine"] = "constant"
+    batch: int = 32
+    epochs: int = 10
+    patience: int | None = None
+    class_weights: bool = False
+    head_bias: bool = True
+    blind: bool = False
+    n_rows: int | None = None
+    fold: int | None = None
+    refit: bool = False
+    seed: int = 0
+
+    def diff(self, other: TrainingConfig) -> dict[str, tuple[Any, Any]]:
+        """Returns {field: (here, there)} for every field that differs."""
+        mine, theirs = dict(self), dict(other)
+        return {name: (mine[name], theirs[name]) for name in mine if mine[name] != theirs[name]}
+
+    @property
+    def structure(self) -> tuple[Any, ...]:
+        """What decides the network's graph; runs that share it can share one compiled model."""
+        return (self.family, tuple(sorted(self.hp.items())), tuple(sorted(self.inputs.items())))

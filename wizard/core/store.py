@@ -1,0 +1,129 @@
+"""Results and runs by content key: written to a temporary folder, then renamed, so that nothing is ever half there."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import uuid
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from wizard.core.errors import RunFolderError
+
+FORMAT = "1"  # layout of a run folder; a folder of another format is refused, never rewritten
+PARTIAL = ".partial-"  # marks what a killed process left half-written; swept when the folder is next locked
+
+
+class Store:
+    """The truth of a run folder: `store/<kind>/<key>/`, each entry complete or absent."""
+
+    def __init__(self, folder: Path) -> None:
+        """Opens (and makes, when first written) the store of a run folder.
+
+        Raises:
+            RunFolderError: Where the folder is of another format.
+        """
+        self.folder = folder
+        marker = folder / "store" / "format"
+        if marker.is_file() and (found := marker.read_text().strip()) != FORMAT:
+            raise RunFolderError(
+                f"{folder} was written by another version of this library (format {found!r}, this one reads "
+                f"{FORMAT!r}). Choose another folder with out= or name=, or move this one away."
+            )
+
+    def has(self, kind: str, key: str) -> bool:
+        """Whether an entry is stored."""
+        return self.path(kind, key).is_dir()
+
+    def path(self, kind: str, key: str) -> Path:
+        """Folder of an entry, whether it is there or not."""
+        return self.folder / "store" / kind / key
+
+    def keys(self, kind: str) -> tuple[str, ...]:
+        """Keys of all complete entries of a kind, sorted."""
+        folder = self.folder / "store" / kind
+        if not folder.is_dir():
+            return ()
+        return tuple(sorted(p.name for p in folder.iterdir() if p.is_dir() and not p.name.startswith(PARTIAL)))
+
+    def write(self, kind: str, key: str, fill: Callable[[Path], None]) -> Path:
+        """Lets `fill` write into a temporary folder, then renames it to its place; an entry already there stays.
+
+        Raises:
+            RunFolderError: Where the disk is full or the folder cannot be written; nothing half-written stays.
+        """
+        place = self.path(kind, key)
+        if place.is_dir():
+            return place
+        partial = place.with_name(f"{PARTIAL}{uuid.uuid4().hex}")
+        try:
+            partial.mkdir(parents=True)
+            marker = self.folder / "store" / "format"
+            if not marker.is_file():
+                write_file(marker, FORMAT.encode())
+            fill(partial)
+            os.replace(partial, place)
+        except OSError as error:
+            raise RunFolderError(
+                f"Could not write to {place.parent}: {error.strerror or error}. Free some space or choose another "
+                f"folder with out=, then run the same script again: what is stored is kept."
+            ) from error
+        finally:
+            shutil.rmtree(partial, ignore_errors=True)
+        return place
+
+    @contextmanager
+    def locked(self) -> Iterator[None]:
+        """Holds the folder for this process, and sweeps what a killed one left half-written.
+
+        Raises:
+            RunFolderError: Where another process holds it, or it cannot be written.
+        """
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            lock = FileLock(self.folder / ".lock", timeout=0, is_singleton=True)
+            lock.acquire()
+        except Timeout as error:
+            raise RunFolderError(
+                f"{self.folder} is in use by another process. Wait for it, or choose another folder with name= or out=."
+            ) from error
+        except OSError as error:
+            raise RunFolderError(
+                f"{self.folder} cannot be written: {error.strerror or error}. Choose another folder with out=."
+            ) from error
+        try:
+            if lock.lock_counter == 1:
+                sweep(self.folder)
+            yield
+        finally:
+            lock.release()
+
+
+def sweep(folder: Path) -> None:
+    """Removes what a killed process left half-written."""
+    for path in folder.rglob(f"{PARTIAL}*"):
+        shutil.rmtree(path, ignore_errors=True) if path.is_dir() else path.unlink(missing_ok=True)
+
+
+def write_file(path: Path, content: bytes) -> None:
+    """Writes a file whole or not at all; untouched where it already has this content."""
+    if path.is_file() and path.read_bytes() == content:
+        return
+    path.parent.mkdir(parents=True, exist_ok=True)
+    partial = path.with_name(f"{PARTIAL}{uuid.uuid4().hex}")
+    try:
+        partial.write_bytes(content)
+        os.replace(partial, path)
+    except OSError as error:
+        raise RunFolderError(f"Could not write {path}: {error.strerror or error}.") from error
+    finally:
+        partial.unlink(missing_ok=True)
+
+
+def asset_name(content: bytes, suffix: str) -> str:
+    """The name of a picture or long array beside a result: its hash."""
+    return f"{hashlib.sha256(content).hexdigest()[:24]}.{suffix}"
