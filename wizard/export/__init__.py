@@ -1,1 +1,1 @@
-""""""
+"""What is handed over: the predictor and what explains it."""

@@ -1,1 +1,1 @@
-""""""
+"""What can be trained: families, and how they are built from a configuration."""

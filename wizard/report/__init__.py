@@ -1,1 +1,1 @@
-""""""
+"""How it is shown: results to pages. Knows the core only."""

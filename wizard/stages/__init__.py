@@ -1,1 +1,1 @@
-""""""
+"""The recipe: a folder a stage, a file a step."""

@@ -1,1 +1,1 @@
-""""""
+"""How it is trained: the one fit, and what is measured around it."""

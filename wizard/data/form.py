@@ -1,0 +1,45 @@
+"""What a network eats, whatever it was before."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from wizard.core.values import Value
+
+
+class ImageForm(Value):
+    """Pictures of one size: tensor "image", (b, height, width, channels), 0–255."""
+
+    kind: Literal["image"] = "image"
+    height: int
+    width: int
+    channels: int
+
+    def __str__(self) -> str:
+        """In words, for logs and pages."""
+        colours = {1: "grey", 3: "colour"}.get(self.channels, f"{self.channels} channels")
+        return f"{self.height} × {self.width} picture, {colours}"
+
+
+class FeaturesForm(Value):
+    """Rows of a table: tensor "numeric", (b, d) of order 1, and tensor "categories", (b, m) of codes.
+
+    Attributes:
+        numeric: Names of the d numeric features, missing-value indicators among them.
+        categories: Names of the m categorical features.
+        cardinalities: Number of codes of each of them; code 0 is missing, 1 is unknown.
+    """
+
+    kind: Literal["features"] = "features"
+    numeric: tuple[str, ...] = ()
+    categories: tuple[str, ...] = ()
+    cardinalities: tuple[int, ...] = ()
+
+    def __str__(self) -> str:
+        """In words, for logs and pages."""
+        parts = [f"{len(self.numeric)} numeric"] if self.numeric else []
+        parts += [f"{len(self.categories)} categorical"] if self.categories else []
+        return f"{' and '.join(parts)} features"
+
+
+Form = ImageForm | FeaturesForm
