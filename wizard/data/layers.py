@@ -186,7 +186,13 @@ class DateParts(keras.layers.Layer):
         year, month, day = number(0, 4), number(5, 2), number(8, 2)
         hour = number(11, 2) + number(14, 2) / 60 + number(17, 2) / 3600
         shifted = year - tf.cast(month <= 2, "float64")  # years that begin in March end with the leap day
-        day_of_year = tf.floor((153 * (month + tf.where(month > 2, tf.constant(-3.0, "float64"), tf.constant(9.0, "float64"))) + 2) / 5) + day - 1
+        day_of_year = (
+            tf.floor(
+                (153 * (month + tf.where(month > 2, tf.constant(-3.0, "float64"), tf.constant(9.0, "float64"))) + 2) / 5
+            )
+            + day
+            - 1
+        )
         era = tf.floor(shifted / 400)
         year_of_era = shifted - era * 400
         day_of_era = year_of_era * 365 + tf.floor(year_of_era / 4) - tf.floor(year_of_era / 100) + day_of_year
@@ -213,7 +219,7 @@ class Columns(keras.layers.Layer):
         self._convert_input_args = False
 
     def call(self, columns: list[Any]) -> Any:
-        """d columns (b,) -> (b, d)."""
+        """D columns (b,) -> (b, d)."""
         return tf.stack(columns, axis=1)
 
     def compute_output_spec(self, columns: list[Any]) -> keras.KerasTensor:

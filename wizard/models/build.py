@@ -1,0 +1,73 @@
+"""From a configuration to a compiled network: inputs, family, head, loss, optimiser."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from wizard.core.config import HpValue, TrainingConfig
+from wizard.data.form import Form, ImageForm
+from wizard.data.task import Task
+from wizard.models.family import family
+
+HEAD_SCALE = 0.01  # variance scale of the head's weights: logits start within about 0.1 of the bias
+HEAD = "head"
+
+
+@dataclass(frozen=True)
+class Network:
+    """An uncompiled network and the layers whose numbers a run sets.
+
+    Attributes:
+        model: Inputs by name -> (b, k) logits, or (b, 1) standardised target.
+        hp: All structural hyperparameters, defaults filled in.
+        standardize: The layer at the door, for pictures.
+        augment: The augmentation layer, for pictures.
+        dropouts: All dropout layers.
+        head: The last layer.
+    """
+
+    model: Any
+    hp: dict[str, HpValue]
+    standardize: Any
+    augment: Any
+    dropouts: tuple[Any, ...]
+    head: Any
+
+
+def build_network(config: TrainingConfig, form: Form, task: Task) -> Network:
+    """Builds the network of a configuration, weights freshly drawn from the current Keras seed."""
+    from keras_tuner import HyperParameters
+
+    from wizard.core.backend import keras
+    from wizard.models.layers import AugmentPictures, Dropout, Standardize
+
+    hp = HyperParameters()
+    hp.values = dict(config.hp)
+    inputs = symbolic_inputs(form)
+    entering = dict(inputs)
+    standardize = augment = None
+    if isinstance(form, ImageForm):
+        standardize, augment = Standardize(name="standardize"), AugmentPictures(name="augment")
+        entering["image"] = augment(standardize(inputs["image"]))
+    features = family(config.family).build(hp, entering, form)
+    head = keras.layers.Dense(
+        task.n_outputs, kernel_initializer=keras.initializers.VarianceScaling(HEAD_SCALE), name=HEAD
+    )
+    model = keras.Model(inputs, head(features), name=config.family)
+    dropouts = tuple(layer for layer in model.layers if isinstance(layer, Dropout))
+    return Network(model, dict(hp.values), standardize, augment, dropouts, head)
+
+
+def symbolic_inputs(form: Form) -> dict[str, Any]:
+    """The network's inputs for a form."""
+    from wizard.core.backend import keras
+
+    if isinstance(form, ImageForm):
+        return {"image": keras.Input((form.height, form.width, form.channels), name="image")}
+    inputs = {}
+    if form.numeric:
+        inputs["numeric"] = keras.Input((len(form.numeric),), name="numeric")
+    if form.categories:
+        inputs["categories"] = keras.Input((len(form.categories),), dtype="int32", name="categories")
+    return inputs

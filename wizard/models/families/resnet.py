@@ -1,0 +1,82 @@
+"""A small residual network: the plain choice for pictures."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from wizard.core.config import HpValue, TrainingConfig
+from wizard.data.form import Form, ImageForm
+from wizard.models.family import Family, batch_for
+
+SMALL_SIDE = 48  # pixels: smaller pictures keep their size through the first layer, as on CIFAR
+FLAT_SIDE = 4  # a last map up to this size is read place by place; larger ones are pooled over places
+MOMENTUM = 0.9  # batch statistics of the last dozens of steps: runs here are short
+
+
+def build(hp: Any, inputs: dict[str, Any], form: Form) -> Any:
+    """Stem, then stages of residual blocks, each stage half the size and twice the channels: (b, e)."""
+    from wizard.core.backend import keras
+    from wizard.models.layers import Dropout
+
+    assert isinstance(form, ImageForm)
+    side = min(form.height, form.width)
+    width = int(hp.Int("width", 8, 64, step=8, default=16))
+    blocks = int(hp.Int("blocks", 1, 3, default=1))
+    is_small = side <= SMALL_SIDE
+    x = _convolution(inputs["image"], width, 3 if is_small else 5, stride=1 if is_small else 2)
+    side = side if is_small else side // 2
+    for stage in range(int(hp.Int("stages", 1, 4, default=2))):
+        stride = 2 if stage and side > 2 else 1
+        side //= stride
+        for block in range(blocks):
+            x = _residual(x, width * 2**stage, stride if block == 0 else 1)
+    if side <= FLAT_SIDE:
+        x = keras.layers.Flatten()(x)
+    else:
+        x = keras.layers.GlobalAveragePooling2D()(x)
+    return Dropout()(x)
+
+
+def _convolution(x: Any, filters: int, size: int, stride: int = 1, activation: str | None = "relu") -> Any:
+    from wizard.core.backend import keras
+
+    x = keras.layers.Conv2D(
+        filters, size, strides=stride, padding="same", use_bias=False, kernel_initializer="he_normal"
+    )(x)
+    x = keras.layers.BatchNormalization(momentum=MOMENTUM)(x)
+    return keras.layers.Activation(activation)(x) if activation else x
+
+
+def _residual(x: Any, filters: int, stride: int) -> Any:
+    from wizard.core.backend import keras
+
+    shortcut = x
+    if stride > 1 or x.shape[-1] != filters:
+        shortcut = _convolution(x, filters, 1, stride, activation=None)
+    x = _convolution(x, filters, 3, stride)
+    x = _convolution(x, filters, 3, activation=None)
+    return keras.layers.Activation("relu")(keras.layers.Add()([x, shortcut]))
+
+
+def recipe(form: Form, n_rows: int) -> TrainingConfig:
+    """Adam at 2e-3 falling along a cosine."""
+    return TrainingConfig(family="resnet", learning_rate=2e-3, schedule="cosine", batch=batch_for(n_rows), epochs=12)
+
+
+def ladder(form: Form) -> tuple[dict[str, HpValue], ...]:
+    """Wider and deeper in turn."""
+    return tuple(
+        {"width": width, "stages": stages, "blocks": blocks}
+        for width, stages, blocks in ((8, 2, 1), (16, 2, 1), (16, 3, 1), (32, 3, 2))
+    )
+
+
+FAMILY = Family(
+    name="resnet",
+    title="Residual network",
+    paper="He, Zhang, Ren & Sun, Deep residual learning for image recognition, CVPR 2016",
+    forms=("image",),
+    build=build,
+    recipe=recipe,
+    ladder=ladder,
+)

@@ -1,0 +1,53 @@
+"""The contract of a model family: a file in `families/` that defines FAMILY."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from wizard.core import registry
+from wizard.core.config import HpValue, TrainingConfig
+from wizard.data.form import Form
+
+PACKAGE = "wizard.models.families"
+
+
+@dataclass(frozen=True)
+class Family:
+    """A family of networks.
+
+    Attributes:
+        name: Registered name, that of its file.
+        title: What it is, in words.
+        paper: Where it comes from.
+        forms: Kinds of Form that it eats ("image", "features").
+        build: (hp, inputs, form) -> features (b, e): declares its hyperparameters in KerasTuner's language and builds
+            everything but the head; compiles and trains nothing.
+        recipe: (form, n_rows) -> the configuration it is usually trained with.
+        ladder: form -> rungs of capacity, smallest first, each with all structural hyperparameters.
+    """
+
+    name: str
+    title: str
+    paper: str
+    forms: tuple[str, ...]
+    build: Callable[[Any, dict[str, Any], Form], Any]
+    recipe: Callable[[Form, int], TrainingConfig]
+    ladder: Callable[[Form], tuple[dict[str, HpValue], ...]]
+
+
+def family(name: str) -> Family:
+    """Returns a family by name; raises OptionError naming those there are."""
+    return registry.load(PACKAGE, name).FAMILY
+
+
+def families_for(form: Form) -> tuple[Family, ...]:
+    """All families that eat a form, by name."""
+    found = (family(name) for name in registry.names(PACKAGE))
+    return tuple(one for one in found if form.kind in one.forms)
+
+
+def batch_for(n_rows: int) -> int:
+    """A batch size that gives small sets enough steps and large ones quick epochs."""
+    return 32 if n_rows < 2_800 else 64 if n_rows < 6_400 else 128 if n_rows < 16_000 else 256

@@ -1,0 +1,26 @@
+"""From the network's inputs to one row of numbers an example."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from wizard.data.form import FeaturesForm, Form
+
+ONE_HOT = 9  # codes of a category up to which it is spread out one-hot; more are embedded
+EMBEDDING = 8  # numbers that stand for a category with more codes
+
+
+def flat_features(inputs: dict[str, Any], form: Form) -> Any:
+    """Pictures as pixels, table rows as numeric features beside one-hot or embedded categories: (b, e)."""
+    from wizard.core.backend import keras
+
+    if not isinstance(form, FeaturesForm):
+        return keras.layers.Flatten(name="pixels")(inputs["image"])
+    parts = [inputs["numeric"]] if form.numeric else []
+    for number, n_codes in enumerate(form.cardinalities):
+        code = inputs["categories"][:, number]  # (b,)
+        if n_codes <= ONE_HOT:
+            parts.append(keras.ops.one_hot(code, n_codes))
+        else:
+            parts.append(keras.layers.Embedding(n_codes, EMBEDDING, name=f"embedding_{number}")(code))
+    return parts[0] if len(parts) == 1 else keras.layers.Concatenate(name="features")(parts)

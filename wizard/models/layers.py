@@ -1,0 +1,175 @@
+"""Layers, loss and schedule whose numbers are variables, so that one traced graph serves many runs.
+
+Loaded after Keras itself (`wizard.core.backend`), or by `import wizard` beside an imported Keras.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import keras
+import tensorflow as tf
+
+from wizard.data.layers import PACKAGE
+
+SHIFT = 0.12  # of the side, at full augmentation strength: one pixel of eight, three of twenty-eight
+TURN = 15 * math.pi / 180  # radians, at full strength
+ZOOM = 0.12  # of the size, at full strength
+WARM_UP = 0.05  # of the steps, in the cosine schedule
+
+
+@keras.saving.register_keras_serializable(package=PACKAGE)
+class Standardize(keras.layers.Layer):
+    """(x - mean) / std per channel (last axis); the training rows' numbers are assigned before each run."""
+
+    def build(self, shape: Any) -> None:
+        """One mean and one standard deviation a channel."""
+        self.mean = self.add_weight(shape=(shape[-1],), initializer="zeros", trainable=False, name="mean")
+        self.std = self.add_weight(shape=(shape[-1],), initializer="ones", trainable=False, name="std")
+
+    def call(self, x: Any) -> Any:
+        """(b, …, c) of any dtype -> float32."""
+        return (keras.ops.cast(x, "float32") - self.mean) / self.std
+
+    def compute_output_spec(self, x: Any) -> keras.KerasTensor:
+        """Shape and dtype of the result."""
+        if not self.built:
+            self.build(x.shape)
+            self.built = True
+        return keras.KerasTensor(x.shape, "float32")
+
+
+@keras.saving.register_keras_serializable(package=PACKAGE)
+class Dropout(keras.layers.Layer):
+    """Dropout (Srivastava et al. 2014) with a variable rate; `spatial` drops whole channels (Tompson et al. 2015)."""
+
+    def __init__(self, spatial: bool = False, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.spatial = spatial
+        self.seeds = keras.random.SeedGenerator()
+
+    def build(self, shape: Any) -> None:
+        """The rate, 0 until assigned."""
+        self.rate = self.add_weight(shape=(), initializer="zeros", trainable=False, name="rate")
+
+    def call(self, x: Any, training: bool = False) -> Any:
+        """Same shape; while not training, or at rate 0, the same numbers."""
+        if not training:
+            return x
+        seed = tf.cast(self.seeds.next(), "int32")
+        shape = tf.shape(x)
+        if self.spatial:
+            shape = tf.concat([shape[:1], tf.ones_like(shape[1:-1]), shape[-1:]], 0)
+        rate = self.rate.value
+        return tf.cond(
+            rate > 0,
+            lambda: tf.nn.experimental.stateless_dropout(x, rate=rate, seed=seed, noise_shape=shape),
+            lambda: x,
+        )
+
+    def compute_output_spec(self, x: Any, training: bool = False) -> keras.KerasTensor:
+        """Same shape and dtype."""
+        if not self.built:
+            self.build(x.shape)
+            self.built = True
+        return keras.KerasTensor(x.shape, x.dtype)
+
+    def get_config(self) -> dict[str, Any]:
+        """For saving."""
+        return {**super().get_config(), "spatial": self.spatial}
+
+
+@keras.saving.register_keras_serializable(package=PACKAGE)
+class AugmentPictures(keras.layers.Layer):
+    """Random shift, turn and zoom of pictures (b, h, w, c) while training, of a variable strength 0–1.
+
+    Each picture is drawn its own: shift up to 12% of the side, turn up to 15°, zoom up to 12% at strength 1; the edge's
+    own pixels fill what comes in.
+    """
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.seeds = keras.random.SeedGenerator()
+
+    def build(self, shape: Any) -> None:
+        """The strength, 0 until assigned."""
+        self.strength = self.add_weight(shape=(), initializer="zeros", trainable=False, name="strength")
+
+    def call(self, pictures: Any, training: bool = False) -> Any:
+        """Same shape; while not training, or at strength 0, the same pictures."""
+        if not training:
+            return pictures
+        seed = tf.cast(self.seeds.next(), "int32")
+        strength = self.strength.value
+        return tf.cond(strength > 0, lambda: moved(pictures, strength, seed), lambda: pictures)
+
+    def compute_output_spec(self, pictures: Any, training: bool = False) -> keras.KerasTensor:
+        """Same shape and dtype."""
+        if not self.built:
+            self.build(pictures.shape)
+            self.built = True
+        return keras.KerasTensor(pictures.shape, pictures.dtype)
+
+
+def moved(pictures: Any, strength: Any, seed: Any) -> Any:
+    """Shifts, turns and zooms each picture (b, h, w, c) about its centre by random amounts."""
+    shape = tf.shape(pictures)
+    height, width = tf.cast(shape[1], "float32"), tf.cast(shape[2], "float32")
+    draws = tf.random.stateless_uniform((shape[0], 4), seed, -1.0, 1.0) * strength
+    angle, zoom = draws[:, 0] * TURN, 1 + draws[:, 1] * ZOOM
+    down, right = draws[:, 2] * SHIFT * height, draws[:, 3] * SHIFT * width
+    cos, sin = tf.cos(angle) * zoom, tf.sin(angle) * zoom
+    x0, y0 = (width - 1) / 2, (height - 1) / 2
+    zero = tf.zeros_like(angle)
+    transforms = tf.stack(
+        [cos, -sin, x0 - cos * x0 + sin * y0 + right, sin, cos, y0 - sin * x0 - cos * y0 + down, zero, zero], axis=1
+    )
+    result = tf.raw_ops.ImageProjectiveTransformV3(
+        images=pictures,
+        transforms=transforms,
+        output_shape=shape[1:3],
+        fill_value=0.0,
+        interpolation="BILINEAR",
+        fill_mode="NEAREST",
+    )
+    return tf.ensure_shape(result, pictures.shape)
+
+
+@keras.saving.register_keras_serializable(package=PACKAGE)
+class CrossEntropy(keras.losses.Loss):
+    """Cross-entropy of class codes (b,) and logits (b, k), in nats, with variable label smoothing."""
+
+    def __init__(self, name: str = "cross_entropy", **kwargs: Any) -> None:
+        super().__init__(name=name, **kwargs)
+        self.smoothing = keras.Variable(0.0, trainable=False, name="label_smoothing")
+
+    def call(self, y_true: Any, y_pred: Any) -> Any:
+        """(b,) losses."""
+        codes = tf.cast(tf.reshape(y_true, (-1,)), "int32")
+        log_p = tf.nn.log_softmax(y_pred)
+        own = tf.gather(log_p, codes, batch_dims=1)
+        return -(1 - self.smoothing.value) * own - self.smoothing.value * tf.reduce_mean(log_p, axis=-1)
+
+
+@keras.saving.register_keras_serializable(package=PACKAGE)
+class Schedule(keras.optimizers.schedules.LearningRateSchedule):
+    """A learning rate whose numbers are variables: constant, or cosine (Loshchilov & Hutter 2017) after a warm-up."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.peak = keras.Variable(1e-3, trainable=False, name="peak_rate")
+        self.steps = keras.Variable(1.0, trainable=False, name="steps")
+        self.is_cosine = keras.Variable(0.0, trainable=False, name="is_cosine")
+
+    def __call__(self, step: Any) -> Any:
+        """The rate at a step."""
+        share = (tf.cast(step, "float32") + 1.0) / self.steps.value
+        warm = tf.minimum(1.0, share / WARM_UP)
+        fall = tf.clip_by_value((share - WARM_UP) / (1 - WARM_UP), 0.0, 1.0)
+        cosine = warm * 0.5 * (1 + tf.cos(math.pi * fall))
+        return self.peak.value * tf.where(self.is_cosine.value > 0, cosine, 1.0)
+
+    def get_config(self) -> dict[str, Any]:
+        """For saving; the numbers belong to a run."""
+        return {}
