@@ -1,0 +1,83 @@
+"""The one place that talks to the terminal: live where it can be, plain lines in a log."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+
+from rich.console import Console
+from rich.markup import escape
+from rich.status import Status
+
+from wizard.core.finding import Finding
+from wizard.core.finding import Status as FindingStatus
+from wizard.core.result import STAGES, TITLES
+
+SIGNS: dict[FindingStatus, str] = {
+    "passed": "[green]✓[/]",
+    "noted": "[cyan]·[/]",
+    "warned": "[yellow]![/]",
+    "failed": "[red]✗[/]",
+    "skipped": "[dim]–[/]",
+    "crashed": "[red]†[/]",
+}
+_said: set[str] = set()
+
+
+@cache
+def console() -> Console:
+    """Standard output, as rich sees it: colours in a terminal, plain text in a log."""
+    return Console(highlight=False, soft_wrap=not sys.stdout.isatty())
+
+
+def say(text: str) -> None:
+    """One line; square brackets are meant literally."""
+    console().print(escape(text))
+
+
+def say_once(text: str) -> None:
+    """One line, the first time only."""
+    if text not in _said:
+        _said.add(text)
+        say(text)
+
+
+class Progress:
+    """What a stage shows while it runs."""
+
+    def __init__(self, stage: str, n_steps: int, deadline: str = "") -> None:
+        """`deadline` says how much time the stage has, in words, or ""."""
+        self.stage, self.n_steps, self.deadline = stage, n_steps, deadline
+        self._status: Status | None = None
+        self._step = ""
+
+    @contextmanager
+    def running(self) -> Iterator[Progress]:
+        """Prints the stage's heading, and keeps a live line where the terminal has one."""
+        number = STAGES.index(self.stage) + 1  # type: ignore[arg-type]
+        heading = f"[bold]{number}/6 {self.stage}[/]  [dim]{TITLES[self.stage]}{self.deadline}[/]"
+        console().print(f"\n{heading}")
+        if console().is_terminal and not console().is_jupyter:
+            self._status = console().status("")
+            with self._status:
+                yield self
+        else:
+            yield self
+
+    def step_begins(self, number: int, name: str) -> None:
+        """Shows "step k of n"."""
+        self._step = f"{number}/{self.n_steps} {name}"
+        self.detail("")
+
+    def detail(self, text: str) -> None:
+        """What the step is doing now; shown live only."""
+        if self._status is not None:
+            more = f" · {escape(text)}" if text else ""
+            self._status.update(f"[dim]{self._step}{more}[/]")
+
+    def step_ends(self, finding: Finding) -> None:
+        """One line: sign, step, headline, seconds."""
+        line = f"  {SIGNS[finding.status]} [bold]{finding.step}[/] {escape(finding.headline)}"
+        console().print(f"{line} [dim]{finding.seconds:.1f} s[/]")

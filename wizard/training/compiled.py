@@ -1,0 +1,140 @@
+"""A compiled network with resident data: traced once, run many times, each run bit for bit as from a fresh model.
+
+What differs between runs (weights, rates, data) is assigned to variables. A step reads a batch of row numbers and
+gathers the rows inside the graph.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from wizard.core.backend import keras, tf
+from wizard.core.config import TrainingConfig
+from wizard.core.seeds import derive
+from wizard.data.form import Form
+from wizard.data.task import Task
+from wizard.models.build import Network, build_network
+from wizard.models.layers import CrossEntropy, Schedule
+from wizard.training.prepared import Prepared
+from wizard.training.randomness import keras_seed
+
+STEPS_A_CALL = 32  # steps in one graph execution; more costs tracing, fewer costs Python
+PREDICT_BATCH = 1024
+
+
+class CompiledNetwork:
+    """One structure, compiled; see the module's docstring."""
+
+    def __init__(self, config: TrainingConfig, form: Form, task: Task, steps_a_call: int = STEPS_A_CALL) -> None:
+        """Builds and compiles; nothing is traced yet."""
+        self.form, self.task = form, task
+        self.network: Network = build_network(config, form, task)
+        model = self.network.model
+        self.schedule = Schedule()
+        self.loss = CrossEntropy() if task.is_classification else keras.losses.MeanSquaredError()
+        self.optimizer = keras.optimizers.AdamW(self.schedule, weight_decay=0.0)
+        self.optimizer.exclude_from_weight_decay(
+            var_list=[v for v in model.trainable_variables if len(v.shape) < 2 or "embedding" in v.path]
+        )
+        self.weight_decay = keras.Variable(0.0, trainable=False, name="weight_decay")
+        self.optimizer.weight_decay = self.weight_decay
+        model.compile(self.optimizer, self.loss, steps_per_execution=steps_a_call, jit_compile=False)
+        self.optimizer.build(model.trainable_variables)
+        self._fresh_optimizer = [np.array(v) for v in self.optimizer.variables]
+        self._resident: dict[str, Any] = {}
+        self._source: Prepared | None = None
+        self._is_blind = False
+        self._patch(model)
+        self._forward = tf.function(self._logits, reduce_retracing=True)
+
+    @property
+    def model(self) -> Any:
+        """The Keras model; `fit` takes a data set of row numbers."""
+        return self.network.model
+
+    def begin(self, config: TrainingConfig, prepared: Prepared, row_weight: np.ndarray) -> None:
+        """Makes everything as new for a run: data, weights, optimiser, rates.
+
+        Args:
+            config: Of the run.
+            prepared: Its data.
+            row_weight: (n,) weight of every row in the loss.
+        """
+        self._load(prepared, row_weight, config.blind)
+        with keras_seed(derive(config.seed, "weights")):
+            fresh = build_network(config, self.form, self.task)
+        for mine, new in zip(self.model.variables, fresh.model.variables, strict=True):
+            mine.assign(new)
+        for variable, value in zip(self.optimizer.variables, self._fresh_optimizer, strict=True):
+            variable.assign(value)
+        network = self.network
+        if network.standardize is not None:
+            network.standardize.mean.assign(prepared.channel_mean)
+            network.standardize.std.assign(prepared.channel_std)
+            network.augment.strength.assign(config.augment)
+        for dropout in network.dropouts:
+            dropout.rate.assign(config.dropout)
+        if self.task.is_classification:
+            self.loss.smoothing.assign(config.label_smoothing)
+            if config.head_bias:
+                network.head.bias.assign(np.log(prepared.prior).astype("float32"))
+        self.weight_decay.assign(config.weight_decay)
+        n_rows = len(prepared.train) if config.n_rows is None else min(config.n_rows, len(prepared.train))
+        self.schedule.peak.assign(config.learning_rate)
+        self.schedule.steps.assign(float(config.epochs * -(-n_rows // config.batch)))
+        self.schedule.is_cosine.assign(float(config.schedule == "cosine"))
+
+    def predict(self, rows: np.ndarray) -> np.ndarray:
+        """(len(rows), k) logits or standardised targets of resident rows, float32, dropout off."""
+        parts = [
+            np.asarray(self._forward(tf.constant(rows[start : start + PREDICT_BATCH], "int64")))
+            for start in range(0, len(rows), PREDICT_BATCH)
+        ]
+        return np.concatenate(parts) if parts else np.empty((0, self.task.n_outputs), "float32")
+
+    def weights(self) -> list[np.ndarray]:
+        """All variables of the model, in order: weights, batch statistics, seed states."""
+        return [np.array(v) for v in self.model.variables]
+
+    def restore(self, weights: list[np.ndarray]) -> None:
+        """Assigns what `weights` gave."""
+        for variable, value in zip(self.model.variables, weights, strict=True):
+            variable.assign(value)
+
+    def load(self, prepared: Prepared) -> None:
+        """Makes the data of a run resident, for predictions."""
+        self._load(prepared, prepared.weight, is_blind=False)
+
+    def _load(self, prepared: Prepared, row_weight: np.ndarray, is_blind: bool) -> None:
+        if self._source is not prepared or self._is_blind != is_blind:
+            tensors = prepared.tensors
+            if is_blind:
+                tensors = {name: np.zeros_like(values) for name, values in tensors.items()}
+            for name, values in (tensors | {"y": prepared.y}).items():
+                self._assign(name, values)
+            self._source, self._is_blind = prepared, is_blind
+        self._assign("weight", row_weight)
+
+    def _assign(self, name: str, values: np.ndarray) -> None:
+        if name not in self._resident:
+            shape = tf.TensorShape([None, *values.shape[1:]])
+            self._resident[name] = tf.Variable(values, trainable=False, shape=shape, name=f"resident_{name}")
+        else:
+            self._resident[name].assign(values)
+
+    def _gathered(self, rows: Any) -> dict[str, Any]:
+        return {name: tf.gather(self._resident[name], rows) for name in self.model.input}
+
+    def _logits(self, rows: Any) -> Any:
+        return self.model(self._gathered(rows), training=False)
+
+    def _patch(self, model: Any) -> None:
+        step = model.train_step
+
+        def step_on_rows(rows: Any) -> Any:
+            y, weight = tf.gather(self._resident["y"], rows), tf.gather(self._resident["weight"], rows)
+            return step((self._gathered(rows), y if self.task.is_classification else y[:, None], weight))
+
+        model.train_step = step_on_rows

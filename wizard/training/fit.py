@@ -1,0 +1,156 @@
+"""The only place that calls `model.fit`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from wizard.core.backend import keras, tf
+from wizard.core.config import TrainingConfig
+from wizard.core.seeds import derive, generator
+from wizard.data.task import Task
+from wizard.training.compiled import CompiledNetwork
+from wizard.training.prepared import Prepared
+from wizard.training.randomness import keras_seed
+
+
+@dataclass(frozen=True)
+class Fitted:
+    """What a fit leaves in the compiled network's variables, in words and numbers.
+
+    Attributes:
+        history: One number an epoch: "loss" while training; "val_loss" after each epoch, where rows were held out.
+        best_epoch: Epoch (from 1) whose weights are in place.
+        failure: Why the weights are worthless, or "".
+    """
+
+    history: dict[str, tuple[float, ...]]
+    best_epoch: int
+    failure: str
+
+
+def fit(
+    compiled: CompiledNetwork,
+    config: TrainingConfig,
+    prepared: Prepared,
+    callbacks: Sequence[Any] = (),
+) -> Fitted:
+    """Trains a compiled network from scratch as a configuration says.
+
+    Args:
+        compiled: Of the configuration's structure.
+        config: What to do.
+        prepared: The data.
+        callbacks: Keras callbacks of the caller; "val_loss" is in the logs of each epoch's end.
+    """
+    rows = training_rows(config, prepared)
+    compiled.begin(config, prepared, row_weights(config, prepared, compiled.task))
+    order = _EpochOrder(rows, config.batch, derive(config.seed, "order"))
+    watching: list[Any] = [order]
+    if len(prepared.held):
+        watching.append(_Validation(compiled, prepared))
+    watching.append(_StopAtNaN())
+    if config.patience is not None and len(prepared.held):
+        watching.append(
+            keras.callbacks.EarlyStopping(monitor="val_loss", patience=config.patience, restore_best_weights=True)
+        )
+    with keras_seed(derive(config.seed, "fit")):
+        try:
+            history = compiled.model.fit(
+                order.batches, epochs=config.epochs, verbose=0, shuffle=False, callbacks=[*watching, *callbacks]
+            ).history
+        except SystemError as error:  # how Ctrl-C inside a TensorFlow call can arrive
+            if "bad argument to internal function" in str(error):
+                raise KeyboardInterrupt from error
+            raise
+    losses = history.get("loss", [])
+    failure = ""
+    if losses and not np.isfinite(losses[-1]):
+        failure = f"the training loss became {losses[-1]} in epoch {len(losses)}"
+    best = len(losses)
+    if config.patience is not None and "val_loss" in history:
+        best = int(np.argmin(history["val_loss"])) + 1
+    return Fitted({name: tuple(map(float, values)) for name, values in history.items()}, best, failure)
+
+
+def training_rows(config: TrainingConfig, prepared: Prepared) -> np.ndarray:
+    """The rows that a run trains on."""
+    if config.n_rows is None or config.n_rows >= len(prepared.train):
+        return prepared.train
+    return np.sort(generator(config.seed, "rows").permutation(prepared.train)[: config.n_rows])
+
+
+def row_weights(config: TrainingConfig, prepared: Prepared, task: Task) -> np.ndarray:
+    """(n,) weight of every row in the loss: the user's, times that of its class where the run asks for it."""
+    if not (config.class_weights and task.is_classification):
+        return prepared.weight
+    by_class = 1.0 / (prepared.prior * len(prepared.prior))
+    weight = prepared.weight * by_class[prepared.y]
+    return (weight / weight[prepared.train].mean()).astype("float32")
+
+
+class _EpochOrder(keras.callbacks.Callback):
+    """Batches of row numbers in an order that the seed and the number of the epoch decide, and nothing else."""
+
+    def __init__(self, rows: np.ndarray, batch: int, seed: int) -> None:
+        super().__init__()
+        self.epoch = tf.Variable(0, dtype="int64", trainable=False)
+        all_rows = tf.constant(rows, "int64")
+
+        def shuffled(_: Any) -> Any:
+            pair = tf.stack([tf.constant(seed, "int64"), self.epoch])
+            return tf.data.Dataset.from_tensor_slices(tf.random.experimental.stateless_shuffle(all_rows, pair))
+
+        options = tf.data.Options()
+        options.deterministic = True
+        self.batches = tf.data.Dataset.range(1).flat_map(shuffled).batch(batch).with_options(options)
+
+    def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
+        self.epoch.assign(epoch)
+
+
+class _Validation(keras.callbacks.Callback):
+    """Adds "val_loss" to the logs after each epoch, over all held-out rows at once."""
+
+    def __init__(self, compiled: CompiledNetwork, prepared: Prepared) -> None:
+        super().__init__()
+        self.compiled, self.prepared = compiled, prepared
+
+    def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
+        assert logs is not None
+        rows = self.prepared.held
+        outputs = self.compiled.predict(rows)
+        logs["val_loss"] = float(
+            np.average(
+                losses_of(outputs, self.prepared.y[rows], self.compiled.task), weights=self.prepared.weight[rows]
+            )
+        )
+
+
+class _StopAtNaN(keras.callbacks.Callback):
+    """Ends a run whose loss is no number any more."""
+
+    def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
+        if logs and not np.isfinite(logs.get("loss", 0.0)):
+            self.model.stop_training = True
+
+
+def losses_of(outputs: np.ndarray, y: np.ndarray, task: Task) -> np.ndarray:
+    """(n,) losses of network outputs, recomputed in NumPy: nats, or squares of the standardised error."""
+    if not task.is_classification:
+        return (outputs[:, 0].astype("float64") - y) ** 2
+    z = outputs.astype("float64")
+    z = z - z.max(1, keepdims=True)
+    return np.log(np.exp(z).sum(1)) - z[np.arange(len(z)), y]
+
+
+def to_predictions(outputs: np.ndarray, prepared: Prepared, task: Task) -> np.ndarray:
+    """Network outputs to probabilities (n, k) float64, or to predictions (n,) in the target's unit."""
+    if not task.is_classification:
+        return prepared.scale.to_user(outputs[:, 0])
+    z = outputs.astype("float64")
+    z = np.exp(z - z.max(1, keepdims=True))
+    return z / z.sum(1, keepdims=True)

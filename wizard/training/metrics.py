@@ -1,0 +1,138 @@
+"""Metrics, computed once over whole sets (never averaged over batches), by scikit-learn."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from wizard.core.errors import OptionError, nearest
+from wizard.data.task import Task
+
+Scorer = Callable[[np.ndarray, np.ndarray, np.ndarray | None], float]
+
+
+@dataclass(frozen=True)
+class Metric:
+    """A number that says how good predictions are.
+
+    Attributes:
+        name: Registered name.
+        label: As pages and logs call it.
+        score: (y, predictions, weights) -> number. Classification: codes (n,) and probabilities (n, k); regression:
+            targets (n,) and predictions (n,) in the target's unit.
+        is_higher_better: Direction.
+        tasks: Kinds of task it is for.
+        is_share: Whether it is a share, 0–1.
+    """
+
+    name: str
+    label: str
+    score: Scorer
+    is_higher_better: bool
+    tasks: tuple[str, ...]
+    is_share: bool = True
+
+    def gain(self, new: float, old: float) -> float:
+        """How much better `new` is than `old`; negative where it is worse."""
+        return new - old if self.is_higher_better else old - new
+
+    def better(self, a: float, b: float) -> bool:
+        """Whether a beats b."""
+        return self.gain(a, b) > 0
+
+    def words(self, value: float) -> str:
+        """The number as a person reads it."""
+        return f"{100 * value:.1f}%" if self.is_share else f"{value:.4g}"
+
+
+def _accuracy(y: np.ndarray, p: np.ndarray, w: np.ndarray | None) -> float:
+    return float(np.average(p.argmax(1) == y, weights=w))
+
+
+def _balanced_accuracy(y: np.ndarray, p: np.ndarray, w: np.ndarray | None) -> float:
+    weight = np.ones(len(y)) if w is None else w
+    n = np.bincount(y, weight, p.shape[1])
+    right = np.bincount(y, weight * (p.argmax(1) == y), p.shape[1])
+    return float(np.mean(right[n > 0] / n[n > 0]))
+
+
+def _macro_f1(y: np.ndarray, p: np.ndarray, w: np.ndarray | None) -> float:
+    from sklearn.metrics import f1_score
+
+    return float(f1_score(y, p.argmax(1), sample_weight=w, average="macro", zero_division=0))
+
+
+def _pr_auc(y: np.ndarray, p: np.ndarray, w: np.ndarray | None) -> float:
+    from sklearn.metrics import average_precision_score
+
+    rare = int(np.argmin(np.bincount(y, minlength=2)))
+    return float(average_precision_score(y == rare, p[:, rare], sample_weight=w)) if np.any(y == rare) else 0.0
+
+
+def _roc_auc(y: np.ndarray, p: np.ndarray, w: np.ndarray | None) -> float:
+    from sklearn.metrics import roc_auc_score
+
+    return float(roc_auc_score(y, p[:, 1], sample_weight=w)) if len(np.unique(y)) == 2 else 0.5
+
+
+def log_losses(y: np.ndarray, p: np.ndarray) -> np.ndarray:
+    """(n,) cross-entropies in nats; probabilities below 1e-12 count as that."""
+    return -np.log(np.clip(p[np.arange(len(y)), y], 1e-12, None))
+
+
+def _log_loss(y: np.ndarray, p: np.ndarray, w: np.ndarray | None) -> float:
+    return float(np.average(log_losses(y, p), weights=w))
+
+
+def _rmse(y: np.ndarray, p: np.ndarray, w: np.ndarray | None) -> float:
+    return float(np.sqrt(np.average((y - p) ** 2, weights=w)))
+
+
+def _mae(y: np.ndarray, p: np.ndarray, w: np.ndarray | None) -> float:
+    return float(np.average(np.abs(y - p), weights=w))
+
+
+def _r2(y: np.ndarray, p: np.ndarray, w: np.ndarray | None) -> float:
+    spread = np.average((y - np.average(y, weights=w)) ** 2, weights=w)
+    return float(1 - np.average((y - p) ** 2, weights=w) / spread) if spread > 0 else 0.0
+
+
+_CLASSES = ("binary", "multiclass")
+METRICS: dict[str, Metric] = {
+    metric.name: metric
+    for metric in (
+        Metric("accuracy", "accuracy", _accuracy, True, _CLASSES),
+        Metric("balanced_accuracy", "balanced accuracy", _balanced_accuracy, True, _CLASSES),
+        Metric("macro_f1", "macro F1", _macro_f1, True, _CLASSES),
+        Metric("pr_auc", "PR-AUC of the rarer class", _pr_auc, True, ("binary",)),
+        Metric("roc_auc", "ROC-AUC", _roc_auc, True, ("binary",)),
+        Metric("log_loss", "log loss (nats)", _log_loss, False, _CLASSES, is_share=False),
+        Metric("rmse", "RMSE", _rmse, False, ("regression",), is_share=False),
+        Metric("mae", "MAE", _mae, False, ("regression",), is_share=False),
+        Metric("r2", "R²", _r2, True, ("regression",), is_share=False),
+    )
+}
+
+
+def metric_for(name: str, task: Task) -> Metric:
+    """Returns a metric by name.
+
+    Raises:
+        OptionError: For an unknown metric, or one that the task does not have.
+    """
+    fitting = [metric.name for metric in METRICS.values() if task.kind in metric.tasks]
+    if name not in fitting:
+        raise OptionError(
+            f"metric must be one that {task.kind} has: {', '.join(fitting)}. Received: {name!r}."
+            f"{nearest(name, fitting)}"
+        )
+    return METRICS[name]
+
+
+def all_scores(task: Task, y: np.ndarray, predictions: np.ndarray, weight: np.ndarray | None) -> dict[str, float]:
+    """Every metric that the task has."""
+    return {
+        metric.name: metric.score(y, predictions, weight) for metric in METRICS.values() if task.kind in metric.tasks
+    }

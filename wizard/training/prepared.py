@@ -1,0 +1,136 @@
+"""Tensors ready to train on: preprocessed once, for one choice of training rows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from wizard.core.config import TrainingConfig
+from wizard.core.registry import load
+from wizard.data.dataset import Dataset
+from wizard.data.form import Form
+from wizard.data.split import Split
+from wizard.data.task import Task
+
+
+@dataclass(frozen=True)
+class TargetScale:
+    """Regression targets in their own unit <-> standardised by training rows."""
+
+    mean: float = 0.0
+    std: float = 1.0
+
+    def to_network(self, y: np.ndarray) -> np.ndarray:
+        """Own unit -> standardised float32."""
+        return ((y - self.mean) / self.std).astype("float32")
+
+    def to_user(self, standardised: np.ndarray) -> np.ndarray:
+        """Standardised -> own unit, float64."""
+        return standardised.astype("float64") * self.std + self.mean
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """What a training run reads.
+
+    Attributes:
+        preparation: The fitted preprocessing (`data/modalities`).
+        form: What the network eats.
+        tensors: Inputs by name, first axis all rows of the data set, the sealed ones included (inputs only).
+        y: (n,) class codes int32 or standardised targets float32; zeros where the set is sealed.
+        weight: (n,) float32, mean 1 over the training rows.
+        train: Training rows.
+        held: Held-out rows.
+        scale: Of a regression target.
+        prior: (k,) class shares among the training rows; empty for regression.
+        channel_mean: (c,) of pictures, over training rows; empty otherwise.
+        channel_std: (c,) likewise.
+    """
+
+    preparation: Any
+    form: Form
+    tensors: dict[str, np.ndarray]
+    y: np.ndarray
+    weight: np.ndarray
+    train: np.ndarray
+    held: np.ndarray
+    scale: TargetScale
+    prior: np.ndarray
+    channel_mean: np.ndarray
+    channel_std: np.ndarray
+
+
+class Preparer:
+    """Prepares tensors for folds and settings, and keeps the last few; encodings that folds share are made once."""
+
+    KEPT = 4  # as many as there are folds, and the split itself
+
+    def __init__(self, dataset: Dataset, task: Task, split: Split) -> None:
+        """Holds what all preparations have in common."""
+        self.dataset, self.task, self.split = dataset, task, split
+        self._y: np.ndarray | None = None
+        self._encodings: dict[str, dict[str, np.ndarray]] = {}
+        self._prepared: dict[tuple[Any, ...], Prepared] = {}
+
+    @property
+    def y(self) -> np.ndarray:
+        """(n,) class codes or targets in their own unit, the sealed rows' included: not for steps."""
+        if self._y is None:
+            self._y = self.task.encode(self.dataset.labels)
+        return self._y
+
+    def prepare(self, config: TrainingConfig) -> Prepared:
+        """Fits the preprocessing to the training rows of a configuration's fold, and encodes every row."""
+        wanted = (config.fold, config.refit, tuple(sorted(config.inputs.items())))
+        if wanted in self._prepared:
+            self._prepared[wanted] = self._prepared.pop(wanted)  # most recently used last
+        else:
+            self._prepared[wanted] = self._make(config)
+            while len(self._prepared) > self.KEPT:
+                self._prepared.pop(next(iter(self._prepared)))
+            in_use = {prepared.preparation.key for prepared in self._prepared.values()}
+            self._encodings = {key: value for key, value in self._encodings.items() if key in in_use}
+        return self._prepared[wanted]
+
+    def _make(self, config: TrainingConfig) -> Prepared:
+        train, held = self.split.rows(config.fold, config.refit)
+        modality = load("wizard.data.modalities", self.dataset.modality)
+        preparation = modality.PREPARATION.fit(self.dataset, train, config.inputs)
+        if preparation.key not in self._encodings:
+            self._encodings[preparation.key] = preparation.encode(self.dataset.examples)
+        tensors = self._encodings[preparation.key]
+        known = np.zeros(len(self.dataset), bool)
+        known[self.split.known] = True
+        scale, prior = TargetScale(), np.empty(0)
+        weight = self._weights(train)
+        if self.task.is_classification:
+            prior = self.task.prior(self.y[train], weight[train])
+            y = np.where(known, self.y, 0).astype("int32")
+        else:
+            mean = float(np.average(self.y[train], weights=weight[train]))
+            std = float(np.sqrt(np.average((self.y[train] - mean) ** 2, weights=weight[train]))) or 1.0
+            scale = TargetScale(mean, std)
+            y = np.where(known, scale.to_network(self.y), 0).astype("float32")
+        mean_std = _channel_statistics(tensors["image"], train) if "image" in tensors else (np.empty(0), np.empty(0))
+        return Prepared(preparation, preparation.form, tensors, y, weight, train, held, scale, prior, *mean_std)
+
+    def _weights(self, train: np.ndarray) -> np.ndarray:
+        if self.dataset.weight is None:
+            return np.ones(len(self.dataset), "float32")
+        weight = self.dataset.weight.astype("float64")
+        return (weight / weight[train].mean()).astype("float32")
+
+
+def _channel_statistics(pictures: np.ndarray, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """(c,) mean and standard deviation over rows and places, in blocks so that no second copy is made."""
+    total = squares = np.zeros(pictures.shape[-1])
+    for start in range(0, len(rows), 1024):
+        block = pictures[rows[start : start + 1024]].astype("float64")
+        total = total + block.sum((0, 1, 2))
+        squares = squares + (block**2).sum((0, 1, 2))
+    n = len(rows) * pictures.shape[1] * pictures.shape[2]
+    mean = total / n
+    std = np.sqrt(np.maximum(squares / n - mean**2, 0))
+    return mean.astype("float32"), np.where(std > 0, std, 1.0).astype("float32")

@@ -1,0 +1,185 @@
+"""train(config): memoised in the store, by everything that decides the outcome."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from wizard.core.clock import Clock
+from wizard.core.config import TrainingConfig
+from wizard.core.keys import content_key, source_key, versions
+from wizard.core.run import TrainingRun
+from wizard.core.store import Store
+from wizard.data.dataset import Dataset
+from wizard.data.form import Form
+from wizard.data.split import Split
+from wizard.data.task import Task
+from wizard.training.metrics import all_scores
+from wizard.training.prepared import Prepared, Preparer
+
+KIND = "training"  # folder in the store
+COMPILED_KEPT = 6  # compiled networks in memory; each holds a graph and its data
+SCORED_TRAIN_ROWS = 20_000  # training rows scored at the end of a run: a standard error below half a percent
+CODE = ("wizard.training.fit", "wizard.training.compiled", "wizard.training.prepared", "wizard.training.trainer")
+
+
+class Trainer:
+    """Trains configurations on one data set and split, and keeps what came of it."""
+
+    def __init__(
+        self,
+        dataset: Dataset,
+        task: Task,
+        split: Split,
+        store: Store,
+        clock: Clock,
+        *,
+        is_deterministic: bool = True,
+        callbacks: Sequence[Any] = (),
+    ) -> None:
+        """Loads nothing and trains nothing yet."""
+        self.dataset, self.task, self.split, self.store, self.clock = dataset, task, split, store, clock
+        self.is_deterministic, self.callbacks = is_deterministic, tuple(callbacks)
+        self.preparer = Preparer(dataset, task, split)
+        self.used: dict[str, None] = {}  # keys of the runs asked for since last emptied, in order
+        self.n_trained = 0
+        self._compiled: dict[Any, Any] = {}
+
+    def key(self, config: TrainingConfig) -> str:
+        """Content key of a run: configuration, data, split, code, versions."""
+        return content_key(
+            config,
+            self.dataset.fingerprint,
+            self.split.key,
+            self.task,
+            self.is_deterministic,
+            source_key(*CODE),
+            versions("tensorflow", "keras", "numpy"),
+        )
+
+    def train(self, config: TrainingConfig) -> TrainingRun:
+        """Returns the run of a configuration, training it only if it is not stored."""
+        key = self.key(config)
+        self.used[key] = None
+        stored = self._stored(key)
+        if stored is not None:
+            self.clock.credit(stored.seconds)
+            return stored
+        return self._train(key, config)
+
+    def prepared(self, config: TrainingConfig) -> Prepared:
+        """The tensors that a configuration trains on."""
+        return self.preparer.prepare(config)
+
+    def form(self, config: TrainingConfig) -> Form:
+        """What a configuration's network eats."""
+        return self.prepared(config).form
+
+    def held_predictions(self, run: TrainingRun) -> np.ndarray:
+        """Predictions for the held-out rows of a run: (n, k) probabilities or (n,) in the target's unit."""
+        with np.load(self.folder(run) / "predictions.npz") as stored:
+            return stored["held"]
+
+    def predict(self, run: TrainingRun, rows: np.ndarray) -> np.ndarray:
+        """Predictions of a stored run for any rows of the data set."""
+        from wizard.training.fit import to_predictions
+
+        prepared = self.prepared(run.config)
+        compiled = self.network(run)
+        return to_predictions(compiled.predict(rows), prepared, self.task)
+
+    def network(self, run: TrainingRun) -> Any:
+        """The compiled network of a run's structure, with the run's weights and data in place."""
+        compiled = self.compiled(run.config)
+        compiled.load(self.prepared(run.config))
+        compiled.restore(self.weights(run))
+        return compiled
+
+    def weights(self, run: TrainingRun) -> list[np.ndarray]:
+        """All variables of a stored run's network, in order."""
+        with np.load(self.folder(run) / "weights.npz") as stored:
+            return [stored[name] for name in sorted(stored.files, key=int)]
+
+    def folder(self, run: TrainingRun) -> Path:
+        """Where a run is stored."""
+        return self.store.path(KIND, run.key)
+
+    def compiled(self, config: TrainingConfig) -> Any:
+        """A compiled network of a configuration's structure: the same one for all runs that can share it."""
+        from wizard.training.compiled import STEPS_A_CALL, CompiledNetwork
+        from wizard.training.randomness import keras_seed, make_deterministic
+
+        if self.is_deterministic:
+            make_deterministic()
+        form = self.form(config)
+        structure = (config.structure, form.model_dump_json())
+        if structure in self._compiled:
+            self._compiled[structure] = self._compiled.pop(structure)  # most recently used last
+        else:
+            while len(self._compiled) >= COMPILED_KEPT:
+                self._compiled.pop(next(iter(self._compiled)))
+            steps = 1 if any(map(_watches_batches, self.callbacks)) else STEPS_A_CALL
+            with keras_seed(0):
+                self._compiled[structure] = CompiledNetwork(config, form, self.task, steps)
+        return self._compiled[structure]
+
+    def _stored(self, key: str) -> TrainingRun | None:
+        if not self.store.has(KIND, key):
+            return None
+        return TrainingRun.model_validate_json((self.store.path(KIND, key) / "run.json").read_bytes())
+
+    def _train(self, key: str, config: TrainingConfig) -> TrainingRun:
+        from wizard.training.fit import fit, losses_of, to_predictions, training_rows
+
+        started = self.clock.now()
+        prepared = self.prepared(config)
+        compiled = self.compiled(config)
+        fitted = fit(compiled, config, prepared, self.callbacks)
+        train = training_rows(config, prepared)
+        scored = train[:: max(1, len(train) // SCORED_TRAIN_ROWS)]
+        scores: dict[str, float] = {}
+        held = np.empty(0)
+        for part, rows in (("train", scored), ("val", prepared.held)):
+            if not len(rows) or fitted.failure:
+                continue
+            outputs = compiled.predict(rows)
+            predictions = to_predictions(outputs, prepared, self.task)
+            weight = None if self.dataset.weight is None else prepared.weight[rows]
+            losses = losses_of(outputs, prepared.y[rows], self.task)
+            scores[f"{part}_loss"] = float(np.average(losses, weights=weight))
+            truth = self.preparer.y[rows]
+            scores |= {f"{part}_{n}": s for n, s in all_scores(self.task, truth, predictions, weight).items()}
+            held = predictions if part == "val" else held
+        run = TrainingRun(
+            key=key,
+            config=config,
+            history=fitted.history,
+            scores=scores,
+            n_parameters=int(sum(np.prod(v.shape) for v in compiled.model.trainable_variables)),
+            n_train=len(train),
+            best_epoch=fitted.best_epoch,
+            failure=fitted.failure,
+            seconds=round(self.clock.now() - started, 3),
+        )
+        weights = {str(number): value for number, value in enumerate(compiled.weights())}
+
+        def fill(folder: Path) -> None:
+            np.savez(folder / "weights.npz", **weights)
+            np.savez(folder / "predictions.npz", held=held)
+            (folder / "run.json").write_text(run.model_dump_json(indent=1), encoding="utf-8")
+
+        self.store.write(KIND, key, fill)
+        self.n_trained += 1
+        return run
+
+
+def _watches_batches(callback: Any) -> bool:
+    """Whether a Keras callback wants to see every batch, so that steps may not be run together."""
+    from wizard.core.backend import keras
+
+    plain = keras.callbacks.Callback
+    hooks = ("on_train_batch_begin", "on_train_batch_end", "on_batch_begin", "on_batch_end")
+    return any(getattr(type(callback), hook, None) is not getattr(plain, hook) for hook in hooks)
