@@ -106,7 +106,9 @@ class _EpochOrder(keras.callbacks.Callback):
 
         options = tf.data.Options()
         options.deterministic = True
-        self.batches = tf.data.Dataset.range(1).flat_map(shuffled).batch(batch).with_options(options)
+        batches = tf.data.Dataset.range(1).flat_map(shuffled).batch(batch)
+        n_batches = -(-len(rows) // batch)
+        self.batches = batches.apply(tf.data.experimental.assert_cardinality(n_batches)).with_options(options)
 
     def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
         self.epoch.assign(epoch)

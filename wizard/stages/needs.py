@@ -1,0 +1,25 @@
+"""What a step may need, and what to say where it is not there."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from wizard.stages.context import Context
+
+NEEDS: dict[str, tuple[Callable[[Context], bool], str]] = {
+    "augmentation": (
+        lambda context: context.dataset.modality == "image",
+        "Rows of a table have no transformation that is known to keep the label, as shifting a picture does.",
+    ),
+}
+
+
+def unmet(context: Context, needs: tuple[str, ...]) -> str:
+    """The reason of the first need that is not met, or ""."""
+    for need in needs:
+        is_met, reason = NEEDS[need]
+        if not is_met(context):
+            return reason
+    return ""

@@ -1,0 +1,63 @@
+"""Asks whether there is time for more; remembers each answer, so that a resumed stage cuts where it did before."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+from wizard.core.clock import Clock
+from wizard.core.store import write_file
+
+CAUTION = 1.15  # what is to come is taken to cost this much more than what came: machines get busy
+
+
+class Pacing:
+    """The time left to a stage.
+
+    Attributes:
+        cuts: What was left out for lack of time, in words.
+    """
+
+    def __init__(self, clock: Clock, already_spent: float, deadline: float | None, journal: Path) -> None:
+        """Starts a stage.
+
+        Args:
+            clock: Of the process.
+            already_spent: Seconds of work of the earlier stages, as stored.
+            deadline: Seconds from the journey's start at which the stage should be done, or None.
+            journal: File that remembers the answers.
+        """
+        self._clock, self._deadline, self._journal = clock, deadline, journal
+        self._offset = already_spent - clock.spent()
+        self._answers: dict[str, bool] = json.loads(journal.read_text()) if journal.is_file() else {}
+        self.cuts: list[str] = []
+
+    @property
+    def left(self) -> float:
+        """Seconds left to the stage; infinite without a budget in seconds."""
+        if self._deadline is None:
+            return float("inf")
+        return self._deadline - self._offset - self._clock.spent()
+
+    def allows(self, what: str, seconds: float) -> bool:
+        """Whether something that takes about so many seconds still fits; a "no" is recorded as a cut.
+
+        Args:
+            what: A name, unique in the stage, that says what would be left out.
+            seconds: What it is expected to take, from what like things took.
+        """
+        if self._deadline is None:
+            return True
+        if what not in self._answers:
+            self._answers[what] = seconds * CAUTION <= self.left
+            write_file(self._journal, json.dumps(self._answers, indent=1).encode())
+        if not self._answers[what]:
+            self.cuts.append(what)
+        return self._answers[what]
+
+    def timed(self, work: Callable[[], object]) -> float:
+        """Does some work and returns the seconds it took, those of an earlier process included."""
+        before = self._clock.spent()
+        work()
+        return self._clock.spent() - before

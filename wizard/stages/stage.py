@@ -1,0 +1,103 @@
+"""Runs a stage's steps in order; each appears exactly once in the result, whatever happens."""
+
+from __future__ import annotations
+
+import importlib
+import traceback
+from dataclasses import dataclass
+from typing import Any
+
+from wizard.core.blocks import Text
+from wizard.core.decisions import Decisions
+from wizard.core.errors import RunFolderError
+from wizard.core.finding import Finding
+from wizard.core.keys import versions
+from wizard.core.result import StageResult
+from wizard.stages.context import Context
+from wizard.stages.needs import unmet
+from wizard.stages.step import Outcome, Step
+
+
+@dataclass(frozen=True)
+class Summary:
+    """A stage's answer in plain words, for people who were not there."""
+
+    verdict: str
+    plain: tuple[str, ...]
+    next_move: str
+
+
+def stage_module(name: str) -> Any:
+    """The package of a stage: STEPS (names, in the recipe's order), READS (decisions), summarise."""
+    return importlib.import_module(f"wizard.stages.{name}")
+
+
+def steps_of(name: str) -> tuple[Step, ...]:
+    """The steps of a stage, in the recipe's order."""
+    return tuple(
+        getattr(importlib.import_module(f"wizard.stages.{name}.{step}"), step) for step in stage_module(name).STEPS
+    )
+
+
+def run_stage(context: Context, key: str, about: Any) -> StageResult:
+    """Runs every step of the context's stage.
+
+    Args:
+        context: The steps' only door.
+        key: Content key of the result.
+        about: The data set's summary.
+    """
+    clock = context.trainer.clock
+    started = clock.spent()
+    context.trainer.used.clear()
+    decided: dict[str, Any] = {}
+    findings: list[Finding] = []
+    with context.progress.running():
+        for number, step in enumerate(steps_of(context.stage), start=1):
+            context.progress.step_begins(number, step.name)
+            before = clock.spent()
+            outcome = _outcome(step, context)
+            decided |= outcome.decides
+            context.decisions = Decisions.model_validate({**dict(context.decisions), **outcome.decides})
+            context.shared["decided_here"] = tuple(decided)
+            findings.append(step.finding(outcome, clock.spent() - before))
+            context.progress.step_ends(findings[-1])
+    summary = stage_module(context.stage).summarise(tuple(findings), context)
+    return StageResult(
+        stage=context.stage,
+        key=key,
+        dataset=about,
+        verdict=summary.verdict,
+        plain=summary.plain,
+        next_move=summary.next_move,
+        findings=tuple(findings),
+        decided={name: getattr(context.decisions, name) for name in decided},
+        runs=tuple(context.trainer.used),
+        options=context.options,
+        method={
+            "seed": context.seed,
+            "effort": context.effort.name,
+            "budget in seconds": context.budget.seconds,
+            "left out for lack of time": context.pacing.cuts,
+            "split": context.split.how,
+            "versions": versions("tensorflow", "keras", "scikit-learn", "numpy"),
+        },
+        seconds=round(clock.spent() - started, 2),
+    )
+
+
+def _outcome(step: Step, context: Context) -> Outcome:
+    reason = unmet(context, step.needs)
+    if reason:
+        return Outcome("skipped", reason)
+    try:
+        return step.run(context)
+    except (KeyboardInterrupt, RunFolderError):
+        raise
+    except Exception as error:  # a step's own bug must not cost the others' answers
+        return Outcome(
+            "crashed",
+            f"This check itself broke: {type(error).__name__}: {error}",
+            advice="The other steps are not affected. Please report it with the text below.",
+            blocks=(Text(title="Where it broke", text="".join(traceback.format_exception(error)[-6:])),),
+        )
