@@ -28,7 +28,10 @@ class TrainingConfig(Value):
             None trains all epochs and keeps the last weights.
         class_weights: Whether rare classes weigh more, in inverse proportion to their frequency.
         head_bias: Whether the last layer's bias starts at the targets' log prior (classification).
-        blind: Train on inputs replaced by zeros: what can be learnt without looking.
+        control: "zeros" trains on inputs replaced by zeros (what can be learnt without looking), "shuffled" on inputs
+            shuffled against the labels; "none" on the data as they are.
+        stop_after: Stop after so many epochs, the schedule still being planned for `epochs`; None goes on.
+        fit_to: Stop once the running training loss is below this, or has stopped falling; None goes on.
         n_rows: Use only the first so many training rows of a seeded permutation; None uses all.
         fold: Which cross-validation fold is held out; None for the split's own validation set.
         refit: Train on training and validation rows together (nothing is held out).
@@ -49,7 +52,9 @@ class TrainingConfig(Value):
     patience: int | None = None
     class_weights: bool = False
     head_bias: bool = True
-    blind: bool = False
+    control: Literal["none", "zeros", "shuffled"] = "none"
+    stop_after: int | None = None
+    fit_to: float | None = None
     n_rows: int | None = None
     fold: int | None = None
     refit: bool = False

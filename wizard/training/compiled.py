@@ -12,7 +12,7 @@ import numpy as np
 
 from wizard.core.backend import keras, tf
 from wizard.core.config import TrainingConfig
-from wizard.core.seeds import derive
+from wizard.core.seeds import derive, generator
 from wizard.data.form import Form
 from wizard.data.task import Task
 from wizard.models.build import Network, build_network
@@ -45,7 +45,7 @@ class CompiledNetwork:
         self._fresh_optimizer = [np.array(v) for v in self.optimizer.variables]
         self._resident: dict[str, Any] = {}
         self._source: Prepared | None = None
-        self._is_blind = False
+        self._control = ("none", 0)
         self._patch(model)
         self._forward = tf.function(self._logits, reduce_retracing=True)
 
@@ -62,7 +62,7 @@ class CompiledNetwork:
             prepared: Its data.
             row_weight: (n,) weight of every row in the loss.
         """
-        self._load(prepared, row_weight, config.blind)
+        self._load(prepared, row_weight, config.control, config.seed)
         with keras_seed(derive(config.seed, "weights")):
             fresh = build_network(config, self.form, self.task)
         for mine, new in zip(self.model.variables, fresh.model.variables, strict=True):
@@ -105,16 +105,19 @@ class CompiledNetwork:
 
     def load(self, prepared: Prepared) -> None:
         """Makes the data of a run resident, for predictions."""
-        self._load(prepared, prepared.weight, is_blind=False)
+        self._load(prepared, prepared.weight, "none", 0)
 
-    def _load(self, prepared: Prepared, row_weight: np.ndarray, is_blind: bool) -> None:
-        if self._source is not prepared or self._is_blind != is_blind:
-            tensors = prepared.tensors
-            if is_blind:
+    def _load(self, prepared: Prepared, row_weight: np.ndarray, control: str, seed: int) -> None:
+        if self._source is not prepared or self._control != (control, seed):
+            tensors, y = prepared.tensors, prepared.y
+            if control == "zeros":
                 tensors = {name: np.zeros_like(values) for name, values in tensors.items()}
-            for name, values in (tensors | {"y": prepared.y}).items():
+            elif control == "shuffled":
+                y = y.copy()
+                y[prepared.train] = generator(seed, "control").permutation(y[prepared.train])
+            for name, values in (tensors | {"y": y}).items():
                 self._assign(name, values)
-            self._source, self._is_blind = prepared, is_blind
+            self._source, self._control = prepared, (control, seed)
         self._assign("weight", row_weight)
 
     def _assign(self, name: str, values: np.ndarray) -> None:

@@ -53,6 +53,8 @@ def fit(
     if len(prepared.held):
         watching.append(_Validation(compiled, prepared))
     watching.append(_StopAtNaN())
+    if config.fit_to is not None:
+        watching.append(_FitTo(config.fit_to))
     if config.patience is not None and len(prepared.held):
         watching.append(
             keras.callbacks.EarlyStopping(monitor="val_loss", patience=config.patience, restore_best_weights=True)
@@ -60,7 +62,11 @@ def fit(
     with keras_seed(derive(config.seed, "fit")):
         try:
             history = compiled.model.fit(
-                order.batches, epochs=config.epochs, verbose=0, shuffle=False, callbacks=[*watching, *callbacks]
+                order.batches,
+                epochs=min(config.epochs, config.stop_after or config.epochs),
+                verbose=0,
+                shuffle=False,
+                callbacks=[*watching, *callbacks],
             ).history
         except SystemError as error:  # how Ctrl-C inside a TensorFlow call can arrive
             if "bad argument to internal function" in str(error):
@@ -137,6 +143,24 @@ class _StopAtNaN(keras.callbacks.Callback):
 
     def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
         if logs and not np.isfinite(logs.get("loss", 0.0)):
+            self.model.stop_training = True
+
+
+class _FitTo(keras.callbacks.Callback):
+    """Ends a run whose training loss is low enough, or has stopped falling."""
+
+    FLAT = 0.99  # of the best loss so far: what counts as falling
+    EPOCHS = 12  # without falling: noise of a few dozen steps an epoch evens out over so many
+
+    def __init__(self, target: float) -> None:
+        super().__init__()
+        self.target, self.best, self.since = target, float("inf"), 0
+
+    def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
+        loss = (logs or {})["loss"]
+        self.since = 0 if loss < self.FLAT * self.best else self.since + 1
+        self.best = min(self.best, loss)
+        if loss <= self.target or self.since >= self.EPOCHS:
             self.model.stop_training = True
 
 

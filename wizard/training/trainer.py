@@ -91,6 +91,23 @@ class Trainer:
         compiled = self.network(run)
         return to_predictions(compiled.predict(rows), prepared, self.task)
 
+    def train_unstored(self, config: TrainingConfig) -> list[np.ndarray]:
+        """Trains without looking into the store or writing to it; returns all variables of the network."""
+        from wizard.training.fit import fit
+
+        compiled = self.compiled(config)
+        fit(compiled, config, self.prepared(config))
+        return compiled.weights()
+
+    def untrained(self, config: TrainingConfig) -> tuple[np.ndarray, np.ndarray]:
+        """(n,) losses and (n, k) outputs of the freshly initialised network on the held-out rows."""
+        from wizard.training.fit import losses_of
+
+        prepared, compiled = self.prepared(config), self.compiled(config)
+        compiled.begin(config, prepared, prepared.weight)
+        outputs = compiled.predict(prepared.held)
+        return losses_of(outputs, prepared.y[prepared.held], self.task), outputs
+
     def network(self, run: TrainingRun) -> Any:
         """The compiled network of a run's structure, with the run's weights and data in place."""
         compiled = self.compiled(run.config)

@@ -1,1 +1,39 @@
-""""""
+"""Stage 2: an end-to-end skeleton you can trust, and dumb baselines."""
+
+from __future__ import annotations
+
+from wizard.core.finding import Finding
+from wizard.stages.context import Context
+from wizard.stages.stage import Summary
+from wizard.stages.words import problems, problems_in_words
+
+STEPS = (
+    "fixed_seed",
+    "dumb_baselines",
+    "loss_at_init",
+    "final_layer_init",
+    "input_independent",
+    "overfit_one_batch",
+    "decreasing_loss",
+)
+READS: tuple[str, ...] = ("metric", "contradiction_floor")
+
+
+def summarise(findings: tuple[Finding, ...], context: Context) -> Summary:
+    """The stage in plain words."""
+    by_step = {finding.step: finding for finding in findings}
+    bad = problems(findings)
+    stops = [finding for finding in findings if finding.stops]
+    if stops:
+        verdict = f"Do not train further yet: {stops[0].headline}"
+    elif bad:
+        verdict = f"The training pipeline can be trusted, with {problems_in_words(bad)} to look at."
+    else:
+        verdict = "The training pipeline passes every check, so later numbers can be trusted."
+    plain = (
+        "A tiny network was put through experiments whose outcome is known beforehand; a bug in data, loss or training "
+        "would have made one of them miss.",
+        *(by_step[name].headline for name in ("dumb_baselines", "loss_at_init", "input_independent", "overfit_one_batch")),
+    )  # fmt: skip
+    advice = next((finding.advice for finding in bad if finding.advice), "")
+    return Summary(verdict, plain, advice or "Call overfit() for a network that is large enough.")

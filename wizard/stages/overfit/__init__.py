@@ -1,1 +1,31 @@
-""""""
+"""Stage 3: a model large enough to overfit."""
+
+from __future__ import annotations
+
+from wizard.core.finding import Finding
+from wizard.stages.context import Context
+from wizard.stages.stage import Summary
+from wizard.stages.words import problems, problems_in_words
+
+STEPS = ("pick_model", "capacity_ladder", "learning_curves")
+READS: tuple[str, ...] = ("metric", "contradiction_floor", "dumb_scores", "signal", "stage_configs")
+
+
+def summarise(findings: tuple[Finding, ...], context: Context) -> Summary:
+    """The stage in plain words."""
+    by_step = {finding.step: finding for finding in findings}
+    bad = problems(findings)
+    ladder = by_step["capacity_ladder"]
+    if ladder.stops:
+        verdict = f"No network tried fits the training data: {ladder.headline}"
+    elif bad:
+        verdict = f"There is a network to go on with, and {problems_in_words(bad)} to look at."
+    else:
+        verdict = "There is a network large enough to learn the training data by heart."
+    plain = (
+        "Before asking a network to generalise, one must know that it can fit at all: here training rows are all that "
+        "counts.",
+        *(by_step[name].headline for name in STEPS),
+    )
+    advice = next((finding.advice for finding in bad if finding.advice), "")
+    return Summary(verdict, plain, advice or "Call regularize() to trade training accuracy for validation accuracy.")

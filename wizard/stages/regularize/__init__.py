@@ -1,1 +1,34 @@
-""""""
+"""Stage 4: give up training accuracy for validation accuracy, one change at a time."""
+
+from __future__ import annotations
+
+from wizard.core.finding import Finding
+from wizard.stages.context import Context
+from wizard.stages.regularize.experiment import ledger
+from wizard.stages.stage import Summary
+from wizard.stages.words import listed
+
+STEPS = ("augment", "dropout", "weight_decay", "early_stopping")
+READS: tuple[str, ...] = ("metric", "incumbent", "stage_configs")
+
+
+def summarise(findings: tuple[Finding, ...], context: Context) -> Summary:
+    """The stage in plain words."""
+    trials = ledger(context)
+    kept = [trial.name for trial in trials if trial.is_kept]
+    metric = context.metric
+    if not trials:
+        return Summary("Nothing was tried.", tuple(f.headline for f in findings), "Call tune().")
+    first, last = trials[0].before, trials[-1].after if trials[-1].is_kept else trials[-1].before
+    verdict = (
+        f"{listed(kept, 4).capitalize()} {'helps' if len(kept) == 1 else 'help'}: {metric.label} goes from "
+        f"{metric.words(first)} to {metric.words(last)}."
+        if kept
+        else f"No regulariser helps beyond the noise; {metric.label} stays at {metric.words(first)}."
+    )
+    plain = (
+        "Each change was made alone, against the best configuration so far, with the same seeds and rows; it is kept "
+        "only if it helps by more than chance would.",
+        *(finding.headline for finding in findings if finding.status != "skipped"),
+    )
+    return Summary(verdict, plain, "Call tune() to search around this configuration.")

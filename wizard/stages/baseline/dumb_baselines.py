@@ -1,0 +1,94 @@
+"""The numbers that every later model must beat."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from wizard.core.blocks import Bars
+from wizard.core.config import TrainingConfig
+from wizard.stages.baseline.skeleton import skeleton
+from wizard.stages.context import Context
+from wizard.stages.step import Outcome, noted, step, warned
+from wizard.training.compare import Interval
+from wizard.training.probes import dumb_baselines as fits
+from wizard.training.probes import flat
+
+GUESSES = ("majority class", "stratified guess", "mean", "median")
+
+
+@step()
+def dumb_baselines(context: Context) -> Outcome:
+    """Simple methods have set the numbers to beat.
+
+    A network that does not beat a linear model by more than the noise has learnt nothing worth its trouble. Where
+    boosted trees do well already, they are the bar. And where nothing beats guessing, there may be no signal at all.
+    """
+    scores: dict[str, Interval] = {}
+    predictions = {name: context.progress.detail(name) or predict(context, name) for name in _names(context)}
+    for name, predicted in predictions.items():
+        scores[name] = context.interval(predicted)
+    metric = context.metric
+    guess = _best(context, {name: scores[name] for name in scores if name in GUESSES})
+    learnt = _best(context, {name: scores[name] for name in scores if name not in GUESSES})
+    gain = metric.gain(scores[learnt].value, scores[guess].value)
+    noise = (scores[guess].high - scores[guess].low) / 2 + (scores[learnt].high - scores[learnt].low) / 2
+    has_signal = gain > noise
+    bars = Bars(
+        title="Simple methods",
+        caption=f"{metric.label} on the rows that decide, with 95% intervals.",
+        labels=tuple(scores),
+        values=tuple(score.value for score in scores.values()),
+        intervals=tuple(score.ends for score in scores.values()),
+        value_label=metric.label,
+        emphasis=(list(scores).index(learnt),),
+    )
+    numbers = {
+        "measured": scores[learnt].value,
+        "expected": scores[guess].value,
+        "interval": scores[learnt].ends,
+        "unit": metric.label,
+        "blocks": (bars,),
+        "decides": {"dumb_scores": {name: score.value for name, score in scores.items()}, "signal": has_signal},
+    }
+    if not has_signal:
+        return warned(
+            f"No simple method beats guessing ({guess}: {metric.words(scores[guess].value)}) beyond the noise: "
+            f"there may be no usable signal in these inputs.",
+            advice="Check that labels belong to their inputs, and that the inputs can tell the target at all.",
+            **numbers,
+        )
+    return noted(
+        f"To beat: {metric.label} {metric.words(scores[learnt].value)} by {learnt}; "
+        f"guessing ({guess}) gives {metric.words(scores[guess].value)}.",
+        **numbers,
+    )
+
+
+def _names(context: Context) -> tuple[str, ...]:
+    return tuple(fits(context.task, 0))
+
+
+def _best(context: Context, scores: dict[str, Interval]) -> str:
+    best = max if context.metric.is_higher_better else min
+    return best(scores, key=lambda name: scores[name].value)
+
+
+def predict(context: Context, name: str) -> np.ndarray:
+    """A baseline's predictions for the deciding rows, each by a model that did not see it."""
+    rows = context.deciding_rows
+    k = context.task.n_outputs
+    out = np.zeros((len(rows), k) if context.task.is_classification else len(rows))
+    for fold in range(len(context.split.folds)) if context.split.folds else (None,):
+        held = context.split.rows(fold)[1]
+        config = skeleton(context).but(fold=fold)
+        out[np.searchsorted(rows, held)] = predict_rows(context, name, config, held)
+    return out
+
+
+def predict_rows(context: Context, name: str, config: TrainingConfig, rows: np.ndarray) -> np.ndarray:
+    """A baseline fitted on the training rows of a configuration's fold, applied to any rows."""
+    prepared = context.prepared(config)
+    train = context.sample(prepared.train, context.effort.probe_rows, "probe", config.fold)
+    fit = fits(context.task, context.derived_seed("probe"))[name]
+    model = fit(flat(prepared, train), context.y(train), context.weight(train))
+    return model(flat(prepared, rows))

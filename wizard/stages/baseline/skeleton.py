@@ -1,0 +1,26 @@
+"""The small network that the baseline's experiments share: one graph, traced once."""
+
+from __future__ import annotations
+
+from wizard.core.config import TrainingConfig
+from wizard.stages.context import Context
+
+RATE = 3e-3  # Adam; small networks bear it, and short experiments need it
+STEP_BATCH = 32
+
+
+def skeleton(context: Context) -> TrainingConfig:
+    """One hidden layer of 64, nothing regularising on, constant rate."""
+    fold = 0 if context.split.folds else None
+    return TrainingConfig(
+        family="mlp", hp={"width": 64, "depth": 1}, learning_rate=RATE, batch=STEP_BATCH, epochs=1, fold=fold
+    )
+
+
+def for_steps(context: Context, config: TrainingConfig, steps: int) -> TrainingConfig:
+    """The same configuration for about so many gradient steps, at most the whole training set an epoch."""
+    n = len(context.prepared(config).train)
+    steps_an_epoch = -(-n // config.batch)
+    if steps_an_epoch > steps:
+        return config.but(epochs=1, n_rows=steps * config.batch)
+    return config.but(epochs=max(1, round(steps / steps_an_epoch)))

@@ -1,0 +1,51 @@
+"""Stopping while it is best."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from wizard.core.blocks import Line, Lines, Reference
+from wizard.stages.context import Context
+from wizard.stages.regularize.experiment import experiment, incumbent, ledger, table
+from wizard.stages.step import Outcome, noted, step
+
+
+@step()
+def early_stopping(context: Context) -> Outcome:
+    """Stopping where the validation loss is lowest makes the network better.
+
+    One epoch is chosen for all folds and seeds together, from the mean of their validation losses, so that no single
+    run can stop where luck was on its side.
+    """
+    base = incumbent(context)
+    curves = [run.history["val_loss"] for repeat in base.runs for run in repeat if not run.failure]
+    shortest = min(map(len, curves))
+    curve = np.mean([values[:shortest] for values in curves], axis=0)
+    best = int(curve.argmin()) + 1
+    plot = Lines(
+        title="Validation loss of the best configuration so far",
+        caption=f"Mean over {len(curves)} runs; lowest after epoch {best} of {shortest}.",
+        lines=(Line(name="validation loss", x=tuple(map(float, range(1, shortest + 1))), y=tuple(map(float, curve))),),
+        x_label="epochs",
+        y_label="validation loss",
+        marks=(Reference(value=float(best), label="lowest"),),
+    )
+    if best == shortest:
+        outcome = noted(
+            f"The validation loss is lowest at the very end (epoch {best}): there is nothing to stop early.",
+            measured=float(best),
+            expected=float(shortest),
+            unit="best epoch",
+        )
+    else:
+        outcome = experiment(
+            context, "early_stopping", [{"stop_after": best}], [f"stopping after epoch {best} of {shortest}"]
+        )
+    tried = ledger(context)
+    blocks = (*outcome.blocks, plot)
+    if tried:
+        blocks = (*blocks, table(context, tried).but(title="The whole stage, one change a line"))
+    decides = dict(outcome.decides)
+    decides.setdefault("incumbent", base.config)
+    decides.setdefault("stage_configs", {**context.decided("stage_configs"), "regularize": base.config})
+    return Outcome(**{**outcome.__dict__, "blocks": blocks, "decides": decides})
