@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -79,7 +78,7 @@ class Context:
     reads: tuple[str, ...]
     options: dict[str, Any]
     wanted_metric: str | None
-    folder: Path
+    count_opening: Callable[[], int]
     assets: dict[str, bytes] = field(default_factory=dict)
     is_test_open: bool = False
     shared: dict[str, Any] = field(default_factory=dict)
@@ -158,6 +157,10 @@ class Context:
         """Trains, or remembers, one run; its seed is derived from the journey's."""
         return self.trainer.train(config.but(seed=derive(self.seed, "run", config.seed)))
 
+    def is_trained(self, config: TrainingConfig) -> bool:
+        """Whether a run is remembered."""
+        return self.trainer.is_stored(config.but(seed=derive(self.seed, "run", config.seed)))
+
     def judge(self, config: TrainingConfig, repeats: int = 1, first: int = 0) -> Judged:
         """Trains a configuration on every fold (or once, on the split), `repeats` times with different seeds."""
         folds: Sequence[int | None] = range(len(self.split.folds)) if self.split.folds else (None,)
@@ -186,6 +189,22 @@ class Context:
         n = min(len(new.predictions), len(old.predictions))
         y, weight = self.y(new.rows), self.weight(new.rows)
         return gain_between(self.metric, y, new.predictions[:n], old.predictions[:n], weight, self.seed)
+
+    def gain_of(self, new: np.ndarray, old: np.ndarray) -> Interval:
+        """How much better one set of predictions for the deciding rows is than another, paired over rows."""
+        rows = self.deciding_rows
+        return gain_between(self.metric, self.y(rows), [new], [old], self.weight(rows), self.seed)
+
+    def open_test(self) -> int:
+        """Opens the test set; returns how often these data's test rows have been opened, this time included.
+
+        Raises:
+            SealedError: Before the ensemble.
+        """
+        if self.stage != "ensemble":
+            raise SealedError("Only the ensemble opens the test set.")
+        self.is_test_open = True
+        return self.count_opening()
 
     def _held_together(self, runs: Sequence[TrainingRun], folds: Sequence[int | None], rows: np.ndarray) -> np.ndarray:
         parts = [(self.split.rows(fold)[1], self.trainer.held_predictions(run)) for run, fold in zip(runs, folds, strict=True)]  # fmt: skip

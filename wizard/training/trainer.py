@@ -70,6 +70,10 @@ class Trainer:
             return stored
         return self._train(key, config)
 
+    def is_stored(self, config: TrainingConfig) -> bool:
+        """Whether the run of a configuration is stored."""
+        return self.store.has(KIND, self.key(config))
+
     def prepared(self, config: TrainingConfig) -> Prepared:
         """The tensors that a configuration trains on."""
         return self.preparer.prepare(config)

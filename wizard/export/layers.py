@@ -1,0 +1,89 @@
+"""The last layers of a predictor: from network outputs to answers.
+
+Loaded after Keras itself (`wizard.core.backend`), or by `import wizard` beside an imported Keras.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import keras
+import tensorflow as tf
+
+from wizard.data.layers import PACKAGE
+
+
+@keras.saving.register_keras_serializable(package=PACKAGE)
+class Weighted(keras.layers.Layer):
+    """Weighted sum of members' probabilities (b, k) or predictions (b, 1).
+
+    Args:
+        shares: One weight a member, summing to one.
+    """
+
+    def __init__(self, shares: list[float], **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.shares = list(shares)
+
+    def call(self, outputs: list[Any]) -> Any:
+        """Members' outputs, one array each -> one array."""
+        return tf.add_n([share * output for share, output in zip(self.shares, outputs, strict=True)])
+
+    def compute_output_spec(self, outputs: list[Any]) -> keras.KerasTensor:
+        """Shape and dtype of one member."""
+        return keras.KerasTensor(outputs[0].shape, outputs[0].dtype)
+
+    def get_config(self) -> dict[str, Any]:
+        """For saving."""
+        return {**super().get_config(), "shares": self.shares}
+
+
+@keras.saving.register_keras_serializable(package=PACKAGE)
+class LabelNames(keras.layers.Layer):
+    """Probabilities (b, k) to the name of the likeliest class (b,).
+
+    Args:
+        names: Of the k classes.
+    """
+
+    def __init__(self, names: list[str], **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.names = list(names)
+
+    def call(self, probabilities: Any) -> Any:
+        """(b, k) -> (b,) strings."""
+        return tf.gather(tf.constant(self.names), tf.argmax(probabilities, axis=-1))
+
+    def compute_output_spec(self, probabilities: Any) -> keras.KerasTensor:
+        """Shape and dtype of the result."""
+        return keras.KerasTensor((probabilities.shape[0],), "string")
+
+    def get_config(self) -> dict[str, Any]:
+        """For saving."""
+        return {**super().get_config(), "names": self.names}
+
+
+@keras.saving.register_keras_serializable(package=PACKAGE)
+class TargetUnits(keras.layers.Layer):
+    """A standardised target (b, 1) to its own unit (b,), float64.
+
+    Args:
+        mean: Of the training rows.
+        std: Of the training rows.
+    """
+
+    def __init__(self, mean: float, std: float, **kwargs: Any) -> None:
+        super().__init__(**{**kwargs, "dtype": "float64"})
+        self.mean, self.std = float(mean), float(std)
+
+    def call(self, standardised: Any) -> Any:
+        """(b, 1) -> (b,)."""
+        return tf.cast(standardised[:, 0], "float64") * self.std + self.mean
+
+    def compute_output_spec(self, standardised: Any) -> keras.KerasTensor:
+        """Shape and dtype of the result."""
+        return keras.KerasTensor((standardised.shape[0],), "float64")
+
+    def get_config(self) -> dict[str, Any]:
+        """For saving."""
+        return {**super().get_config(), "mean": self.mean, "std": self.std}

@@ -1,0 +1,92 @@
+"""One model from raw input to answers: preprocessing, networks, names and units inside."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from wizard.core.config import TrainingConfig
+from wizard.data.dataset import Examples
+from wizard.data.task import Task
+from wizard.training.prepared import Prepared
+
+BATCH = 256  # raw examples predicted at a time
+
+
+@dataclass(frozen=True)
+class Member:
+    """A trained network: its configuration, the data it was prepared with, its variables, and its weight."""
+
+    config: TrainingConfig
+    prepared: Prepared
+    weights: list[np.ndarray]
+    weight: float
+
+
+def build_predictor(members: Sequence[Member], task: Task) -> Any:
+    """Joins preprocessing and networks into one Keras model.
+
+    It takes raw input (pictures of any one size a batch, or a dict of columns) and gives {"label": (b,) names,
+    "probabilities": (b, k)}, or {"prediction": (b,)} in the target's unit.
+    """
+    from wizard.core.backend import keras
+    from wizard.export.layers import LabelNames, TargetUnits, Weighted
+    from wizard.models.build import build_network
+
+    raw = members[0].prepared.preparation.raw_inputs()
+    encoded: dict[str, Any] = {}
+    outputs = []
+    for number, member in enumerate(members):
+        preparation = member.prepared.preparation
+        if preparation.key not in encoded:
+            encoded[preparation.key] = preparation.apply(raw)
+        network = build_network(member.config, member.prepared.form, task).model
+        for variable, value in zip(network.variables, member.weights, strict=True):
+            variable.assign(value)
+        network.name = f"network_{number}"
+        tensors = encoded[preparation.key]
+        output = network({name: keras.ops.cast(tensors[name], spec.dtype) for name, spec in network.input.items()})
+        if task.is_classification:
+            output = keras.layers.Softmax(name=f"probabilities_{number}")(output)
+        else:
+            scale = member.prepared.scale
+            output = keras.layers.Reshape((1,))(TargetUnits(scale.mean, scale.std, name=f"units_{number}")(output))
+        outputs.append(output)
+    together = Weighted([member.weight for member in members], dtype=_dtype(task), name="together")(outputs)
+    if task.is_classification:
+        answers = {"label": LabelNames(list(task.classes), name="label")(together), "probabilities": together}
+    else:
+        answers = {"prediction": keras.layers.Reshape((), dtype="float64", name="prediction")(together)}
+    return keras.Model(raw, answers, name="predictor")
+
+
+def _dtype(task: Task) -> str:
+    return "float32" if task.is_classification else "float64"
+
+
+def load_predictor(path: Path) -> Any:
+    """Loads a predictor from disk."""
+    from wizard import register_layers
+    from wizard.core.backend import keras
+
+    register_layers()
+    return keras.saving.load_model(path, compile=False)
+
+
+def predict_raw(model: Any, preparation: Any, examples: Examples, task: Task) -> np.ndarray:
+    """A predictor's answers for raw examples: (n, k) probabilities, or (n,) predictions in the target's unit."""
+    from wizard.core.backend import tf
+
+    n = len(examples)
+    name = "probabilities" if task.is_classification else "prediction"
+    out = np.zeros((n, task.n_outputs) if task.is_classification else n, _dtype(task))
+    for start in range(0, n, BATCH):
+        block = np.arange(start, min(start + BATCH, n))
+        for positions, batch in preparation.raw_batch(examples.take(block)):
+            tensors = {key: tf.constant(values) for key, values in batch.items()}
+            out[block[positions]] = np.asarray(model(tensors, training=False)[name])
+    return out.astype("float64")
