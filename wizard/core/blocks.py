@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import Annotated, Literal
 
 from pydantic import Field
+from typing_extensions import TypeAliasType
 
 from wizard.core.values import Value
 
 Cell = str | bool | int | float | None
 Attribute = str | int | float | None
-Tree = dict[str, "Tree | str | int | float | bool | None"]
+Tree = TypeAliasType("Tree", "dict[str, Tree | str | int | float | bool | None]")  # pydantic: recursion needs a name
 
 
 class Reference(Value):
