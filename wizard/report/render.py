@@ -46,11 +46,13 @@ def render_index(
         journey: The states of all six stages, with links as seen from this page.
         notes: What a reader must know about the journey as a whole, a sentence each.
     """
+    closed = [result for result in results if result.failed_gates]
     hrefs = {state.stage: state.href for state in journey}
     return page(
         "index.html",
         name=name,
         results=results,
+        leading=(closed or list(reversed(results)) or [None])[0],  # a closed gate is the journey's verdict
         journey=journey,
         notes=notes,
         attention=[

@@ -15,7 +15,6 @@ SMALLEST = 1e-4  # below it a decimal fraction is a row of zeros: powers of ten 
 LARGEST = 1e15  # above it a float no longer counts single units
 SPREAD = 1e4  # values of one column further apart than this factor do not share a number of decimals
 SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
-COUNTED = frozenset({"row", "rows", "examples", "columns", "classes", "parameters", "epochs", "steps", "trials"})
 
 
 def clean(text: object) -> str:
@@ -49,10 +48,18 @@ def number(value: object, decimals: int | None = None) -> str:
     if isinstance(value, float) and not math.isfinite(value):
         return "not a number" if math.isnan(value) else "∞" if value > 0 else f"{MINUS}∞"
     if abs(value) >= LARGEST or (0 < abs(value) < SMALLEST):
-        return _power(float(value))
+        return power(float(value))
     if decimals is None:
-        decimals = 0 if float(value).is_integer() else _decimals(abs(value))
+        decimals = 0 if float(value).is_integer() else min(_decimals(abs(value)), _written(float(value)))
     return _signed(f"{value:,.{decimals}f}")
+
+
+def power(value: float) -> str:
+    """Writes a number by its power of ten: 2.3 × 10⁻⁵."""
+    digits, exponent = f"{value:.2e}".split("e")
+    shortest = digits.rstrip("0").rstrip(".")
+    mantissa = "" if shortest == "1" else f"{shortest} × "
+    return _signed(f"{mantissa}10{str(int(exponent)).translate(SUPERSCRIPTS)}")
 
 
 def share(value: float | None) -> str:
@@ -125,7 +132,9 @@ def shared_decimals(values: Sequence[object]) -> int | None:
         return None
     if min(sizes) < SMALLEST or max(sizes) / min(sizes) > SPREAD:
         return None
-    return max(0, min(DIGITS, DIGITS - 2 - math.floor(math.log10(min(sizes)))))
+    least = 1 - math.floor(math.log10(min(sizes)))  # two significant digits for the smallest
+    needed = min(max(_decimals(max(sizes)), least), max(_written(size) for size in sizes))
+    return max(0, min(6, needed))
 
 
 def title_of(step: str) -> str:
@@ -149,10 +158,10 @@ def _decimals(size: float) -> int:
     return max(0, DIGITS - 1 - math.floor(math.log10(size)))
 
 
-def _power(value: float) -> str:
-    digits, exponent = f"{value:.2e}".split("e")
-    shortest = digits.rstrip("0").rstrip(".")
-    return _signed(f"{shortest} × 10{str(int(exponent)).translate(SUPERSCRIPTS)}")
+def _written(value: float) -> int:
+    """Counts the decimals of a float as its owner wrote it: 0.2 has one, whatever precision would allow."""
+    text = repr(value)
+    return len(text.partition(".")[2]) if "e" not in text else 17
 
 
 def _signed(text: str) -> str:

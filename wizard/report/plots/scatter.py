@@ -14,7 +14,7 @@ from wizard.report.plots.palette import SOFT, hue, marker
 from wizard.report.plots.scales import is_drawable, scale_of, with_gaps
 
 HIGH = 340  # pixels of axes
-SIZE = 5  # pixels a point
+SIZE = 6  # pixels a point
 
 
 @draw.register
