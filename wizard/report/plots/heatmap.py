@@ -85,7 +85,8 @@ def _write_names(
     figure: Figure, grid: tuple[float, float, float, float], rows: list[str], columns: list[str], slanted: bool
 ) -> None:
     left, head, column, high = grid
-    every_row, every_column = max(1, math.ceil(14 / high)), max(1, math.ceil(14 / column))
+    widest = ROW if slanted else max(width_of(name) for name in columns) + 8
+    every_row, every_column = max(1, math.ceil(ROW / high)), max(1, math.ceil(widest / column))
     for i, name in enumerate(rows):
         if i % every_row == 0:
             write(figure, left - 8, head + (i + 0.5) * high, name, ha="right")
@@ -107,4 +108,5 @@ def _short(value: float | None) -> str:
 
 
 def _key(block: Heatmap, known: list[float]) -> str:
-    return fitting(f"{block.value_label}: from {number(min(known))} to {number(max(known))}, darkest is largest", WIDTH)
+    signs = "blue above zero, orange below" if min(known) < 0 else "the stronger, the larger"
+    return fitting(f"{block.value_label}: from {number(min(known))} to {number(max(known))}; {signs}", WIDTH)
