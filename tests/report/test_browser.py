@@ -15,25 +15,34 @@ from tests.report.test_render import PAGES
 
 BROWSER = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 FLAGS = (
-    "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync", "--enable-logging=stderr", "--virtual-time-budget=8000", "--dump-dom",
-)  # fmt: skip
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--enable-logging=stderr",
+    "--virtual-time-budget=8000",
+    "--dump-dom",
+)
 PROBE = """
-addEventListener("load", () => {
+addEventListener("load", async () => {
+  document.querySelectorAll("details").forEach((details) => { details.open = true; });
   const answer = {
     page: NAME, title: document.title, width: innerWidth, full: document.documentElement.scrollWidth,
     scripted: document.documentElement.classList.contains("js"),
     small: Array.from(document.querySelectorAll("svg.plot text")).filter((t) => t.getBoundingClientRect().height < 8
-      && t.checkVisibility() && t.textContent && t.closest("details.step").open).length,
+      && t.textContent).length,
   };
   const gallery = document.querySelector("[data-gallery]");
   if (gallery && NAME === "explore") {
-    document.querySelectorAll("details.step").forEach((step) => { step.open = true; });
-    answer.full = document.documentElement.scrollWidth;
     const find = (name) => gallery.querySelector(`[data-${name}]`);
     const labels = () => Array.from(gallery.querySelectorAll(".label"), (p) => p.textContent);
     const pick = (name, value) => { find(name).value = value; find(name).dispatchEvent(new Event("change")); };
-    const values = (by) => Array.from(gallery.querySelectorAll("[data-example]"), (e) => JSON.parse(e.dataset.attributes)[by]);
+    const values = (by) => Array.from(gallery.querySelectorAll("[data-example]"),
+      (e) => JSON.parse(e.dataset.attributes)[by]);
     answer.first = labels().length; answer.status = find("status").textContent;
     find("next").click(); answer.second = find("status").textContent;
     pick("filter", "7"); answer.sevens = Array.from(new Set(labels())); answer.filtered = find("status").textContent;
@@ -41,7 +50,8 @@ addEventListener("load", () => {
     find("direction").click(); answer.falling = values("brightness");
     pick("filter", ""); pick("sort", "outlier score"); for (let i = 0; i < 9; i++) find("next").click();
     answer.last = values("outlier score").slice(-3);
-    find("search").value = "zebra"; find("search").dispatchEvent(new Event("input")); answer.none = find("status").textContent;
+    find("search").value = "zebra"; find("search").dispatchEvent(new Event("input"));
+    answer.none = find("status").textContent;
     find("search").value = ""; find("search").dispatchEvent(new Event("input"));
     const look = document.getElementById("look"), name = document.getElementById("look-title");
     const key = (k) => look.dispatchEvent(new KeyboardEvent("keydown", { key: k, bubbles: true, cancelable: true }));
@@ -52,7 +62,12 @@ addEventListener("load", () => {
     answer.pixelated = getComputedStyle(look.querySelector("img")).imageRendering;
     answer.wide = look.scrollWidth > look.clientWidth;
     look.querySelector('[data-look="close"]').click(); answer.closed = !look.open;
-    location.hash = "#step-imbalance";
+    document.querySelectorAll("details").forEach((details) => { details.open = false; });
+    document.querySelector('.contents a[href="#step-imbalance"]').click();
+    await new Promise((done) => setTimeout(done, 50));
+    answer.opened = Array.from(document.querySelectorAll("details[open]"), (details) => details.id);
+    document.getElementById("all").click();
+    answer.all = document.querySelectorAll("details.step:not([open])").length;
   }
   answer.title = document.title;
   parent.postMessage(JSON.stringify(answer), "*");
@@ -119,6 +134,12 @@ def test_the_gallery_filters_sorts_searches_and_pages(opened):
         assert answer["falling"] == answer["rising"][::-1]
         assert answer["last"] == [None] * 3, "examples without the attribute come last"
         assert answer["none"] == "No example matches."
+
+
+def test_a_link_in_the_contents_opens_its_step(opened):
+    for answer in (a for a in opened[0] if a["page"] == "explore"):
+        assert answer["opened"] == ["step-imbalance"]
+        assert answer["all"] == 0
 
 
 def test_an_example_opens_large_and_arrow_keys_go_on(opened):

@@ -1,4 +1,5 @@
-from tests.report.examples import HREFS, IMAGE, RESULTS, SCRIPT
+from tests.report.example_blocks import IMAGE, SCRIPT
+from tests.report.examples import HREFS, RESULTS
 from tests.report.reading import Page
 from wizard.report import journey_html, journey_of, summary_html
 

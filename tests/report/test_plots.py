@@ -1,12 +1,13 @@
 import math
 import re
 import xml.etree.ElementTree as ET
+from itertools import pairwise
 from typing import get_args
 
 import matplotlib
 import pytest
 
-from tests.report.examples import BASELINES, BRIGHTNESS, CONFUSION, CURVES, HARMED, HOSTILE, LONG, RATES, TRIALS
+from tests.report.example_blocks import BASELINES, BRIGHTNESS, CONFUSION, CURVES, HARMED, HOSTILE, LONG, RATES, TRIALS
 from wizard.core.blocks import Bars, Block, Counts, Heatmap, Histogram, Line, Lines, Points, Reference, Scatter
 from wizard.report.plots import draw, note_of, svg_of
 from wizard.report.plots.labels import apart, in_free_rows
@@ -33,8 +34,15 @@ ODD = (
     Histogram(edges=(0, 1, math.inf), groups=(Counts(name="", values=(1, 2)),), x_label="x"),
     Heatmap(rows=(), columns=(), values=(), x_label="x", y_label="y", value_label="v"),
     Heatmap(rows=("a",), columns=("b",), values=((None,),), x_label="x", y_label="y", value_label="v"),
-    Heatmap(rows=tuple(map(str, range(60))), columns=tuple(map(str, range(60))), values=((0.5,) * 60,) * 60, x_label="x", y_label="y", value_label="v"),
-)  # fmt: skip
+    Heatmap(
+        rows=tuple(map(str, range(60))),
+        columns=tuple(map(str, range(60))),
+        values=((0.5,) * 60,) * 60,
+        x_label="x",
+        y_label="y",
+        value_label="v",
+    ),
+)
 
 
 def test_every_block_kind_is_drawn_or_written():
@@ -44,7 +52,7 @@ def test_every_block_kind_is_drawn_or_written():
         assert is_drawn != (name in WRITTEN_BY_TEMPLATES), name
 
 
-@pytest.mark.parametrize("block", (*FIGURES, *HARMED, *ODD), ids=lambda block: block.kind)
+@pytest.mark.parametrize("block", [*FIGURES, *HARMED, *ODD], ids=lambda block: block.kind)
 def test_a_drawing_is_one_svg_that_reaches_nowhere(block):
     svg = svg_of(block, "step-1", "What it shows")
     root = ET.fromstring(svg)
@@ -93,8 +101,12 @@ def test_marks_of_an_axis_never_touch():
 
 def test_labels_keep_apart():
     positions = apart([10.0, 11.0, 12.0, 90.0], gap=15, low=0, high=100)
-    assert all(b - a >= 15 for a, b in zip(positions, positions[1:], strict=False))
-    assert in_free_rows([(10.0, "human"), (12.0, "this net"), (300.0, "far")], right=680) == [(0, False), (1, False), (0, False)]
+    assert all(b - a >= 15 for a, b in pairwise(positions))
+    assert in_free_rows([(10.0, "human"), (12.0, "this net"), (300.0, "far")], right=680) == [
+        (0, False),
+        (1, False),
+        (0, False),
+    ]
 
 
 def test_what_is_not_drawn_is_said():
@@ -111,5 +123,7 @@ def test_a_users_own_style_neither_leaks_in_nor_is_lost():
 
 
 def test_a_reference_is_labelled():
-    svg = svg_of(Bars(labels=("a",), values=(1.0,), value_label="v", references=(Reference(value=0.5, label="human"),)), "a", "t")
+    svg = svg_of(
+        Bars(labels=("a",), values=(1.0,), value_label="v", references=(Reference(value=0.5, label="human"),)), "a", "t"
+    )
     assert "human 0.5<" in svg

@@ -1,6 +1,6 @@
 import pytest
 
-from tests.report.examples import BASELINES, BRIGHTNESS, CONFUSION, CURVES, TRIALS, WORDS
+from tests.report.example_blocks import BASELINES, BRIGHTNESS, CONFUSION, CURVES, TRIALS, WORDS
 from wizard.report.tables import table_of
 
 

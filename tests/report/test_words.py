@@ -9,26 +9,56 @@ from wizard.report.words import clean, column, duration, interval, number, quant
 @pytest.mark.parametrize(
     ("value", "written"),
     [
-        (None, "–"), (True, "yes"), (0, "0"), (1797, "1,797"), (0.97222, "0.972"), (2.302585, "2.303"), (1234.567, "1,235"),
-        (3e-4, "0.0003"), (2.34e-5, "2.34 × 10⁻⁵"), (1e-6, "10⁻⁶"), (1e300, "10³⁰⁰"), (-0.5, "−0.5"), (math.inf, "∞"),
-        (-math.inf, "−∞"), (math.nan, "not a number"), (12.0, "12"), ("a\nb\x00", "a b\ufffd"),
+        (None, "–"),
+        (True, "yes"),
+        (0, "0"),
+        (1797, "1,797"),
+        (0.97222, "0.972"),
+        (2.302585, "2.303"),
+        (1234.567, "1,235"),
+        (3e-4, "0.0003"),
+        (2.34e-5, "2.34 × 10⁻⁵"),
+        (1e-6, "10⁻⁶"),
+        (1e300, "10³⁰⁰"),
+        (-0.5, "−0.5"),
+        (math.inf, "∞"),
+        (-math.inf, "−∞"),
+        (math.nan, "not a number"),
+        (12.0, "12"),
+        ("a\nb\x00", "a b\ufffd"),
     ],
-)  # fmt: skip
+)
 def test_a_number_reads_as_people_write_it(value, written):
     assert number(value) == written
 
 
 @pytest.mark.parametrize(
     ("value", "written"),
-    [(0, "0%"), (1, "100%"), (0.9722, "97.2%"), (0.0005, "0.05%"), (0.9996, "99.96%"), (1e-6, "under 0.01%"), (math.nan, "not a number")],
-)  # fmt: skip
+    [
+        (0, "0%"),
+        (1, "100%"),
+        (0.9722, "97.2%"),
+        (0.0005, "0.05%"),
+        (0.9996, "99.96%"),
+        (1e-6, "under 0.01%"),
+        (math.nan, "not a number"),
+    ],
+)
 def test_a_share_is_a_percentage_that_never_rounds_to_all_or_nothing(value, written):
     assert share(value) == written
 
 
 @pytest.mark.parametrize(
     ("seconds", "written"),
-    [(0.034, "34 ms"), (0.9996, "1.0 s"), (4.2, "4.2 s"), (9.99, "10 s"), (59.7, "1 min"), (72, "1 min 12 s"), (7500, "2 h 5 min")],
+    [
+        (0.034, "34 ms"),
+        (0.9996, "1.0 s"),
+        (4.2, "4.2 s"),
+        (9.99, "10 s"),
+        (59.7, "1 min"),
+        (72, "1 min 12 s"),
+        (7500, "2 h 5 min"),
+    ],
 )
 def test_a_duration_is_said_as_people_say_it(seconds, written):
     assert duration(seconds) == written

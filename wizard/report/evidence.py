@@ -78,7 +78,7 @@ def evidence_of(block: Block, uid: str, pictures: Mapping[str, Picture]) -> Evid
     if isinstance(block, Gallery):
         return _gallery(block, uid, title, pictures)
     name = title or clean(block.caption) or block.kind
-    drawing = Markup(svg_of(block, uid, name))  # noqa: S704 - written by an XML library from escaped text
+    drawing = Markup(svg_of(block, uid, name))  # written by an XML library, which escapes
     table = rows_of(table_of(block))
     return Evidence("figure", uid, title, block.caption, drawing, note_of(block), table)
 

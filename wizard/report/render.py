@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from wizard.core.finding import STATUSES, Finding
 from wizard.core.result import STAGES, TITLES, StageResult
@@ -52,7 +52,7 @@ def render_index(
         "index.html",
         name=name,
         results=results,
-        leading=(closed or list(reversed(results)) or [None])[0],  # a closed gate is the journey's verdict
+        leading=next(iter((*closed, *reversed(results))), None),  # a closed gate is the journey's verdict
         journey=journey,
         notes=notes,
         attention=[
@@ -85,5 +85,5 @@ def _shown(result: StageResult) -> list[str]:
     ]
 
 
-def _evidence(finding: Finding, pictures: dict[str, Picture]) -> list[Evidence]:
+def _evidence(finding: Finding, pictures: Mapping[str, Picture]) -> list[Evidence]:
     return [evidence_of(block, f"{finding.step}-{i}", pictures) for i, block in enumerate(finding.blocks, start=1)]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import unicodedata
 from collections.abc import Sequence
+from typing import TypeGuard
 
 from wizard.core.blocks import Cell, Column
 
@@ -79,9 +80,9 @@ def duration(seconds: float) -> str:
     """Writes seconds as people say them: 34 ms, 4.2 s, 1 min 12 s, 2 h 5 min."""
     if not math.isfinite(seconds):
         return number(seconds)
-    if seconds < 1:
+    if seconds < 0.9995:
         return f"{round(seconds * 1000)} ms"
-    if seconds < 10:
+    if seconds < 9.95:
         return f"{seconds:.1f} s"
     whole = round(seconds)
     if whole < 60:
@@ -148,7 +149,7 @@ def counted(n: int, one: str, many: str = "") -> str:
     return f"{number(n)} {one if n == 1 else many or one + 's'}"
 
 
-def _is_number(value: object) -> bool:
+def _is_number(value: object) -> TypeGuard[int | float]:
     return isinstance(value, int | float) and not isinstance(value, bool)
 
 

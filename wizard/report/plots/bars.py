@@ -1,4 +1,4 @@
-"""Bars from zero, one a row, so that long names have room; values in a column of their own, where nothing hides them."""
+"""Bars from zero, one a row, so that long names have room; values in a column of their own."""
 
 from __future__ import annotations
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import warnings
 from functools import singledispatch
+from typing import Any
 
 import matplotlib
 from matplotlib.figure import Figure
@@ -12,7 +13,7 @@ from wizard.core.values import Value
 from wizard.report.plots.svg import svg_from
 
 SALT = "wizard"  # any fixed word: without one matplotlib draws new ids for every file
-STYLE = {
+STYLE: dict[Any, Any] = {
     "svg.fonttype": "none",  # text stays text: selectable, searchable, in the reader's own font
     "svg.hashsalt": SALT,
     "text.parse_math": False,  # a class called "$x$" is a name and no formula

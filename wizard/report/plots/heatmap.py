@@ -67,7 +67,9 @@ def _draw_tiles(axes: Axes, block: Heatmap, strongest: float, has_numbers: bool)
             axes.add_patch(tile)
             if has_numbers:
                 color = PAPER if strength is not None and abs(strength) >= STRONG else INK
-                axes.text(j + 0.5, i + 0.5, _short(value), color=color, fontsize=FONT - 1, ha="center", va="center_baseline")
+                axes.text(
+                    j + 0.5, i + 0.5, _short(value), color=color, fontsize=FONT - 1, ha="center", va="center_baseline"
+                )
 
 
 def _draw_picture(axes: Axes, block: Heatmap, strongest: float) -> None:

@@ -55,7 +55,7 @@ def _draw_group(axes: Axes, edges: tuple[float, ...], values: tuple[float, ...],
         heights, usable = [heights[k] for k in kept], [usable[k] for k in kept] + [usable[kept[-1] + 1]]
     if is_alone:
         axes.stairs(heights, usable, fill=True, color=hue(i), linewidth=0)
-        axes.vlines(usable[1:-1], 0, [max(pair) for pair in zip(heights, heights[1:], strict=False)], color=PAPER, linewidth=1)
+        axes.vlines(usable[1:-1], 0, list(map(max, heights, heights[1:])), color=PAPER, linewidth=1)
         return
     axes.stairs(heights, usable, fill=True, color=hue(i), alpha=0.12, linewidth=0)
     axes.stairs(heights, usable, color=hue(i), linewidth=1.8, linestyle=dash(i))

@@ -73,9 +73,7 @@ def _draw_curve(axes: Axes, line: Line, block: Lines, i: int) -> None:
               marker=dot, markersize=5, markeredgewidth=0, solid_capstyle="round")  # fmt: skip
 
 
-def _names(
-    curves: list[Line], references: list[Reference], block: Lines, scale: Scale
-) -> list[tuple[float, str, str]]:
+def _names(curves: list[Line], references: list[Reference], block: Lines, scale: Scale) -> list[tuple[float, str, str]]:
     named = []
     for i, line in enumerate(curves):
         if line.name:

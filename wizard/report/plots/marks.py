@@ -15,7 +15,7 @@ from wizard.report.words import number
 
 def marks_height(marks: Sequence[Reference], scale: Scale, left: float, right: float) -> float:
     """Returns the pixels that the labels need above the axes."""
-    rows = in_free_rows([spot for spot in _spots(marks, scale, left, right)], WIDTH)
+    rows = in_free_rows(_spots(marks, scale, left, right), WIDTH)
     return (max(row for row, _ in rows) + 1) * ROW + 4 if rows else 0.0
 
 

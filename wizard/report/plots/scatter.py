@@ -28,7 +28,7 @@ def _(block: Scatter) -> Figure:
     if not points:
         return empty()
     xs, ys = [x for x, _ in points], [y for _, y in points]
-    both = [v for v in (*xs, *ys)] if block.diagonal and block.log_x == block.log_y else None
+    both = [*xs, *ys] if block.diagonal and block.log_x == block.log_y else None
     x_scale, y_scale = scale_of(both or xs, block.log_x), scale_of(both or ys, block.log_y)
     names = [cloud.name for cloud in block.clouds]
     left = max(width_of(label) for label in (*y_scale.labels, "0")) + 14
