@@ -59,6 +59,7 @@
       label: element.dataset.label,
       attributes: JSON.parse(element.dataset.attributes),
       words: element.textContent.toLowerCase(),
+      rows: all(".attributes > div", element), // the one that is sorted by stands under its example
     }));
     if (!items.length) return;
     let shown = items;
@@ -87,6 +88,8 @@
         if (a === null || b === null) return (a === null) - (b === null) || one.index - other.index;
         return (largest ? order(b, a) : order(a, b)) || one.index - other.index;
       });
+      const named = by === null ? "" : find("sort").selectedOptions[0].dataset.name;
+      items.forEach((item) => item.rows.forEach((row) => row.classList.toggle("sorted", by !== null && row.dataset.name === named)));
       page = 0;
       draw();
     };

@@ -49,6 +49,8 @@ addEventListener("load", async () => {
     pick("sort", "brightness"); answer.rising = values("brightness");
     find("direction").click(); answer.falling = values("brightness");
     pick("filter", ""); pick("sort", "outlier score"); for (let i = 0; i < 9; i++) find("next").click();
+    answer.under = Array.from(new Set(Array.from(gallery.querySelectorAll(".attributes > div"))
+      .filter((row) => row.checkVisibility()).map((row) => row.dataset.name)));
     answer.last = values("outlier score").slice(-3);
     find("search").value = "zebra"; find("search").dispatchEvent(new Event("input"));
     answer.none = find("status").textContent;
@@ -133,6 +135,7 @@ def test_the_gallery_filters_sorts_searches_and_pages(opened):
         assert answer["rising"] == sorted(answer["rising"])
         assert answer["falling"] == answer["rising"][::-1]
         assert answer["last"] == [None] * 3, "examples without the attribute come last"
+        assert answer["under"] == ["outlier score"], "what is sorted by stands under each example"
         assert answer["none"] == "No example matches."
 
 

@@ -17,6 +17,7 @@ from wizard.report.tables import table_of
 from wizard.report.words import clean, column, number, paragraphs
 
 ROWS = 300  # of a table: more are for machines, and result.json has them
+CELLS = 8  # of a row fit on its card; where there are more, the unusual ones come first
 LONGEST = 4000  # characters of an example's text; 300 such texts are a good megabyte
 
 
@@ -38,6 +39,7 @@ class Example:
     item: Item
     picture: Picture | None
     text: str
+    cells: tuple[tuple[str, str, bool], ...]
     attributes: tuple[tuple[str, str], ...]
     sortable: str
 
@@ -123,6 +125,7 @@ def _example(item: Item, pictures: Mapping[str, Picture]) -> Example:
         item=item,
         picture=pictures.get(item.asset),
         text=text,
+        cells=item.cells if len(item.cells) <= CELLS else tuple(sorted(item.cells, key=lambda cell: not cell[2])),
         attributes=tuple((clean(name), number(value)) for name, value in item.attributes.items()),
         sortable=json.dumps({name: _sortable(value) for name, value in item.attributes.items()}),
     )

@@ -43,7 +43,8 @@ def journey_of(results: Mapping[str, StageResult], hrefs: Mapping[str, str]) -> 
 
     Args:
         results: The results so far, by name of the stage; those missing were not run.
-        hrefs: Links to the pages, by name of the stage, relative to the page that will show them.
+        hrefs: Links to the pages, by name of the stage, relative to the page that will show them; a stage that
+            was not run has no page and gets no link.
     """
     return tuple(
         StageState(
@@ -51,7 +52,7 @@ def journey_of(results: Mapping[str, StageResult], hrefs: Mapping[str, str]) -> 
             title=TITLES[stage],
             status=status_of(results[stage]) if stage in results else "not run",
             headline=results[stage].verdict if stage in results else "",
-            href=hrefs.get(stage, ""),
+            href=hrefs.get(stage, "") if stage in results else "",
         )
         for stage in STAGES
     )

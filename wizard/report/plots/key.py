@@ -27,4 +27,4 @@ def draw_key(figure: Figure, names: Sequence[str], left: float, shape: Callable[
         sample = Line2D([(x + 8) / WIDTH], [1 - y / height_of(figure)], color=hue(i), linestyle="none")
         sample.set(marker=shape(i), markersize=8, markeredgewidth=0, transform=figure.transFigure)
         figure.add_artist(sample)
-        write(figure, x + SWATCH, y, name or "(no name)")
+        write(figure, x + SWATCH, y, name)

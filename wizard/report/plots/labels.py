@@ -56,7 +56,7 @@ def in_rows(names: Sequence[str], left: float, right: float) -> list[tuple[float
     places: list[tuple[float, float, str]] = []
     x, y = left, ROW / 2
     for name in names:
-        line = fitting(name, 220)
+        line = fitting(name, 220) or "(no name)"
         width = SWATCH + width_of(line) + GAP
         if x > left and x + width > right:
             x, y = left, y + ROW
