@@ -19,7 +19,7 @@ from wizard.report.words import number
 
 TILES = 1600  # more rectangles than this make a page heavy: beyond, one picture is drawn
 WRITTEN = 40  # pixels: a narrower tile has no room for its number
-STRONG = 0.55  # from this strength on, dark text on a tile is harder to read than light text
+STRONG = 0.75  # from this strength on, text in the colour of the paper reads better on a tile than ink, light and dark
 WIDEST_NAME = 150  # pixels
 TALLEST = 44  # pixels a row
 SHORTEST = 4  # pixels a row, for matrices of hundreds of rows
