@@ -1,0 +1,135 @@
+"""Evidence made ready for a template: what a block shows, in words, drawings and rows."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from markupsafe import Markup
+
+from wizard.core.blocks import Attribute, Block, Column, Gallery, Item, Numbers, Table, Text
+from wizard.report.pictures import Picture
+from wizard.report.plots import note_of, svg_of
+from wizard.report.tables import table_of
+from wizard.report.words import clean, column, number, paragraphs
+
+ROWS = 300  # of a table: more are for machines, and result.json has them
+CELLS = 8  # of a row fit on its card; where there are more, the unusual ones come first
+LONGEST = 4000  # characters of an example's text; 300 such texts are a good megabyte
+
+
+@dataclass(frozen=True)
+class Rows:
+    """A table as it is written: headings, cells in words, which columns are numbers, which rows stand out."""
+
+    columns: tuple[Column, ...]
+    numeric: tuple[bool, ...]
+    rows: tuple[tuple[str, ...], ...]
+    emphasis: frozenset[int]
+    left_out: int
+
+
+@dataclass(frozen=True)
+class Example:
+    """One example of a gallery, with its picture and its attributes in words and as JSON for sorting."""
+
+    item: Item
+    picture: Picture | None
+    text: str
+    cells: tuple[tuple[str, str, bool], ...]
+    attributes: tuple[tuple[str, str], ...]
+    sortable: str
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """One block, ready for its template; only what its kind needs is filled."""
+
+    kind: str
+    uid: str
+    title: str
+    caption: str = ""
+    drawing: Markup | None = None
+    note: str = ""
+    table: Rows | None = None
+    paragraphs: tuple[str, ...] = ()
+    numbers: object = None
+    examples: tuple[Example, ...] = ()
+    labels: tuple[tuple[str, int], ...] = ()
+    attributes: tuple[str, ...] = field(default=())
+
+
+def evidence_of(block: Block, uid: str, pictures: Mapping[str, Picture]) -> Evidence:
+    """Makes a block ready for its template.
+
+    Args:
+        block: The block.
+        uid: A name that nothing else on the page has.
+        pictures: The page's pictures by name.
+    """
+    title = clean(block.title)
+    if isinstance(block, Text):
+        return Evidence("text", uid, title, paragraphs=tuple(paragraphs(block.text).split("\n\n")))
+    if isinstance(block, Numbers):
+        return Evidence("numbers", uid, title, block.caption, numbers=block.tree)
+    if isinstance(block, Table):
+        return Evidence("table", uid, title, block.caption, table=rows_of(block))
+    if isinstance(block, Gallery):
+        return _gallery(block, uid, title, pictures)
+    name = title or clean(block.caption) or block.kind
+    drawing = Markup(svg_of(block, uid, name))  # written by an XML library, which escapes
+    table = rows_of(table_of(block))
+    return Evidence("figure", uid, title, block.caption, drawing, note_of(block), table)
+
+
+def rows_of(table: Table) -> Rows:
+    """Writes a table's cells, at most `ROWS` of its rows."""
+    kept = table.rows[:ROWS]
+    width = len(table.columns)
+    columns = [[row[i] if i < len(row) else None for row in kept] for i in range(width)]
+    written = [column(values, described) for values, described in zip(columns, table.columns, strict=True)]
+    return Rows(
+        columns=table.columns,
+        numeric=tuple(
+            any(isinstance(v, int | float) for v in values) and not any(isinstance(v, str | bool) for v in values)
+            for values in columns
+        ),
+        rows=tuple(zip(*written, strict=True)) if width else (),
+        emphasis=frozenset(table.emphasis),
+        left_out=len(table.rows) - len(kept),
+    )
+
+
+def _gallery(block: Gallery, uid: str, title: str, pictures: Mapping[str, Picture]) -> Evidence:
+    names = dict.fromkeys(name for item in block.items for name in item.attributes)
+    labels = Counter(clean(item.label) for item in block.items)
+    return Evidence(
+        "gallery",
+        uid,
+        title,
+        block.caption,
+        examples=tuple(_example(item, pictures) for item in block.items),
+        labels=tuple(labels.items()),
+        attributes=tuple(names),
+    )
+
+
+def _example(item: Item, pictures: Mapping[str, Picture]) -> Example:
+    text = paragraphs(item.text)
+    if len(text) > LONGEST:
+        text = f"{text[:LONGEST]}… ({number(len(text) - LONGEST)} more characters)"
+    return Example(
+        item=item,
+        picture=pictures.get(item.asset),
+        text=text,
+        cells=item.cells if len(item.cells) <= CELLS else tuple(sorted(item.cells, key=lambda cell: not cell[2])),
+        attributes=tuple((clean(name), number(value)) for name, value in item.attributes.items()),
+        sortable=json.dumps({name: _sortable(value) for name, value in item.attributes.items()}),
+    )
+
+
+def _sortable(value: Attribute) -> Attribute:
+    return None if isinstance(value, float) and not math.isfinite(value) else value

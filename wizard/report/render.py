@@ -1,0 +1,89 @@
+"""A result becomes a page: values in, one self-contained HTML text out; same values, same bytes."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Mapping
+
+from wizard.core.finding import STATUSES, Finding
+from wizard.core.result import STAGES, TITLES, StageResult
+from wizard.report.evidence import Evidence, evidence_of
+from wizard.report.journey import StageState, status_of
+from wizard.report.pictures import Picture, embedded
+from wizard.report.templates import page
+from wizard.report.words import counted
+
+
+def render_stage(result: StageResult, journey: tuple[StageState, ...], picture: Callable[[str], bytes]) -> str:
+    """Returns the page of one stage.
+
+    Args:
+        result: What the stage left behind.
+        journey: The states of all six stages, with links as seen from this page.
+        picture: Returns the bytes of one of the result's pictures by its name; OSError or KeyError where it is gone.
+    """
+    pictures = embedded(_shown(result), picture)
+    return page(
+        "stage.html",
+        result=result,
+        title=TITLES[result.stage],
+        number_of_stage=STAGES.index(result.stage) + 1,
+        status=status_of(result),
+        journey=journey,
+        summary=summary_of(result),
+        steps=[(finding, _evidence(finding, pictures)) for finding in result.findings],
+    )
+
+
+def render_index(
+    name: str, results: tuple[StageResult, ...], journey: tuple[StageState, ...], notes: tuple[str, ...] = ()
+) -> str:
+    """Returns the page of the whole journey.
+
+    Args:
+        name: The journey's name.
+        results: The results so far, in the recipe's order.
+        journey: The states of all six stages, with links as seen from this page.
+        notes: What a reader must know about the journey as a whole, a sentence each.
+    """
+    closed = [result for result in results if result.failed_gates]
+    hrefs = {state.stage: state.href for state in journey}
+    return page(
+        "index.html",
+        name=name,
+        results=results,
+        leading=next(iter((*closed, *reversed(results))), None),  # a closed gate is the journey's verdict
+        journey=journey,
+        notes=notes,
+        attention=[
+            (result, hrefs.get(result.stage, ""), finding)
+            for status in ("failed", "crashed", "warned")
+            for result in results
+            for finding in result.findings
+            if finding.status == status
+        ],
+        by_stage={result.stage: result for result in results},
+        summaries={result.stage: summary_of(result) for result in results},
+    )
+
+
+def summary_of(result: StageResult) -> str:
+    """Counts a stage's steps by status: "16 steps: 12 passed, 1 warned"."""
+    counts = Counter(finding.status for finding in result.findings)
+    parts = [f"{counts[status]} {status}" for status in STATUSES if counts[status]]
+    return counted(len(result.findings), "step") + (": " + ", ".join(parts) if parts else "")
+
+
+def _shown(result: StageResult) -> list[str]:
+    return [
+        item.asset
+        for finding in result.findings
+        for block in finding.blocks
+        if block.kind == "gallery"
+        for item in block.items
+        if item.asset
+    ]
+
+
+def _evidence(finding: Finding, pictures: Mapping[str, Picture]) -> list[Evidence]:
+    return [evidence_of(block, f"{finding.step}-{i}", pictures) for i, block in enumerate(finding.blocks, start=1)]
