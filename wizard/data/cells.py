@@ -36,7 +36,7 @@ def text_of(value: Any) -> str:
         return _float_text(float(value))
     if isinstance(value, bytes):
         return value.decode("utf-8", "replace").strip()
-    if isinstance(value, datetime.date):               # datetime, pandas' Timestamp and NaT are dates too
+    if isinstance(value, datetime.date):  # datetime, pandas' Timestamp and NaT are dates too
         return "" if str(value) == "NaT" else value.isoformat()
     text = str(value).strip()
     return "" if text in ("<NA>", "NaT", "NaN") else text
@@ -59,7 +59,7 @@ def distinct_texts(series: pd.Series) -> tuple[np.ndarray, np.ndarray]:
         codes, values = pd.factorize(series)
         # 1 and True are equal, and so are 1 and 1.0: only one of them would be left, so mixed columns go cell by cell
         mixed = series.dtype == object and any(not isinstance(v, str) for v in values)
-    except (TypeError, ValueError):                     # lists and other cells that cannot be hashed
+    except (TypeError, ValueError):  # lists and other cells that cannot be hashed
         mixed = True
     texts = [text_of(v) for v in (series if mixed else values)]
     if mixed:

@@ -60,10 +60,10 @@ def _from_dtype(name: str, cells: pd.Series) -> tuple[TableColumn, np.ndarray] |
 
     dtype = cells.dtype
     if isinstance(dtype, pd.SparseDtype):
-        return _from_dtype(name, cells.sparse.to_dense())
+        return _from_dtype(name, pd.Series(np.asarray(cells)))
     if isinstance(dtype, pd.CategoricalDtype):
         texts = _categories(np.array([*map(text_of, cells.cat.categories), ""], dtype=object))
-        return TableColumn(name, "category"), texts[cells.cat.codes.to_numpy()]    # code -1, missing, is the last
+        return TableColumn(name, "category"), texts[cells.cat.codes.to_numpy()]  # code -1, missing, is the last
     if types.is_complex_dtype(dtype):
         return None
     if types.is_bool_dtype(dtype) or types.is_numeric_dtype(dtype):
@@ -143,7 +143,7 @@ def _categories(texts: np.ndarray) -> np.ndarray:
 
 
 def _finite(values: np.ndarray) -> np.ndarray:
-    return np.where(np.isfinite(values), values, np.nan) + 0.0          # + 0.0 turns -0.0 into 0.0
+    return np.where(np.isfinite(values), values, np.nan) + 0.0  # + 0.0 turns -0.0 into 0.0
 
 
 def _bad_cells(texts: np.ndarray, counts: np.ndarray, is_bad: np.ndarray, what: str) -> list[str]:
@@ -152,7 +152,9 @@ def _bad_cells(texts: np.ndarray, counts: np.ndarray, is_bad: np.ndarray, what: 
     if not is_bad.any():
         return []
     shown = shortened(map(repr, texts[is_bad]), 3)
-    return [f"{_cells(int(counts[is_bad].sum()))} {'no ' + what if what else 'without a value'} ({shown}): read as missing"]
+    return [
+        f"{_cells(int(counts[is_bad].sum()))} {'no ' + what if what else 'without a value'} ({shown}): read as missing"
+    ]
 
 
 def _cells(n: int) -> str:

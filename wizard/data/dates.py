@@ -69,7 +69,7 @@ def format_of(texts: np.ndarray) -> tuple[str, bool]:
     candidates = [ISO] + [day + time for day in DAYS for time in (TIMES if with_time else ("",))]
     read = {written: dates_of(sample, written) for written in candidates}
     count = {written: int((~np.isnat(dates)).sum()) for written, dates in read.items()}
-    best = max(candidates, key=lambda written: count[written])          # the first of equals
+    best = max(candidates, key=lambda written: count[written])  # the first of equals
     if not count[best]:
         return "", False
     swapped = best.replace("%m", "?").replace("%d", "%m").replace("?", "%d")

@@ -10,9 +10,11 @@ import numpy as np
 
 from wizard.core.errors import DataError
 
-SUFFIXES = frozenset(
-    ".png .jpg .jpeg .jpe .jfif .bmp .dib .gif .tif .tiff .webp .ppm .pgm .pbm .pnm".split()  # what Pillow always reads
-)
+# What Pillow always reads, whatever it was built with.
+SUFFIXES = frozenset({
+    ".png", ".jpg", ".jpeg", ".jpe", ".jfif", ".bmp", ".dib", ".gif", ".tif", ".tiff", ".webp",
+    ".ppm", ".pgm", ".pbm", ".pnm",
+})  # fmt: skip
 ORIENTATION = 0x0112  # EXIF's tag for how the camera was held
 SIXTEEN_TO_EIGHT = 257.0  # 65535 / 255
 CHANNELS = (1, 3, 4)  # grey, colour, colour with alpha
@@ -53,7 +55,7 @@ def decode(path: Path) -> Picture:
     try:
         with Image.open(path) as image:
             return picture_of(image)
-    except Exception as error:                          # Pillow's decoders raise many kinds; all mean an unreadable file
+    except Exception as error:  # Pillow's decoders raise many kinds; all mean an unreadable file
         raise DataError(f"{path} must be a readable picture. Received: {_reason(error)}.") from error
 
 

@@ -5,12 +5,16 @@ from __future__ import annotations
 import csv
 import io
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from wizard.core.errors import DataError
 from wizard.data.dataset import LeftOut
 from wizard.data.tables import RawTable, check_unique
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 DELIMITERS = (",", ";", "\t", "|")
 PROBE = 50  # lines that show the delimiter: enough to outvote a title line, few enough to be instant
@@ -103,7 +107,7 @@ def _rows(lines: list[str], delimiter: str) -> tuple[list[list[str]], list[int],
     start, width = 0, 0
     while start < len(lines):
         reader = csv.reader(lines[start:] if start else lines, delimiter=delimiter)
-        begun = 0                                       # lines of this reader that are done
+        begun = 0  # lines of this reader that are done
         failed = ""
         try:
             for row in reader:
@@ -122,7 +126,9 @@ def _rows(lines: list[str], delimiter: str) -> tuple[list[list[str]], list[int],
             break
         broken.append((start + begun + 1, failed))
         if len(broken) > MOST_BROKEN:
-            raise DataError(f"More than {MOST_BROKEN:,} lines are broken, the first: line {broken[0][0]} {broken[0][1]}.")
+            raise DataError(
+                f"More than {MOST_BROKEN:,} lines are broken, the first: line {broken[0][0]} {broken[0][1]}."
+            )
         start += begun + 1
     return rows, numbers, broken
 
@@ -132,9 +138,9 @@ def _header(names: list[str], rows: list[list[str]]) -> tuple[list[str], list[li
     notes = []
     if rows and all(len(row) == len(names) + 1 for row in rows):
         if all(not row[-1].strip() for row in rows):
-            rows = [row[:-1] for row in rows]           # a delimiter at the end of every line
+            rows = [row[:-1] for row in rows]  # a delimiter at the end of every line
         else:
-            names = ["", *names]                        # row names, as R writes them
+            names = ["", *names]  # row names, as R writes them
     nameless = [i + 1 for i, name in enumerate(names) if not name]
     if nameless:
         names = [name or f"column {i + 1}" for i, name in enumerate(names)]
@@ -142,7 +148,7 @@ def _header(names: list[str], rows: list[list[str]]) -> tuple[list[str], list[li
     return names, rows, notes
 
 
-def _without_row_numbers(frame):  # type: ignore[no-untyped-def]
+def _without_row_numbers(frame: pd.DataFrame) -> tuple[pd.DataFrame, list[str]]:
     """Drops a nameless first column that only counts the rows, as pandas and R write it."""
     name = "column 1"
     if frame.columns[0] != name or not len(frame) or len(frame.columns) < 2:

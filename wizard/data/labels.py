@@ -61,7 +61,7 @@ def read_labels(target: str, cells: pd.Series, from_text: bool = False, decimal_
     if cells.dtype == object and any(isinstance(cell, list | tuple | set | dict | np.ndarray) for cell in cells):
         raise NotAvailableError(
             f"Every example must have one label. Received: several in a cell of {target!r}. "
-            "Several labels an example are not supported yet: choose one of them, or make a column for each and open one."
+            "Several labels an example come in a later version: choose one of them, or make a column for each."
         )
     codes, texts = distinct_texts(cells)
     if str(cells.dtype) == "category":
@@ -97,7 +97,7 @@ def _from_text(target: str, texts: np.ndarray, codes: np.ndarray, from_text: boo
     if unit and present.sum() > MANY:
         raise DataError(
             f"A target that is a quantity must be a plain number. Received: {texts[present][0]!r} in {target!r}. "
-            f"Take the unit {unit!r} off: frame[{target!r}] = frame[{target!r}].str.removesuffix({unit!r}).astype(float)."
+            f"Take the unit off: frame[{target!r}].str.removesuffix({unit!r}).astype(float)."
         )
     return _classes(texts, codes, gaps)
 

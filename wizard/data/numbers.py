@@ -9,9 +9,9 @@ from collections.abc import Iterable
 import numpy as np
 
 TRUTH = {"true": 1.0, "false": 0.0}
-THOUSANDS = re.compile(r"[+-]?\d{1,3}(?:[,' \u00a0\u202f]\d{3})+(?:\.\d*)?")       # 1,234,567.8
+THOUSANDS = re.compile(r"[+-]?\d{1,3}(?:[,' \u00a0\u202f]\d{3})+(?:\.\d*)?")  # 1,234,567.8
 COMMA = re.compile(r"[+-]?(?:\d{1,3}(?:[.' \u00a0\u202f]\d{3})+|\d*)(?:,\d*)?(?:[eE][+-]?\d+)?")  # 1.234.567,8
-UNIT = re.compile(r"([+-]?[\d.,' ]*\d)\s*([^\d\s.,'+-][^\d\s]{0,7})")              # 12 kg, 45%, 3.5cm
+UNIT = re.compile(r"([+-]?[\d.,' ]*\d)\s*([^\d\s.,'+-][^\d\s]{0,7})")  # 12 kg, 45%, 3.5cm
 
 
 def numbers_of(texts: Iterable[str], written: str = "") -> np.ndarray:
@@ -32,7 +32,7 @@ def numbers_of(texts: Iterable[str], written: str = "") -> np.ndarray:
 
 def _plain_number(text: str) -> float:
     try:
-        return np.nan if "_" in text else float(text)   # Python reads 1_000 as a number, people mean a name
+        return np.nan if "_" in text else float(text)  # Python reads 1_000 as a number, people mean a name
     except ValueError:
         if text[:1].isdigit() or text[:1] in ("+", "-"):
             return float(re.sub(r"[,' \u00a0\u202f]", "", text)) if THOUSANDS.fullmatch(text) else np.nan

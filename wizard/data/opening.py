@@ -50,8 +50,8 @@ def open_dataset(raw: Any, request: Request) -> Dataset:
             dataset: Dataset = door.open(raw, request)
             if request.modality not in (None, dataset.modality):
                 raise OptionError(
-                    f"`modality` must agree with the data. Received: modality={request.modality!r} for {dataset.source}, "
-                    f'which holds {"pictures" if dataset.modality == "image" else "a table"}.'
+                    f"`modality` must agree with the data. Received: {request.modality!r} for {dataset.source}, "
+                    f"which holds {'pictures' if dataset.modality == 'image' else 'a table'}."
                 )
             return dataset
     raise no_door(raw, [door.DESCRIPTION for door in doors()])

@@ -63,7 +63,11 @@ def _scaled(array: np.ndarray) -> tuple[np.ndarray, float | None, list[str]]:
     if array.dtype == np.uint8:
         return array, 255.0, []
     if array.dtype.kind == "b":
-        return array.astype(np.uint8) * np.uint8(255), 255.0, ["Black-and-white pictures of truth values: white is 255."]
+        return (
+            array.astype(np.uint8) * np.uint8(255),
+            255.0,
+            ["Black-and-white pictures of truth values: white is 255."],
+        )
     finite = np.isfinite(array) if array.dtype.kind == "f" else None
     low, high = (float(array.min()), float(array.max())) if finite is None or finite.all() else _range(array, finite)
     if array.dtype.kind in "iu":
@@ -104,7 +108,7 @@ def conform_white(pixels: np.ndarray, white: float | None, wanted: float | None,
     if white == wanted or (wanted is None and white is not None and pixels.dtype.kind == "f"):
         return pixels
     if wanted == 255.0 and white == 1.0 and is_whole:
-        return pixels                                   # all black, or nearly: 0 and 1 fit either scale
+        return pixels  # all black, or nearly: 0 and 1 fit either scale
     scales = {255.0: "from 0 to 255", 1.0: "from 0 to 1", None: "on a scale of their own"}
     raise DataError(
         f"All pictures must have one scale; those learned from have values {scales[wanted]}. "
@@ -118,6 +122,8 @@ def stacks_of(pictures: Sequence[Any]) -> list[np.ndarray]:
     for i, picture in enumerate(pictures):
         array = np.asarray(picture)
         if array.ndim not in (2, 3) or array.dtype.kind not in "biuf":
-            raise DataError(f"Each picture must be an (h, w) or (h, w, c) array of numbers. Received: x[{i}] of shape {array.shape}.")
+            raise DataError(
+                f"A picture must be an (h, w) or (h, w, c) array of numbers. Received: x[{i}] of shape {array.shape}."
+            )
         stacks.append(array[None] if array.ndim == 3 else array[None, ..., None])
     return stacks

@@ -25,7 +25,9 @@ def folders_in(folder: Path) -> list[Path]:
 
 def is_hidden(path: Path) -> bool:
     """Whether a relative path is the system's own business: .DS_Store, __MACOSX, Thumbs.db."""
-    return any(name.startswith((".", "__MACOSX")) or name.lower() in ("thumbs.db", "desktop.ini") for name in path.parts)
+    return any(
+        name.startswith((".", "__MACOSX")) or name.lower() in ("thumbs.db", "desktop.ini") for name in path.parts
+    )
 
 
 def others_note(others: Iterable[Path]) -> tuple[str, ...]:
@@ -40,4 +42,7 @@ def others_note(others: Iterable[Path]) -> tuple[str, ...]:
 def _order(path: Path, folder: Path) -> list[tuple[int, str]]:
     """Sorts 2.png before 10.png, the same on every system."""
     text = path.relative_to(folder).as_posix()
-    return [(int(piece), piece) if piece.isdigit() and piece.isascii() else (-1, piece) for piece in re.split(r"(\d+)", text)]
+    return [
+        (int(piece), piece) if piece.isdigit() and piece.isascii() else (-1, piece)
+        for piece in re.split(r"(\d+)", text)
+    ]

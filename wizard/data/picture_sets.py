@@ -131,7 +131,9 @@ def read_pictures(sets: Sequence[Any]) -> tuple[ImageExamples, dict[int, str], l
         The pictures, the positions of unreadable ones (kept as one black pixel) with the reason, and notes.
     """
     read = [_read_one(pictures) for pictures in sets]
-    bad, notes, start = {}, [], 0
+    bad: dict[int, str] = {}
+    notes: list[str] = []
+    start = 0
     for i, one in enumerate(read):
         bad |= {start + position: reason for position, reason in one.bad.items()}
         notes += one.notes
@@ -139,14 +141,11 @@ def read_pictures(sets: Sequence[Any]) -> tuple[ImageExamples, dict[int, str], l
         if i and one.white != read[0].white and not isinstance(one.pixels, list):
             one.pixels = conform_white(one.pixels, one.white, read[0].white, f"the {PARTS[i]} set")
     channels = max(one.channels for one in read)
+    pixels: Any = [picture for one in read for picture in one.pixels]
     if len(read) == 1 and isinstance(read[0].pixels, np.ndarray):
         pixels = read[0].pixels
-    elif len({one.pixels.shape[1:3] for one in read if isinstance(one.pixels, np.ndarray)}) == 1 and all(
-        isinstance(one.pixels, np.ndarray) for one in read
-    ):
-        pixels = np.concatenate([with_channels(one.pixels, channels) for one in read])
-    else:
-        pixels = [picture for one in read for picture in one.pixels]
+    elif all(isinstance(one.pixels, np.ndarray) for one in read) and len({p.shape for p in pixels}) == 1:
+        pixels = np.concatenate([one.pixels for one in read])
     hashes = None if any(one.hashes is None for one in read) else tuple(h for one in read for h in one.hashes or ())
     sizes = np.array([size for one in read for size in one.sizes], dtype=np.int64).reshape(-1, 2)
     file_facts = [fact for one in read for fact in one.file_facts]
@@ -176,7 +175,10 @@ def _from_list(pictures: Sequence[Any]) -> _Read:
     arrays = stacks_of(pictures)
     whole = [stack_of(array, f"x[{i}]") for i, array in enumerate(arrays)]
     whites = [white for _, white, _ in whole]
-    white = None if None in whites else max(whites, default=255.0)      # a dark picture of a 0–255 set looks like 0–1
+    known = [white for white in whites if white is not None]
+    white = (
+        max(known, default=255.0) if len(known) == len(whites) else None
+    )  # a dark picture of a 0–255 set looks like 0–1
     pixels = [stack[0] for stack, _, _ in whole]
     bad = {i: reason for i, (stack, _, _) in enumerate(whole) for reason in unreadable(stack).values()}
     notes = [f"{n:,} × {note}" for note, n in Counter(note for _, _, notes in whole for note in notes).items()]
@@ -189,7 +191,7 @@ def _from_files(paths: Sequence[Path]) -> _Read:
     """Decodes files once each, in order; beyond KEEP_BYTES only their hashes and sizes stay."""
     read, remarks, n_bytes, keep = _Read(hashes=[]), Counter[str](), 0, True
     with ThreadPoolExecutor(min(THREADS, os.cpu_count() or 1)) as pool, warnings.catch_warnings():
-        warnings.simplefilter("ignore")                 # Pillow warns of oddities in headers; what it reads is looked at
+        warnings.simplefilter("ignore")  # Pillow warns of oddities in headers; what it reads is looked at
         for i, (picture, why) in enumerate(pool.map(_decoded, paths)):
             if picture is None:
                 read.bad[i] = why
@@ -202,7 +204,7 @@ def _from_files(paths: Sequence[Path]) -> _Read:
             read.pixels.append(picture.pixels) if keep else read.pixels.clear()
             read.sizes.append(picture.pixels.shape[:2])
             read.channels = max(read.channels, picture.pixels.shape[-1])
-            read.hashes.append(digest)                  # type: ignore[union-attr]
+            read.hashes.append(digest)  # type: ignore[union-attr]
             read.file_facts.append(fact)
             remarks.update(picture.remarks)
     if not keep:

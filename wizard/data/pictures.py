@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -42,7 +43,7 @@ class ImageExamples:
         hashes: tuple[str, ...] | None = None,
         file_facts: Sequence[FileFact | None] | None = None,
     ) -> None:
-        self.pixels = pixels
+        self.pixels: Any = pixels
         self.channels = channels
         self.sizes = sizes
         self.white = white
@@ -61,7 +62,7 @@ class ImageExamples:
         """Returns the pictures at `indices`, in that order."""
         indices = np.asarray(indices)
         indices = np.flatnonzero(indices) if indices.dtype == bool else indices.astype(np.intp)
-        is_stack = isinstance(self.pixels, np.ndarray)
+        is_stack = isinstance(self.pixels, np.ndarray)  # (n, h, w, c)
         return ImageExamples(
             self.pixels[indices] if is_stack else [self.pixels[i] for i in indices],
             self.channels,

@@ -53,7 +53,9 @@ def read_labelled(raw: Any, y: Any, like: Dataset) -> tuple[Examples, np.ndarray
     examples = read_examples(raw, like)
     labels = conform_labels(cells, like)
     if len(labels) != len(examples):
-        raise DataError(f"There must be one label for each example. Received: {len(examples):,} examples and {len(labels):,} labels.")
+        raise DataError(
+            f"There must be a label for each example. Received: {len(examples):,} examples, {len(labels):,} labels."
+        )
     return examples, labels
 
 
@@ -61,16 +63,24 @@ def conform_labels(y: Any, like: Dataset) -> np.ndarray:
     """Reads (n,) labels as text or numbers, whichever the known ones are."""
     import pandas as pd
 
-    series = y if isinstance(y, pd.Series) else pd.Series(list(y) if isinstance(y, list | tuple) else np.asarray(y).reshape(-1))
+    series = (
+        y
+        if isinstance(y, pd.Series)
+        else pd.Series(list(y) if isinstance(y, list | tuple) else np.asarray(y).reshape(-1))
+    )
     if like.labels.dtype.kind == "f":
         read = read_labels(like.target, series, from_text=True)
         if read.values.dtype.kind != "f":
-            raise DataError(f"Labels must be numbers, as those of {like.name!r} are. Received: {read.values[0].item()!r}.")
+            raise DataError(
+                f"Labels must be numbers, as those of {like.name!r} are. Received: {read.values[0].item()!r}."
+            )
     else:
         read = read_labels(like.target, series.astype("category"))
     bad = np.flatnonzero(read.missing != "")
     if len(bad):
-        raise DataError(f"Every example must have a label here. Received: none in rows {shortened(bad)}. Remove these rows.")
+        raise DataError(
+            f"Every example must have a label here. Received: none in rows {shortened(bad)}. Remove these rows."
+        )
     return read.values
 
 
@@ -79,12 +89,17 @@ def _labels_beside(raw: Any, like: Dataset) -> tuple[Any, Any]:
         from wizard.data.sources import folder
 
         if not folder.accepts(raw):
-            raise DataError("Pictures without y must lie in class folders. Received: " f"{type(raw).__name__}. Pass y, one label for each.")
+            raise DataError(
+                "Pictures without y must lie in class folders. Received: "
+                f"{type(raw).__name__}. Pass y, one label for each."
+            )
         found = folder.read_folder(Path(raw))
         return found.labels, found.pictures
     frame = _frame(raw, like)
     if like.target not in frame.columns:
-        raise ColumnError(f"Without y the table must have the column {like.target!r}. Received: {shortened(map(repr, frame.columns))}.")
+        raise ColumnError(
+            f"Without y the table must have the target, {like.target!r}. Received: {shortened(frame.columns)}."
+        )
     return frame[like.target], frame
 
 
@@ -97,10 +112,13 @@ def _table(raw: Any, like: Dataset) -> TableExamples:
     lacking = [column.name for column in like.columns if column.name not in frame.columns]
     if lacking:
         raise ColumnError(
-            f"The table must have the columns that were learned from. Received: one without {shortened(map(repr, lacking))}; "
+            "The table must have the columns that were learned from. "
+            f"Received: one without {shortened(map(repr, lacking))}; "
             f"it has {shortened(map(repr, frame.columns))}."
         )
-    return TableExamples(pd.DataFrame({column.name: conform_column(column, frame[column.name]) for column in like.columns}))
+    return TableExamples(
+        pd.DataFrame({column.name: conform_column(column, frame[column.name]) for column in like.columns})
+    )
 
 
 def _frame(raw: Any, like: Dataset) -> pd.DataFrame:
@@ -112,8 +130,10 @@ def _frame(raw: Any, like: Dataset) -> pd.DataFrame:
 
     if isinstance(raw, pd.Series):
         raw = raw.to_frame().T
-    if isinstance(raw, Mapping) and not any(isinstance(cells, list | tuple | np.ndarray | pd.Series | pd.Index) for cells in raw.values()):
-        raw = {name: [cell] for name, cell in raw.items()}                  # one row
+    if isinstance(raw, Mapping) and not any(
+        isinstance(cells, list | tuple | np.ndarray | pd.Series | pd.Index) for cells in raw.values()
+    ):
+        raw = {name: [cell] for name, cell in raw.items()}  # one row
     if isinstance(raw, list) and raw and all(isinstance(row, Mapping) for row in raw):
         raw = pd.DataFrame(raw)
     if isinstance(raw, list | np.ndarray):
@@ -133,7 +153,9 @@ def _from_array(raw: Any, like: Dataset) -> pd.DataFrame:
 
     array = inputs_of(raw)
     if not isinstance(array, np.ndarray) or array.ndim != 2 or np.ndim(raw) == 1:
-        raise DataError(f"New rows must be a table or an (n, d) array. Received: {type(raw).__name__} of shape {np.shape(raw)}.")
+        raise DataError(
+            f"New rows must be a table or an (n, d) array. Received: {type(raw).__name__} of shape {np.shape(raw)}."
+        )
     frame = frame_of(array)
     names = [column.name for column in like.columns]
     if not set(names) <= set(frame.columns) and array.shape[1] == len(names):
@@ -154,7 +176,9 @@ def _pictures(raw: Any, like: Dataset) -> ImageExamples:
     if bad:
         first = min(bad)
         name = raw[first] if isinstance(raw[first], str | Path) else f"picture {first}"
-        raise DataError(f"Every picture must be readable here. Received: {name}, which is not ({bad[first]}); {len(bad)} in all.")
+        raise DataError(
+            f"Every picture must be readable here. Received: {name}, which is not ({bad[first]}); {len(bad)} in all."
+        )
     examples.channels = known.channels
     if examples.white == known.white and known.white == 255.0:
         return examples
@@ -162,7 +186,9 @@ def _pictures(raw: Any, like: Dataset) -> ImageExamples:
     if whole is not None:
         examples.pixels = conform_white(whole, examples.white, known.white, "pictures")
     else:
-        examples.pixels = [conform_white(examples[i], examples.white, known.white, f"picture {i}") for i in range(len(examples))]
+        examples.pixels = [
+            conform_white(examples[i], examples.white, known.white, f"picture {i}") for i in range(len(examples))
+        ]
     examples.white = known.white
     return ImageExamples(examples.pixels, known.channels, examples.sizes, known.white, None, examples.file_facts)
 
@@ -179,7 +205,7 @@ def _many(raw: Any, channels: int) -> Any:
         if not found:
             raise DataError(f"A folder of new pictures must have some. Received: {path} without any.")
         return found
-    if hasattr(raw, "getexif"):                         # one of Pillow's images
+    if hasattr(raw, "getexif"):  # one of Pillow's images
         return _decoded([raw])
     if isinstance(raw, list | tuple) and len(raw):
         if all(isinstance(one, str | Path) for one in raw):
@@ -190,7 +216,9 @@ def _many(raw: Any, channels: int) -> Any:
             return _decoded(raw)
         return list(raw)
     array = np.asarray(raw)
-    is_one = array.ndim == 2 or (array.ndim == 3 and (array.shape[-1] in (1, 4) or (array.shape[-1] == 3 and channels == 3)))
+    is_one = array.ndim == 2 or (
+        array.ndim == 3 and (array.shape[-1] in (1, 4) or (array.shape[-1] == 3 and channels == 3))
+    )
     return array[None] if is_one else array
 
 

@@ -59,7 +59,9 @@ def _refuse_missing(path: Path) -> None:
         parent = parent.parent
     lost = path.relative_to(parent).parts[0]
     near = nearest(lost, (p.name for p in parent.iterdir())) if parent.is_dir() else ""
-    raise DataError(f"A path must lead to a file or folder. Received: {str(path)!r}, but {str(parent)!r} has no {lost!r}.{near}")
+    raise DataError(
+        f"A path must lead to a file or folder. Received: {str(path)!r}, but {str(parent)!r} has no {lost!r}.{near}"
+    )
 
 
 def no_door(raw: Any, descriptions: list[str]) -> DataError:
@@ -76,8 +78,8 @@ def _received(raw: Any) -> str:
             if not kinds:
                 return f"the folder {path}, in which there are no files."
             return (
-                f"the folder {path} with files of these kinds: {', '.join(kinds[:8])}. Pictures need a folder for each class, "
-                "or a CSV on top that names them; for a table pass the file itself."
+                f"the folder {path} with files of these kinds: {', '.join(kinds[:8])}. "
+                "Pictures need a folder for each class, or a CSV on top that names them; for a table pass the file itself."
             )
         return f"the file {path}. {SAME_SUFFIX}"
     if isinstance(raw, list) and len(raw) == 2:

@@ -24,7 +24,7 @@ class TableExamples:
         return len(self.frame)
 
     def __getitem__(self, index: int) -> dict[str, Any]:
-        return {name: self.frame[name].iat[index] for name in self.frame.columns}
+        return {name: self.frame[name].iloc[index] for name in self.frame.columns}
 
     def take(self, indices: np.ndarray) -> TableExamples:
         """Returns the rows at `indices`, in that order."""

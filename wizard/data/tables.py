@@ -61,7 +61,8 @@ def check_unique(names: Sequence[str]) -> None:
     twice = sorted({name for name in names if names.count(name) > 1}) if len(set(names)) < len(names) else []
     if twice:
         raise ColumnError(
-            f"Every column must have a name of its own. Received more than once: {shortened(map(repr, twice))}. Rename them."
+            "Every column must have a name of its own. "
+            f"Received more than once: {shortened(map(repr, twice))}. Rename them."
         )
 
 
@@ -74,7 +75,8 @@ def check_target(target: str | None, columns: list[str]) -> str:
         raise ColumnError(f"A table needs `target`, the column to predict; {listed}. Write Wizard(…, target={hint}).")
     if target not in columns:
         raise ColumnError(
-            f"`target` must name a column of the table. Received: target={target!r}; {listed}.{nearest(str(target), columns)}"
+            f"`target` must name a column of the table. Received: target={target!r}; "
+            f"{listed}.{nearest(str(target), columns)}"
         )
     return target
 
@@ -146,7 +148,7 @@ def _one_table(parts: Sequence[RawTable | None], columns: list[str], target: str
     if len(frames) == 1:
         return frames[0], notes
     whole = {}
-    for column in columns:                              # category columns stay so only if their categories agree
+    for column in columns:  # category columns stay so only if their categories agree
         cells = [frame[column] for frame in frames]
         joined = pd.concat([c.astype(object) for c in cells] if len({str(c.dtype) for c in cells}) > 1 else cells)
         is_category = str(cells[0].dtype) == "category"
@@ -168,7 +170,11 @@ def _read_inputs(
     if not read:
         raise DataError(
             "At least one input column with two different values is needed. Received: "
-            + (f"only constant or empty ones: {shortened(map(repr, constant))}." if constant else "none beside the target.")
+            + (
+                f"only constant or empty ones: {shortened(map(repr, constant))}."
+                if constant
+                else "none beside the target."
+            )
         )
     if constant:
         remarks.append(f"Kept out of the inputs, constant or empty in every row: {shortened(map(repr, constant), 30)}.")
@@ -179,7 +185,11 @@ def is_constant(values: np.ndarray) -> bool:
     """Whether a column has the same value, or none, in every row; a missing value counts as one."""
     if values.dtype.kind == "f":
         return bool(np.isnan(values).all() or (values == values[0]).all())
-    return bool((values.astype("int64") == values[:1].astype("int64")).all() if values.dtype.kind == "M" else (values == values[0]).all())
+    return bool(
+        (values.astype("int64") == values[:1].astype("int64")).all()
+        if values.dtype.kind == "M"
+        else (values == values[0]).all()
+    )
 
 
 def _frame(read: Iterable[tuple[TableColumn, np.ndarray]]) -> pd.DataFrame:
@@ -195,4 +205,8 @@ def _check_own_sets(parts: Sequence[Any], part: np.ndarray) -> None:
 
 
 def _broken(table: RawTable) -> str:
-    return f" ({len(table.left_out)} lines could not be read, the first: {table.left_out[0].why})" if table.left_out else ""
+    return (
+        f" ({len(table.left_out)} lines could not be read, the first: {table.left_out[0].why})"
+        if table.left_out
+        else ""
+    )

@@ -21,7 +21,9 @@ from wizard.data.tables import RawTable, with_text_names
 if TYPE_CHECKING:
     import pandas as pd
 
-DESCRIPTION = "arrays in memory: (x, y) with x of shape (n, d), or pictures (n, h, w) or (n, h, w, c), or a list of them"
+DESCRIPTION = (
+    "arrays in memory: (x, y) with x of shape (n, d), or pictures (n, h, w) or (n, h, w, c), or a list of them"
+)
 
 
 def accepts(raw: Any) -> bool:
@@ -33,7 +35,9 @@ def open(raw: Any, request: Request) -> Dataset:
     """Opens (x, y), and the user's own validation and test pairs beside it."""
     if all(isinstance(one, tuple) and len(one) == 2 for one in raw):
         if request.test is not None:
-            raise DataError("`test` must not be given twice. Received: test=… and a pair of pairs, whose second is the test set.")
+            raise DataError(
+                "`test` must not be given twice. Received: test=… and a pair of pairs, whose second is the test set."
+            )
         raw, request = raw[0], replace(request, test=raw[1])
     given = request.parts(raw)
     for name, part in zip(("validation", "test"), given[1:], strict=True):
@@ -43,13 +47,15 @@ def open(raw: Any, request: Request) -> Dataset:
     pairs = [None if part is None else (inputs_of(part[0]), _labels(part[1], target)) for part in given]
     for part in pairs:
         if part and len(part[0]) != len(part[1]):
-            raise DataError(f"x and y must have one entry for each example. Received: {len(part[0]):,} and {len(part[1]):,}.")
+            raise DataError(
+                f"x and y must have one entry for each example. Received: {len(part[0]):,} and {len(part[1]):,}."
+            )
     prefixes = ("", "validation ", "test ")
-    if holds_pictures(pairs[0][0], request.modality):   # type: ignore[index]
+    if holds_pictures(pairs[0][0], request.modality):  # type: ignore[index]
         raws = [part and _raw_pictures(*part, prefix) for part, prefix in zip(pairs, prefixes, strict=True)]
         return picture_sets.dataset_of(raws, request, target)
     if request.modality == "image":
-        raise DataError("Pictures are (n, h, w) or (n, h, w, c) arrays. Received: x of shape " f"{np.shape(pairs[0][0])}.")  # type: ignore[index]
+        raise DataError(f"Pictures are (n, h, w) or (n, h, w, c) arrays. Received: x of shape {np.shape(pairs[0][0])}.")  # type: ignore[index]
     raw_tables = [part and _raw_table(*part, target, prefix) for part, prefix in zip(pairs, prefixes, strict=True)]
     return tables.dataset_of(raw_tables, replace(request, target=target))
 
@@ -74,14 +80,20 @@ def inputs_of(x: Any) -> Any:
     if isinstance(x, list | tuple) and len(x) and isinstance(x[0], str | Path):
         if all(isinstance(path, str | Path) and Path(path).suffix.lower() in SUFFIXES for path in x):
             return [Path(path) for path in x]
-        raise NotAvailableError("Inputs must be numbers or pictures. Received: a list of texts. Text comes in a later version.")
+        raise NotAvailableError(
+            "Inputs must be numbers or pictures. Received: a list of texts. Text comes in a later version."
+        )
     array = _array(x)
     if array.dtype == object and array.ndim == 1 and len(array) and all(isinstance(one, np.ndarray) for one in array):
-        return list(array)                              # pictures of different sizes
+        return list(array)  # pictures of different sizes
     if array.ndim == 1 and array.dtype.kind in "US":
-        raise NotAvailableError("Inputs must be numbers or pictures. Received: an array of texts. Text comes in a later version.")
+        raise NotAvailableError(
+            "Inputs must be numbers or pictures. Received: an array of texts. Text comes in a later version."
+        )
     if array.ndim == 0 or array.dtype.kind == "V":
-        raise DataError(f"x must be an array with one entry for each example. Received: {type(x).__name__} {array.dtype}.")
+        raise DataError(
+            f"x must be an array with one entry for each example. Received: {type(x).__name__} {array.dtype}."
+        )
     return array[:, None] if array.ndim == 1 else array
 
 
@@ -108,8 +120,9 @@ def holds_pictures(x: Any, modality: str | None) -> bool:
         raise DataError(f"A table is an (n, d) array. Received: x of shape {x.shape}. Pass x.reshape(len(x), -1).")
     if x.ndim == 3 and x.dtype.kind in "iuf" and x.size:
         raise NotAvailableError(
-            f"Pictures hold whole numbers from 0, or floats from 0 to 1. Received: x of shape {x.shape} with other numbers. "
-            "Series come in a later version; pass modality=\"image\" if these are pictures."
+            "Pictures hold whole numbers from 0, or floats from 0 to 1. "
+            f"Received: x of shape {x.shape} with other numbers. "
+            'Series come in a later version; pass modality="image" if these are pictures.'
         )
     raise DataError(f"x must be an (n, d) table or (n, h, w[, c]) pictures. Received: {x.dtype} of shape {x.shape}.")
 
@@ -122,7 +135,7 @@ def _labels(y: Any, target: str) -> pd.Series:
     if isinstance(y, pd.Series):
         return y.reset_index(drop=True).rename(target)
     if isinstance(y, list | tuple):
-        return pd.Series(list(y), name=target)          # None stays None, where NumPy would make it text
+        return pd.Series(list(y), name=target)  # None stays None, where NumPy would make it text
     array = np.asarray(y)
     array = array[:, 0] if array.ndim == 2 and array.shape[1] == 1 else array
     if array.ndim != 1:
@@ -144,7 +157,10 @@ def _raw_pictures(x: Any, y: pd.Series, prefix: str) -> RawPictures:
 def _raw_table(x: Any, y: pd.Series, target: str, prefix: str) -> RawTable:
     frame = frame_of(x)
     if target in frame.columns:
-        raise ColumnError(f"The target must not be among the inputs. Received: a column {target!r} in x. Drop it, or pass target=… as its name.")
+        raise ColumnError(
+            f"The target must not be among the inputs. Received: a column {target!r} in x. "
+            "Drop it, or pass target=… to call y something else."
+        )
     where = np.array([f"{prefix}{f'row {i}' if is_frame(x) else f'x[{i}]'}" for i in range(len(x))], dtype=object)
     return RawTable(frame.assign(**{target: y.to_numpy() if y.dtype == object else y.array}), where, "arrays", "table")
 

@@ -16,7 +16,9 @@ from wizard.data.picture_sets import RawPictures
 from wizard.data.request import Request
 from wizard.data.sources import labelled_folder
 
-DESCRIPTION = "a folder with one folder of pictures a class (on top of that, if you like: train/, validation/ and test/)"
+DESCRIPTION = (
+    "a folder with one folder of pictures a class (on top of that, if you like: train/, validation/ and test/)"
+)
 
 SETS = {
     "train": "main", "training": "main", "validation": "validation", "val": "validation", "valid": "validation",
@@ -38,9 +40,13 @@ def open(raw: Any, request: Request) -> Dataset:
     given = {"main": sets.get("main", root), "validation": request.validation, "test": request.test}
     for name in ("validation", "test"):
         if given[name] is not None and not accepts(given[name]):
-            raise DataError(f"`{name}` must be a folder of class folders like the main set. Received: {given[name]!r:.80}.")
+            raise DataError(
+                f"`{name}` must be a folder of class folders like the main set. Received: {given[name]!r:.80}."
+            )
         if given[name] is not None and name in sets:
-            raise DataError(f"`{name}` must not be given twice. Received: {name}={given[name]!r} and the folder {sets[name]}.")
+            raise DataError(
+                f"`{name}` must not be given twice. Received: {name}={given[name]!r} and the folder {sets[name]}."
+            )
         given[name] = sets.get(name, given[name])
     raws = [None if part is None else read_folder(Path(part), _told_from(Path(part), root)) for part in given.values()]
     if raws[0] is not None:
@@ -88,7 +94,11 @@ def read_folder(root: Path, base: Path | None = None) -> RawPictures:
         where=np.array(where, dtype=object),
         source=str(root),
         name=root.resolve().name or "pictures",
-        left_out=tuple(LeftOut(path.relative_to(base or root).as_posix(), "lies in no class folder") for path in loose if path not in inside),
+        left_out=tuple(
+            LeftOut(path.relative_to(base or root).as_posix(), "lies in no class folder")
+            for path in loose
+            if path not in inside
+        ),
         notes=(*notes, *others_note(others)),
         takes_names=True,
     )

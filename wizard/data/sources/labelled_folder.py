@@ -34,7 +34,9 @@ def open(raw: Any, request: Request) -> Dataset:
     given = request.parts(raw)
     for name, part in zip(("validation", "test"), given[1:], strict=True):
         if part is not None and not accepts(part):
-            raise DataError(f"`{name}` must be a folder with a table of labels like the main set. Received: {part!r:.80}.")
+            raise DataError(
+                f"`{name}` must be a folder with a table of labels like the main set. Received: {part!r:.80}."
+            )
     target = label_column(given[0], request)
     raws = [None if part is None else read_folder(Path(part), target) for part in given]
     raws = [raw and (placed(raw, f"{raw.name}/") if i else raw) for i, raw in enumerate(raws)]
@@ -45,7 +47,9 @@ def read_folder(root: Path, target: str) -> RawPictures:
     """Joins the table's rows to the files they name."""
     table, file_column, named = _the_table(root)
     if target not in table.frame.columns:
-        raise ColumnError(f"{table.source} must have the column {target!r}. Received: {shortened(table.frame.columns)}.")
+        raise ColumnError(
+            f"{table.source} must have the column {target!r}. Received: {shortened(table.frame.columns)}."
+        )
     left_out = [*table.left_out]
     paths, rows = [], []
     for i, name in enumerate(table.frame[file_column]):
@@ -57,7 +61,11 @@ def read_folder(root: Path, target: str) -> RawPictures:
             rows.append(i)
     found, others = pictures_below(root)
     taken = set(paths)
-    left_out += [LeftOut(p.relative_to(root).as_posix(), f"no row of {Path(table.source).name} names it") for p in found if p not in taken]
+    left_out += [
+        LeftOut(p.relative_to(root).as_posix(), f"no row of {Path(table.source).name} names it")
+        for p in found
+        if p not in taken
+    ]
     facts = table.frame.iloc[rows].reset_index(drop=True)
     return RawPictures(
         pictures=paths,
@@ -80,8 +88,8 @@ def label_column(root: Any, request: Request) -> str:
         if request.target not in columns:
             listed = shortened(map(repr, columns), 30)
             raise ColumnError(
-                f"`target` must name a column of {table.source}. Received: {request.target!r}; the columns beside the file "
-                f"names are {listed}.{nearest(request.target, columns)}"
+                f"`target` must name a column of {table.source}. Received: {request.target!r}; "
+                f"the columns beside the file names are {listed}.{nearest(request.target, columns)}"
             )
         return request.target
     free = [name for name in columns if name not in role_columns(request)]
@@ -89,7 +97,8 @@ def label_column(root: Any, request: Request) -> str:
     if len(free) == 1 or len(usual) == 1:
         return (free if len(free) == 1 else usual)[0]
     raise ColumnError(
-        f"{table.source} needs one column of labels. Received: {shortened(map(repr, free), 30) or 'none'} beside the file names. "
+        f"{table.source} needs one column of labels. "
+        f"Received: {shortened(map(repr, free), 30) or 'none'} beside the file names. "
         "Write Wizard(…, target=…) with the one to predict."
     )
 
@@ -114,7 +123,7 @@ def _tables(root: Path) -> list[tuple[RawTable, str, dict[str, Path]]]:
     for path in candidates:
         try:
             table = read_delimited(path)
-        except WizardError:                             # a text of another kind that happens to lie there
+        except WizardError:  # a text of another kind that happens to lie there
             continue
         if column := file_column_of(table, named):
             found.append((table, column, named))
@@ -131,7 +140,7 @@ def file_column_of(table: RawTable, named: dict[str, Path]) -> str | None:
 
 
 def names_of(pictures: list[Path], root: Path) -> dict[str, Path]:
-    """Returns the names by which a table may call each picture: path, file name, or name without suffix, where unique."""
+    """Returns what a table may call each picture: its path, or its name, with or without suffix, where unique."""
     ways = [
         {p.relative_to(root).as_posix(): p for p in pictures},
         _unique([(p.name, p) for p in pictures]),

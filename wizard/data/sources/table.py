@@ -64,13 +64,15 @@ def read_table(raw: Any) -> RawTable:
             raise DataError(f"A dict must hold columns of one length. Received: {error}.") from error
         return _from_frame(frame, "dict of columns", "table", "row")
     if not isinstance(raw, str | Path) or not accepts(raw):
-        raise DataError(f"A set beside a table must be a table too: {DESCRIPTION}. Received: {type(raw).__name__} {raw!r:.80}.")
+        raise DataError(
+            f"A set beside a table must be a table too: {DESCRIPTION}. Received: {type(raw).__name__} {raw!r:.80}."
+        )
     path = Path(raw)
     if path.name.lower().endswith(DELIMITED):
         return read_delimited(path)
     try:
         frame = pd.read_parquet(path)
-    except Exception as error:                          # pyarrow raises many kinds, all meaning this
+    except Exception as error:  # pyarrow raises many kinds, all meaning this
         raise DataError(f"{path} must be a Parquet file. Reading it failed: {error}.") from error
     return _from_frame(frame, str(path), path.stem, f"{path.name} row")
 
