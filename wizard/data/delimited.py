@@ -111,8 +111,8 @@ def _rows(lines: list[str], delimiter: str) -> tuple[list[list[str]], list[int],
         failed = ""
         try:
             for row in reader:
-                is_long = reader.line_num - begun > 1 and width and len(row) != width
-                if is_long:
+                is_long = reader.line_num - begun > 1
+                if is_long and not _is_whole(lines[start + begun : start + reader.line_num], delimiter, width):
                     failed = "opens a quote that does not close in its field"
                     break
                 if row and (len(row) > 1 or row[0].strip()):
@@ -131,6 +131,15 @@ def _rows(lines: list[str], delimiter: str) -> tuple[list[list[str]], list[int],
             )
         start += begun + 1
     return rows, numbers, broken
+
+
+def _is_whole(lines: list[str], delimiter: str, width: int) -> bool:
+    """Whether lines that a quote holds together make one row of the right width, with the quote closed."""
+    try:
+        rows = list(csv.reader(lines, delimiter=delimiter, strict=True))
+    except csv.Error:
+        return False
+    return not width or len(rows[0]) == width
 
 
 def _header(names: list[str], rows: list[list[str]]) -> tuple[list[str], list[list[str]], list[str]]:
