@@ -16,7 +16,7 @@ from wizard.data.numbers import TRUTH, has_decimal_comma, has_leading_zero, numb
 if TYPE_CHECKING:
     import pandas as pd
 
-MOST = 0.95  # of the cells with a value: fewer numbers or dates than this, and the odd ones are no slips of the pen
+MOST = 0.95  # of the cells with a value: fewer than this, and the odd ones are no slips of the pen
 MIXED = 0.5  # more numbers than this among categories are worth a word
 ID_LIKE = 20  # fewer rows than this may well all differ by chance
 
@@ -122,7 +122,7 @@ def _from_text(name: str, cells: pd.Series, decimal_comma: bool) -> tuple[TableC
 
 def _number(name: str, values: np.ndarray, note: str = "") -> tuple[TableColumn, np.ndarray]:
     n_infinite = int(np.isinf(values).sum())
-    infinite = f"{_cells(n_infinite)} infinite: read as missing" if n_infinite else ""
+    infinite = f"{_cells(n_infinite)} infinite, read as missing" if n_infinite else ""
     return TableColumn(name, "number", "; ".join(filter(None, (note, infinite)))), _finite(values)
 
 
@@ -133,8 +133,8 @@ def _category(
     notes = [note] if note else []
     notes += _bad_cells(texts, counts, values == "", "")
     n_values, n_distinct = int(counts[values != ""].sum()), len(set(values[counts > 0]) - {""})
-    if n_values == n_distinct >= ID_LIKE:
-        notes.append("every value occurs once: free text or an id, which teaches nothing as a category")
+    if n_values >= ID_LIKE and n_distinct >= MOST * n_values:
+        notes.append("nearly every value is different: free text or an id, which teaches nothing as a category")
     return TableColumn(name, "category", "; ".join(notes)), values[codes]
 
 
@@ -151,10 +151,10 @@ def _bad_cells(texts: np.ndarray, counts: np.ndarray, is_bad: np.ndarray, what: 
     is_bad = is_bad & (texts != "") & (counts > 0)
     if not is_bad.any():
         return []
+    n_bad = int(counts[is_bad].sum())
+    said = f"{'that is no' if n_bad == 1 else 'that are no'} {what.removesuffix('s') if n_bad == 1 else what}"
     shown = shortened(map(repr, texts[is_bad]), 3)
-    return [
-        f"{_cells(int(counts[is_bad].sum()))} {'no ' + what if what else 'without a value'} ({shown}): read as missing"
-    ]
+    return [f"{_cells(n_bad)} {said if what else 'without a value'} ({shown}) read as missing"]
 
 
 def _cells(n: int) -> str:

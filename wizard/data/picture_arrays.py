@@ -52,10 +52,10 @@ def stack_of(array: np.ndarray, what: str = "x") -> tuple[np.ndarray, float | No
             f"{ADVICE}. Received: {what} of shape {array.shape}. "
             + (f"Channels seem to come first: pass np.moveaxis({what}, 1, -1)." if first else "")
         )
-    values, white, notes = _scaled(array)
-    if values.shape[-1] == 4:
-        values, is_transparent = on_white(values, white or 255.0)
-        notes += [f"{len(values):,} pictures have an alpha channel: laid on white."] if is_transparent else []
+    with np.errstate(all="ignore"):  # NaN, and what float32 cannot hold, are found by `unreadable`
+        values, white, notes = _scaled(array)
+        values, is_transparent = on_white(values, white or 255.0) if values.shape[-1] == 4 else (values, False)
+    notes += ["Pictures with an alpha channel: laid on white."] if is_transparent else []
     return grey_or_colour(values), white, notes
 
 

@@ -90,7 +90,7 @@ def _typed(role: str, cells: pd.Series, where: np.ndarray) -> np.ndarray:
     if role == "time":
         if column.kind == "category":
             raise ColumnError(f"`time` must hold numbers or dates. Received: text such as {values[0]!r}.")
-        _refuse(role, pd_isna(values), where, "a number or a date in every row", values)
+        _refuse(role, is_missing(values), where, "a number or a date in every row", values)
         return values
     if column.kind != "number":
         raise ColumnError(f"`weight` must hold positive numbers. Received: {values[0]!r}.")
@@ -98,7 +98,7 @@ def _typed(role: str, cells: pd.Series, where: np.ndarray) -> np.ndarray:
     return values
 
 
-def pd_isna(values: np.ndarray) -> np.ndarray:
+def is_missing(values: np.ndarray) -> np.ndarray:
     """Where (n,) numbers or dates are missing."""
     return np.isnat(values) if values.dtype.kind == "M" else np.isnan(values)
 

@@ -183,13 +183,9 @@ def _read_inputs(
 
 def is_constant(values: np.ndarray) -> bool:
     """Whether a column has the same value, or none, in every row; a missing value counts as one."""
-    if values.dtype.kind == "f":
-        return bool(np.isnan(values).all() or (values == values[0]).all())
-    return bool(
-        (values.astype("int64") == values[:1].astype("int64")).all()
-        if values.dtype.kind == "M"
-        else (values == values[0]).all()
-    )
+    values = values.astype(np.int64) if values.dtype.kind == "M" else values  # NaT equals nothing, its number does
+    is_missing = values.dtype.kind == "f" and np.isnan(values).all()
+    return bool(is_missing or (values == values[0]).all())
 
 
 def _frame(read: Iterable[tuple[TableColumn, np.ndarray]]) -> pd.DataFrame:

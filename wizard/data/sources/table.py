@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ DESCRIPTION = "a table with target=: a pandas DataFrame, a dict of columns, or a
 
 DELIMITED = (".csv", ".tsv", ".tab", ".csv.gz", ".tsv.gz")
 PARQUET = (".parquet", ".pq")
+FRAMES = ("pandas.DataFrame", "pandas.core.frame.DataFrame")  # its name in pandas 3, and before
 
 
 def accepts(raw: Any) -> bool:
@@ -37,9 +39,6 @@ def open(raw: Any, request: Request) -> Dataset:
 def is_frame(raw: Any) -> bool:
     """Whether `raw` is a pandas DataFrame, asked without importing pandas."""
     return any(f"{c.__module__}.{c.__name__}" in FRAMES for c in type(raw).__mro__)
-
-
-FRAMES = ("pandas.DataFrame", "pandas.core.frame.DataFrame")
 
 
 def is_table_path(path: Path) -> bool:
@@ -84,8 +83,6 @@ def _from_frame(frame: Any, source: str, name: str, word: str) -> RawTable:
 
 def _placed(table: RawTable, prefix: str) -> RawTable:
     """Says in which set a row of an object stands; files tell by their own names."""
-    from dataclasses import replace
-
     if Path(table.source).suffix:
         return table
     return replace(table, where=np.array([prefix + place for place in table.where], dtype=object))
