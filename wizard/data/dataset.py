@@ -30,11 +30,14 @@ class TableColumn:
         kind: "number" (float64, NaN where missing), "category" (str, "" where missing) or
             "date" (datetime64[ns], NaT where missing).
         note: What was done to read it ("3 cells that are no numbers read as missing"), or "".
+        written: How its text is written, so that new rows are read alike: the format of a date ("%d/%m/%Y",
+            "ISO8601"), "," for a decimal comma, the unit behind a number ("kg"), or "".
     """
 
     name: str
     kind: ColumnKind
     note: str = ""
+    written: str = ""
 
 
 @runtime_checkable

@@ -1,0 +1,169 @@
+"""Text files with a row a line: CSV, TSV and their relatives."""
+
+from __future__ import annotations
+
+import csv
+import io
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from wizard.core.errors import DataError
+from wizard.data.dataset import LeftOut
+from wizard.data.tables import RawTable, check_unique
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+DELIMITERS = (",", ";", "\t", "|")
+PROBE = 50  # lines that show the delimiter: enough to outvote a title line, few enough to be instant
+MOST_BROKEN = 1_000  # lines read again after a quote that is never closed; more, and the file is no such table
+
+
+def read_delimited(path: Path) -> RawTable:
+    """Reads every cell of a delimited text file as text, and lists the lines that cannot be read.
+
+    Raises:
+        DataError: If the file is empty, binary, or broken throughout.
+    """
+    import pandas as pd
+
+    text, notes = _decoded(path)
+    lines = list(io.StringIO(text, newline=""))
+    if lines and lines[0].lower().startswith("sep=") and len(lines[0].strip()) == 5:  # Excel's own first line
+        lines[0] = "\n"
+    delimiter = delimiter_of(lines, path)
+    rows, numbers, broken = _rows(lines, delimiter)
+    if not rows:
+        raise DataError(f"A table needs a line of column names and rows below it. Received: {path} without any text.")
+    names, rows, more = _header([name.strip() for name in rows[0]], rows[1:])
+    check_unique(names)
+    good, left_out = [], list(broken)
+    for row, number in zip(rows, numbers[1:], strict=True):
+        if len(row) == len(names):
+            good.append((number, row))
+        else:
+            left_out.append((number, f"has {len(row)} fields where the header has {len(names)}"))
+    cells = zip(*(row for _, row in good), strict=True) if good else ((),) * len(names)
+    frame = pd.DataFrame({name: np.array(column, dtype=object) for name, column in zip(names, cells, strict=True)})
+    frame, dropped = _without_row_numbers(frame)
+    return RawTable(
+        frame=frame,
+        where=np.array([f"{path.name} line {number}" for number, _ in good], dtype=object),
+        source=str(path),
+        name=path.name.split(".")[0],
+        left_out=tuple(LeftOut(f"{path.name} line {number}", why) for number, why in sorted(left_out)),
+        notes=(*notes, *more, *dropped),
+        is_text=True,
+        decimal_comma=delimiter == ";",
+    )
+
+
+def delimiter_of(lines: list[str], path: Path) -> str:
+    """Returns the delimiter that splits most of the first lines into as many fields as the header."""
+    if path.suffix.lower() in (".tsv", ".tab"):
+        return "\t"
+    probe = [line for line in lines[: PROBE + 1] if line.strip()]
+
+    def score(delimiter: str) -> tuple[float, int]:
+        try:
+            n_fields = [len(row) for row in csv.reader(probe, delimiter=delimiter)]
+        except csv.Error:
+            return 0.0, 0
+        alike = sum(n == n_fields[0] for n in n_fields) / len(n_fields) if n_fields and n_fields[0] > 1 else 0.0
+        return alike, n_fields[0] if n_fields else 0
+
+    return max(DELIMITERS, key=score)
+
+
+def _decoded(path: Path) -> tuple[str, list[str]]:
+    try:
+        content = path.read_bytes()
+        if path.suffix.lower() == ".gz":
+            import gzip
+
+            content = gzip.decompress(content)
+    except (OSError, EOFError) as error:
+        raise DataError(f"{path} cannot be read: {error}.") from error
+    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return content.decode("utf-16", "replace"), []
+    if content.startswith(b"PK\x03\x04"):
+        raise DataError(f"{path} must be a text file. Received: an Excel or zip file. Save it as CSV first.")
+    if b"\0" in content:
+        raise DataError(f"{path} must be a text file. Received: binary content (it has zero bytes).")
+    try:
+        return content.decode("utf-8-sig"), []
+    except UnicodeDecodeError:
+        note = f"{path.name} is not UTF-8: read as Windows-1252 (Western European). Check accented letters."
+        return content.decode("cp1252", "replace"), [note]
+
+
+def _rows(lines: list[str], delimiter: str) -> tuple[list[list[str]], list[int], list[tuple[int, str]]]:
+    """Splits lines into rows, with the line number of each; an open quote costs its own line only."""
+    rows: list[list[str]] = []
+    numbers: list[int] = []
+    broken: list[tuple[int, str]] = []
+    start, width = 0, 0
+    while start < len(lines):
+        reader = csv.reader(lines[start:] if start else lines, delimiter=delimiter)
+        begun = 0  # lines of this reader that are done
+        failed = ""
+        try:
+            for row in reader:
+                is_long = reader.line_num - begun > 1
+                if is_long and not _is_whole(lines[start + begun : start + reader.line_num], delimiter, width):
+                    failed = "opens a quote that does not close in its field"
+                    break
+                if row and (len(row) > 1 or row[0].strip()):
+                    rows.append(row)
+                    numbers.append(start + begun + 1)
+                    width = width or len(row)
+                begun = reader.line_num
+        except csv.Error as error:
+            failed = f"cannot be split into fields: {error}"
+        if not failed:
+            break
+        broken.append((start + begun + 1, failed))
+        if len(broken) > MOST_BROKEN:
+            raise DataError(
+                f"More than {MOST_BROKEN:,} lines are broken, the first: line {broken[0][0]} {broken[0][1]}."
+            )
+        start += begun + 1
+    return rows, numbers, broken
+
+
+def _is_whole(lines: list[str], delimiter: str, width: int) -> bool:
+    """Whether lines that a quote holds together make one row of the right width, with the quote closed."""
+    try:
+        rows = list(csv.reader(lines, delimiter=delimiter, strict=True))
+    except csv.Error:
+        return False
+    return not width or len(rows[0]) == width
+
+
+def _header(names: list[str], rows: list[list[str]]) -> tuple[list[str], list[list[str]], list[str]]:
+    """Mends the two ways in which a header is commonly one name short, and names the nameless."""
+    notes = []
+    if rows and all(len(row) == len(names) + 1 for row in rows):
+        if all(not row[-1].strip() for row in rows):
+            rows = [row[:-1] for row in rows]  # a delimiter at the end of every line
+        else:
+            names = ["", *names]  # row names, as R writes them
+    nameless = [i + 1 for i, name in enumerate(names) if not name]
+    if nameless:
+        names = [name or f"column {i + 1}" for i, name in enumerate(names)]
+        notes.append(f"Columns without a name were called {', '.join(f'column {i}' for i in nameless)}.")
+    return names, rows, notes
+
+
+def _without_row_numbers(frame: pd.DataFrame) -> tuple[pd.DataFrame, list[str]]:
+    """Drops a nameless first column that only counts the rows, as pandas and R write it."""
+    name = "column 1"
+    if frame.columns[0] != name or not len(frame) or len(frame.columns) < 2:
+        return frame, []
+    cells = frame[name].tolist()
+    for first in ("0", "1"):
+        if cells == [str(int(first) + i) for i in range(len(cells))]:
+            return frame.drop(columns=[name]), ["The nameless first column only counts the rows: not an input."]
+    return frame, []

@@ -1,0 +1,126 @@
+"""Raw labels as classes (text) or numbers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from wizard.core.errors import DataError, NotAvailableError, shortened
+from wizard.data.cells import MISSING, NO_NUMBER, distinct_texts
+from wizard.data.numbers import has_decimal_comma, has_leading_zero, numbers_of, shared_unit
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+MOST = 0.95  # of the labels: fewer numbers than this, and they are names of classes
+MANY = 20  # distinct numbers: more, and it is a quantity, where a stray word is a mistake and no class
+
+
+@dataclass(frozen=True)
+class Labels:
+    """Labels as read.
+
+    Attributes:
+        values: (n,) str or float64; "" or NaN where there is none.
+        missing: (n,) why a label is missing ("no label"), "" where there is one.
+        note: What was done to read them, or "".
+    """
+
+    values: np.ndarray
+    missing: np.ndarray
+    note: str = ""
+
+
+def read_labels(target: str, cells: pd.Series, from_text: bool = False, decimal_comma: bool = False) -> Labels:
+    """Reads labels: numbers stay numbers, all else is the name of a class.
+
+    Truth values become the classes "True" and "False", and so do categories in pandas' sense, whatever they
+    hold. Numbers written as text become numbers if all of them can.
+
+    Args:
+        target: The target's name, for messages.
+        cells: (n,) raw labels.
+        from_text: Whether they come from a text file, where "NA" and "?" are ways to write nothing.
+        decimal_comma: Whether the file may write 1,5 for one and a half.
+
+    Raises:
+        DataError: If they are dates, carry units, or mix a quantity with words.
+    """
+    from pandas.api import types
+
+    if types.is_datetime64_any_dtype(cells.dtype) or types.is_timedelta64_dtype(cells.dtype):
+        raise DataError(
+            f"The target must hold classes or numbers. Received: dates or durations in {target!r}. "
+            "Turn them into numbers first, for instance days since a fixed date."
+        )
+    is_number = types.is_numeric_dtype(cells.dtype) and not types.is_bool_dtype(cells.dtype)
+    if is_number and not types.is_complex_dtype(cells.dtype):
+        return _numbers(cells.to_numpy(dtype=np.float64, na_value=np.nan))
+    if cells.dtype == object and any(isinstance(cell, list | tuple | set | dict | np.ndarray) for cell in cells):
+        raise NotAvailableError(
+            f"Every example must have one label. Received: several in a cell of {target!r}. "
+            "Several labels an example come in a later version: choose one of them, or make a column for each."
+        )
+    codes, texts = distinct_texts(cells)
+    if str(cells.dtype) == "category":
+        return _classes(texts, codes, frozenset({""}))
+    return _from_text(target, texts, codes, from_text, decimal_comma)
+
+
+def _from_text(target: str, texts: np.ndarray, codes: np.ndarray, from_text: bool, decimal_comma: bool) -> Labels:
+    gaps = MISSING if from_text else frozenset({""})
+    counts = np.bincount(codes, minlength=len(texts))
+    present = np.array([text.lower() not in gaps for text in texts]) & (counts > 0)
+    is_word = {"true", "false"} & {text.lower() for text in texts[present]}
+    if not present.any() or has_leading_zero(texts[present]) or is_word:
+        return _classes(texts, codes, gaps)
+    written = "," if decimal_comma and has_decimal_comma(texts[present]) else ""
+    numbers = numbers_of(texts, written)
+    good = ~np.isnan(numbers)
+    n_numbers = len(np.unique(numbers[good & present]))
+    is_quantity = n_numbers > MANY and counts[present & good].sum() >= MOST * counts[present].sum()
+    if is_quantity:
+        present &= np.array([text.lower() not in NO_NUMBER for text in texts])
+    bad = present & ~good
+    if not bad.any():
+        read = _numbers(numbers[codes])
+        return Labels(read.values, read.missing, "" if from_text else "Labels written as text were read as numbers.")
+    if is_quantity:
+        raise DataError(
+            f"The target must be a number in every row, or a class in every row. Received: numbers in {target!r}, but "
+            f"{int(counts[bad].sum())} of {len(codes)} are no numbers: {shortened(map(repr, texts[bad]), 5)}. "
+            "Correct them, or leave them empty: rows without a label are left out and listed."
+        )
+    unit = shared_unit(texts[present])
+    if unit and present.sum() > MANY:
+        raise DataError(
+            f"A target that is a quantity must be a plain number. Received: {texts[present][0]!r} in {target!r}. "
+            f"Take the unit off: frame[{target!r}].str.removesuffix({unit!r}).astype(float)."
+        )
+    return _classes(texts, codes, gaps)
+
+
+def _numbers(values: np.ndarray) -> Labels:
+    missing = np.where(np.isnan(values), "no label", np.where(np.isinf(values), "the label is infinite", ""))
+    return Labels(np.where(np.isfinite(values), values, np.nan) + 0.0, missing)
+
+
+def _classes(texts: np.ndarray, codes: np.ndarray, gaps: frozenset[str]) -> Labels:
+    names = np.array([("" if text.lower() in gaps else text) for text in texts], dtype=str)[codes]
+    return Labels(names, np.where(names == "", "no label", ""))
+
+
+def check_labels(labels: np.ndarray, target: str, n_left_out: int) -> None:
+    """Refuses labels that leave nothing to learn: fewer than two examples, or one value only."""
+    left_out = f" ({n_left_out:,} were left out because they cannot be used)" if n_left_out else ""
+    if len(labels) < 2:
+        raise DataError(
+            f"At least two labelled examples are needed. Received: {len(labels)} with a value of {target!r}{left_out}."
+        )
+    if len(set(labels.tolist())) < 2:
+        raise DataError(
+            f"The target must take at least two values. Received: {labels[0].item()!r} in all {len(labels):,} examples "
+            f"of {target!r}{left_out}. There is nothing to tell apart: add examples of another value."
+        )

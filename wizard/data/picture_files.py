@@ -1,0 +1,48 @@
+"""Picture files found in folders, in an order that does not depend on the file system."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable
+from pathlib import Path
+
+from wizard.data.decoding import SUFFIXES
+
+
+def pictures_below(folder: Path) -> tuple[list[Path], list[Path]]:
+    """Returns the picture files below a folder and the other files, sorted; hidden ones and Thumbs.db are skipped."""
+    files = sorted((path for path in folder.rglob("*") if path.is_file()), key=lambda path: _order(path, folder))
+    seen = [path for path in files if not is_hidden(path.relative_to(folder))]
+    return [p for p in seen if p.suffix.lower() in SUFFIXES], [p for p in seen if p.suffix.lower() not in SUFFIXES]
+
+
+def folders_in(folder: Path) -> list[Path]:
+    """Returns the folders directly inside, sorted, hidden ones left aside."""
+    found = [path for path in folder.iterdir() if path.is_dir() and not is_hidden(Path(path.name))]
+    return sorted(found, key=lambda path: _order(path, folder))
+
+
+def is_hidden(path: Path) -> bool:
+    """Whether a relative path is the system's own business: .DS_Store, __MACOSX, Thumbs.db."""
+    return any(
+        name.startswith((".", "__MACOSX")) or name.lower() in ("thumbs.db", "desktop.ini") for name in path.parts
+    )
+
+
+def others_note(others: Iterable[Path]) -> tuple[str, ...]:
+    """Says how many files of which kind are no pictures."""
+    kinds = Counter(path.suffix.lower() or "without a suffix" for path in others)
+    if not kinds:
+        return ()
+    listed = ", ".join(f"{n:,} {kind}" for kind, n in sorted(kinds.items()))
+    return (f"Files that are no pictures were passed over: {listed}.",)
+
+
+def _order(path: Path, folder: Path) -> list[tuple[int, str]]:
+    """Sorts 2.png before 10.png, the same on every system."""
+    text = path.relative_to(folder).as_posix()
+    return [
+        (int(piece), piece) if piece.isdigit() and piece.isascii() else (-1, piece)
+        for piece in re.split(r"(\d+)", text)
+    ]

@@ -1,0 +1,41 @@
+"""What a user asks for beside the data themselves."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+
+@dataclass(frozen=True)
+class Request:
+    """The options of `Wizard(…)` that decide how data are opened.
+
+    Attributes:
+        target: Name of the column to predict; for arrays and folders only the name shown.
+        modality: "image" or "table" where the data leave it open; None decides from the data.
+        task: "classification" or "regression"; None decides from the labels. Only refused tasks matter here.
+        validation: A validation set of the user's own, any kind of data that the main set may be. Never altered.
+        test: A test set of the user's own, likewise.
+        group: A column, or (n,) values: examples of one group stay on one side of every split.
+        time: A column, or (n,) numbers or dates: training comes before validation comes before test.
+        weight: A column, or (n,) positive weights in losses and metrics.
+        ignore: Columns that are no inputs.
+        name: Short name of the data set; None takes that of the file or folder.
+    """
+
+    target: str | None = None
+    modality: str | None = None
+    task: str | None = None
+    validation: Any = None
+    test: Any = None
+    group: str | np.ndarray | None = None
+    time: str | np.ndarray | None = None
+    weight: str | np.ndarray | None = None
+    ignore: tuple[str, ...] = ()
+    name: str | None = None
+
+    def parts(self, main: Any) -> tuple[Any, Any, Any]:
+        """Returns the main set and the user's own validation and test sets (None where not given)."""
+        return main, self.validation, self.test

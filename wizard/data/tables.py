@@ -1,0 +1,208 @@
+"""Raw tables become a data set."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from wizard.core.errors import ColumnError, DataError, nearest, shortened
+from wizard.data.columns import read_column
+from wizard.data.dataset import PARTS, Dataset, LeftOut, TableColumn
+from wizard.data.labels import check_labels, read_labels
+from wizard.data.request import Request
+from wizard.data.roles import check_names, read_roles, role_columns
+from wizard.data.rows import TableExamples
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+USUAL_TARGETS = ("target", "label", "class", "y", "labels", "outcome")  # suggested, never taken silently
+
+
+@dataclass(frozen=True)
+class RawTable:
+    """A table as it lies there, not yet typed.
+
+    Attributes:
+        frame: (n, …) raw cells, target included, under names that are unique texts.
+        where: (n,) where each row stands, in words.
+        source: Path or kind of object, in words.
+        name: Short name.
+        left_out: Rows that could not be read at all.
+        notes: What was done to read it.
+        is_text: Whether all cells come from a text file.
+        decimal_comma: Whether the file may write 1,5 for one and a half.
+    """
+
+    frame: pd.DataFrame
+    where: np.ndarray
+    source: str
+    name: str
+    left_out: tuple[LeftOut, ...] = ()
+    notes: tuple[str, ...] = ()
+    is_text: bool = False
+    decimal_comma: bool = False
+
+
+def with_text_names(frame: pd.DataFrame) -> pd.DataFrame:
+    """Returns the table with text as column names; a column named twice is an error."""
+    names = [" / ".join(map(str, name)) if isinstance(name, tuple) else str(name) for name in frame.columns]
+    check_unique(names)
+    frame = frame.copy(deep=False)
+    frame.columns = names
+    return frame.reset_index(drop=True)
+
+
+def check_unique(names: Sequence[str]) -> None:
+    """Refuses column names that occur twice."""
+    twice = sorted({name for name in names if names.count(name) > 1}) if len(set(names)) < len(names) else []
+    if twice:
+        raise ColumnError(
+            "Every column must have a name of its own. "
+            f"Received more than once: {shortened(map(repr, twice))}. Rename them."
+        )
+
+
+def check_target(target: str | None, columns: list[str]) -> str:
+    """Returns the target's name if a column has it; else says which there are and what to call."""
+    listed = f"the columns are {shortened(map(repr, columns), 30)}"
+    if target is None:
+        usual = [name for name in columns if name.lower() in USUAL_TARGETS]
+        hint = f"{usual[0]!r}, if that is what you want to predict" if usual else repr(columns[-1]) + ", for instance"
+        raise ColumnError(f"A table needs `target`, the column to predict; {listed}. Write Wizard(…, target={hint}).")
+    if target not in columns:
+        raise ColumnError(
+            f"`target` must name a column of the table. Received: target={target!r}; "
+            f"{listed}.{nearest(str(target), columns)}"
+        )
+    return target
+
+
+def dataset_of(parts: Sequence[RawTable | None], request: Request) -> Dataset:
+    """Types the columns over all rows, takes out what cannot be used, and says all of it.
+
+    Args:
+        parts: The main table, then the user's own validation and test tables or None.
+        request: Target, roles and columns to ignore.
+    """
+    main, tables = parts[0], [table for table in parts if table is not None]
+    assert main is not None
+    columns = list(main.frame.columns)
+    if not columns or not len(main.frame):
+        raise DataError(f"A table needs rows and columns. Received: {main.source} with none{_broken(main)}.")
+    target = check_target(request.target, columns)
+    check_names(request, columns)
+    frame, notes = _one_table(parts, columns, target)
+    where = np.concatenate([table.where for table in tables])
+    part = np.concatenate([np.full(len(t.frame), i, dtype=np.int8) for i, t in enumerate(parts) if t is not None])
+
+    labels = read_labels(target, frame[target], main.is_text, main.decimal_comma)
+    kept = np.flatnonzero(labels.missing == "")
+    left_out = [gone for table in tables for gone in table.left_out]
+    left_out += [LeftOut(str(where[i]), str(labels.missing[i])) for i in np.flatnonzero(labels.missing != "")]
+    check_labels(labels.values[kept][part[kept] == 0], target, len(left_out))
+    _check_own_sets(parts, part[kept])
+    roles = read_roles(request, frame, kept, where)
+    inputs = [name for name in columns if name != target and name not in role_columns(request)]
+    rows = frame.iloc[kept].reset_index(drop=True)
+    read, remarks = _read_inputs(rows, inputs, part[kept] == 0, main.decimal_comma)
+    notes += [labels.note] if labels.note else []
+    return Dataset(
+        name=request.name or main.name,
+        modality="table",
+        examples=TableExamples(_frame(read)),
+        labels=labels.values[kept],
+        target=target,
+        where=where[kept],
+        part=part[kept],
+        columns=tuple(column for column, _ in read),
+        left_out=tuple(left_out),
+        notes=tuple(dict.fromkeys([*notes, *remarks])),
+        source=main.source,
+        **roles,
+    )
+
+
+def _one_table(parts: Sequence[RawTable | None], columns: list[str], target: str) -> tuple[pd.DataFrame, list[str]]:
+    """Puts the user's own sets under the main one; their columns are the main one's."""
+    import pandas as pd
+
+    notes = [note for table in parts if table is not None for note in table.notes]
+    frames = []
+    for name, table in zip(PARTS, parts, strict=True):
+        if table is None:
+            continue
+        lacking = [column for column in columns if column not in table.frame.columns]
+        if lacking:
+            raise ColumnError(
+                f"The {name} set must have all columns of the main set. Received: {table.source} without "
+                f"{shortened(map(repr, lacking))}. (The target {target!r} is needed there too.)"
+            )
+        extra = [column for column in table.frame.columns if column not in columns]
+        if extra:
+            notes.append(f"The {name} set has columns that the main set lacks: {shortened(extra)}. Not used.")
+        frames.append(table.frame[columns])
+    if len(frames) == 1:
+        return frames[0], notes
+    whole = {}
+    for column in columns:  # category columns stay so only if their categories agree
+        cells = [frame[column] for frame in frames]
+        joined = pd.concat([c.astype(object) for c in cells] if len({str(c.dtype) for c in cells}) > 1 else cells)
+        is_category = str(cells[0].dtype) == "category"
+        whole[column] = joined.astype("category") if is_category else joined
+    return pd.DataFrame({name: cells.reset_index(drop=True) for name, cells in whole.items()}), notes
+
+
+def _read_inputs(
+    rows: pd.DataFrame, inputs: list[str], is_main: np.ndarray, decimal_comma: bool
+) -> tuple[list[tuple[TableColumn, np.ndarray]], list[str]]:
+    read, constant, remarks = [], [], []
+    for name in inputs:
+        column, values = read_column(name, rows[name], decimal_comma)
+        if is_constant(values[is_main]):
+            constant.append(name)
+            continue
+        read.append((column, values))
+        remarks += [f"Column {name!r}: {column.note}."] if column.note else []
+    if not read:
+        raise DataError(
+            "At least one input column with two different values is needed. Received: "
+            + (
+                f"only constant or empty ones: {shortened(map(repr, constant))}."
+                if constant
+                else "none beside the target."
+            )
+        )
+    if constant:
+        remarks.append(f"Kept out of the inputs, constant or empty in every row: {shortened(map(repr, constant), 30)}.")
+    return read, remarks
+
+
+def is_constant(values: np.ndarray) -> bool:
+    """Whether a column has the same value, or none, in every row; a missing value counts as one."""
+    values = values.astype(np.int64) if values.dtype.kind == "M" else values  # NaT equals nothing, its number does
+    is_missing = values.dtype.kind == "f" and np.isnan(values).all()
+    return bool(is_missing or (values == values[0]).all())
+
+
+def _frame(read: Iterable[tuple[TableColumn, np.ndarray]]) -> pd.DataFrame:
+    import pandas as pd
+
+    return pd.DataFrame({column.name: values for column, values in read})
+
+
+def _check_own_sets(parts: Sequence[Any], part: np.ndarray) -> None:
+    for index, name in enumerate(PARTS):
+        if parts[index] is not None and not (part == index).any():
+            raise DataError(f"The {name} set must have rows with a label. Received: none in {parts[index].source}.")
+
+
+def _broken(table: RawTable) -> str:
+    return (
+        f" ({len(table.left_out)} lines could not be read, the first: {table.left_out[0].why})"
+        if table.left_out
+        else ""
+    )
