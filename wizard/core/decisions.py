@@ -24,6 +24,7 @@ class Decisions(Value):
         search_space: {hyperparameter: its range}, as searched by `tune`.
         candidates: Configurations worth a place in an ensemble, best first.
         members: (configuration, weight) of the ensemble.
+        predictor: Key of the predictor in the store.
     """
 
     metric: str | None = None
@@ -38,3 +39,4 @@ class Decisions(Value):
     search_space: dict[str, Any] | None = None
     candidates: tuple[TrainingConfig, ...] = ()
     members: tuple[tuple[TrainingConfig, float], ...] = ()
+    predictor: str | None = None

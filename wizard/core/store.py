@@ -15,6 +15,7 @@ from filelock import FileLock, Timeout
 from wizard.core.errors import RunFolderError
 
 FORMAT = "1"  # layout of a run folder; a folder of another format is refused, never rewritten
+STAGE_RESULTS = "stages"  # kind of the entries that hold a stage's result
 PARTIAL = ".partial-"  # marks what a killed process left half-written; swept when the folder is next locked
 
 

@@ -6,12 +6,12 @@ from typing import Literal
 
 import numpy as np
 
-from wizard.core.errors import DataError, OptionError, UnsupportedTaskError, nearest, shortened
+from wizard.core.errors import DataError, OptionError, nearest, shortened
 from wizard.core.values import Value
+from wizard.data.refusals import refuse_task
 
 TaskKind = Literal["binary", "multiclass", "regression"]
 MANY_VALUES = 20  # whole numbers with more distinct values than this are amounts, unless the caller says otherwise
-FOREIGN = ("forecast", "forecasting", "segmentation", "detection", "ranking", "clustering")
 
 
 class Task(Value):
@@ -128,11 +128,7 @@ def check_task(wanted: str | None) -> None:
     known = ("classification", "binary", "multiclass", "regression")
     if wanted is None or wanted in known:
         return
-    if str(wanted).lower() in FOREIGN:
-        raise UnsupportedTaskError(
-            f"This library does classification and regression; {wanted} is not among its tasks. "
-            f"A series can still be classified, and a number predicted from what is known before it."
-        )
+    refuse_task(wanted)
     raise OptionError(f"task must be one of {', '.join(known)}. Received: {wanted!r}.{nearest(wanted, known)}")
 
 

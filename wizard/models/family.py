@@ -42,9 +42,14 @@ def family(name: str) -> Family:
     return registry.load(PACKAGE, name).FAMILY
 
 
+def names() -> tuple[str, ...]:
+    """Names of all families; nothing is imported."""
+    return registry.names(PACKAGE)
+
+
 def families_for(form: Form) -> tuple[Family, ...]:
     """All families that eat a form, by name."""
-    found = (family(name) for name in registry.names(PACKAGE))
+    found = (family(name) for name in names())
     return tuple(one for one in found if form.kind in one.forms)
 
 

@@ -87,6 +87,8 @@ def run_stage(context: Context, key: str, about: Any) -> StageResult:
 
 
 def _outcome(step: Step, context: Context) -> Outcome:
+    if step.name in context.options.get("skip", ()):
+        return Outcome("skipped", "Left out on request.")
     reason = unmet(context, step.needs)
     if reason:
         return Outcome("skipped", reason)

@@ -37,7 +37,6 @@ def hand_over(context: Context) -> Outcome:
         build_predictor(members, context.task).save(folder / "model.keras")
 
     folder = context.trainer.store.write(KIND, key, fill)
-    context.shared["predictor"] = key
     rows = context.sample(context.split.known, CHECKED, "hand_over")
     model = load_predictor(folder / "model.keras")
     answers = predict_raw(model, context.prepared(runs[0][0].config).preparation, context.examples(rows), context.task)
@@ -48,7 +47,7 @@ def hand_over(context: Context) -> Outcome:
     usage = Text(title="How to use it", text=_usage(context))
     numbers = {
         "measured": difference, "expected": 0.0, "unit": "largest difference, file against memory",
-        "blocks": (table, usage),
+        "blocks": (table, usage), "decides": {"predictor": key},
     }  # fmt: skip
     if difference > ALLOWED:
         worst = int(np.abs(answers - expected).reshape(len(rows), -1).max(1).argmax())

@@ -68,7 +68,9 @@ def space_around(context: Context, config: TrainingConfig) -> tuple[Dimension, .
     if context.dataset.modality == "image":
         space.append(Dimension(name="augment", kind="linear", low=0.0, high=1.0, now=config.augment))
     if context.effort.name != "quick":
-        widths = sorted({int(rung["width"]) for rung in family(config.family).ladder(context.form()) if "width" in rung})
+        widths = sorted(
+            {int(rung["width"]) for rung in family(config.family).ladder(context.form()) if "width" in rung}
+        )
         if "width" in config.hp and len(widths) > 1:
             space.append(Dimension(name="hp.width", kind="choice", options=tuple(widths), now=config.hp["width"]))
     return tuple(space)

@@ -1,0 +1,112 @@
+"""`wizard demo | run | report`: the recipe from the command line."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from wizard import __version__
+from wizard.core.errors import GateFailed, WizardError
+from wizard.core.progress import say
+from wizard.core.shipped import shipped
+
+DEMOS = {  # name: (path in sample_data, target)
+    "digits": ("digits", None),
+    "table": ("tumours/tumours.csv", "diagnosis"),
+    "regression": ("diabetes/diabetes.csv", "progression"),
+}
+DEMO_BUDGET = "3m"
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Runs a command; returns 0, 1 where a gate failed, or 2 for a mistake in the call or the data."""
+    parsed = _parser().parse_args(arguments)
+    try:
+        parsed.command(parsed)
+    except GateFailed as error:
+        say(f"\n{error}")
+        return 1
+    except WizardError as error:
+        print(f"wizard: {error}", file=sys.stderr)  # noqa: T201  errors go to stderr, everything else through say
+        return 2
+    except KeyboardInterrupt:
+        say("\nStopped. What is done is stored: the same command goes on from here.")
+        return 130
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="wizard", description="Walks a data set through the recipe.")
+    parser.add_argument("--version", action="version", version=f"wizard {__version__}")
+    commands = parser.add_subparsers(required=True, metavar="command")
+
+    demo = commands.add_parser("demo", help="the recipe from end to end on a shipped data set")
+    demo.add_argument("sample", nargs="?", default="digits", choices=DEMOS, help="which one (default: digits)")
+    _common(demo, DEMO_BUDGET)
+    demo.set_defaults(command=_demo)
+
+    run = commands.add_parser("run", help="the recipe from end to end on your data")
+    run.add_argument("path", help="CSV, TSV or Parquet file, or folder of pictures")
+    run.add_argument("--target", help="column to predict (tables)")
+    run.add_argument("--task", help="classification or regression, where the labels leave it open")
+    run.add_argument("--metric", help="what decides, instead of explore's choice")
+    run.add_argument("--ignore", nargs="*", default=(), help="columns that are no inputs")
+    run.add_argument("--group", help="column whose values stay on one side of the split")
+    run.add_argument("--time", help="column by which training comes before validation before test")
+    run.add_argument("--seed", type=int, default=0, help="everything random derives from it (default: 0)")
+    run.add_argument("--gates", default="raise", choices=("raise", "warn"), help="stop at a failed gate, or go on")
+    _common(run, None)
+    run.set_defaults(command=_run)
+
+    report = commands.add_parser("report", help="rebuilds the pages of a run folder without recomputing anything")
+    report.add_argument("run", help="the run folder")
+    report.set_defaults(command=_report)
+    return parser
+
+
+def _common(parser: argparse.ArgumentParser, budget: str | None) -> None:
+    parser.add_argument("--out", default="runs", help="folder of run folders (default: runs)")
+    parser.add_argument("--budget", default=budget, help='"10m", "90s", quick, standard or thorough')
+
+
+def _demo(parsed: argparse.Namespace) -> None:
+    from wizard.wizard import Wizard
+
+    path, target = DEMOS[parsed.sample]
+    _finish(Wizard(shipped("sample_data") / path, target, budget=parsed.budget, out=parsed.out))
+
+
+def _run(parsed: argparse.Namespace) -> None:
+    from wizard.wizard import Wizard
+
+    _finish(
+        Wizard(
+            parsed.path, parsed.target, task=parsed.task, metric=parsed.metric, ignore=parsed.ignore,
+            group=parsed.group, time=parsed.time, seed=parsed.seed, gates=parsed.gates, budget=parsed.budget,
+            out=parsed.out,
+        )
+    )  # fmt: skip
+
+
+def _finish(wizard: object) -> None:
+    """Runs all stages, then says in five sentences what was found, and which page to open."""
+    from wizard.wizard import Wizard
+
+    assert isinstance(wizard, Wizard)
+    wizard.run()
+    say("\nWhat was found")
+    for stage in ("explore", "baseline", "overfit", "regularize", "ensemble"):
+        say(f"  {wizard.results[stage].verdict}")
+    say(f"\nOpen {wizard.report.resolve()}")
+
+
+def _report(parsed: argparse.Namespace) -> None:
+    from wizard.pages import rebuild_pages
+
+    say(f"Open {rebuild_pages(Path(parsed.run)).resolve()}")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,201 @@
+"""What stays the same through a journey: data, task, split, store, seed, budget."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from wizard.core.budget import Budget
+from wizard.core.clock import Clock
+from wizard.core.decisions import Decisions
+from wizard.core.keys import content_key, source_key
+from wizard.core.progress import Progress, say
+from wizard.core.result import STAGES, DatasetSummary, StageName, StageResult
+from wizard.core.store import STAGE_RESULTS, Store, write_file
+from wizard.data.copies import Copies, find_copies
+from wizard.data.dataset import Dataset
+from wizard.data.split import Split, draw_split
+from wizard.data.task import Task
+from wizard.stages.context import Context
+from wizard.stages.pacing import Pacing
+from wizard.stages.stage import run_stage, stage_module
+from wizard.training.trainer import Trainer
+
+OPENINGS = ".test-openings.json"  # beside the run folders: how often each data set's test rows were opened, and by whom
+
+
+@dataclass(frozen=True)
+class Journey:
+    """The values that every stage of a journey is a function of.
+
+    Attributes:
+        dataset: What the user brought.
+        task: What is to be predicted.
+        seed: The one seed.
+        budget: How much work it may be.
+        metric: The metric that the user asked for, or None.
+        folder: The run folder.
+        is_deterministic: Whether same seed means same bits.
+        callbacks: Keras callbacks for every run.
+    """
+
+    dataset: Dataset
+    task: Task
+    seed: int
+    budget: Budget
+    metric: str | None
+    folder: Path
+    is_deterministic: bool
+    callbacks: tuple[Any, ...] = ()
+
+    @cached_property
+    def store(self) -> Store:
+        """Where results and runs lie."""
+        return Store(self.folder)
+
+    @cached_property
+    def copies(self) -> Copies:
+        """Which examples are copies of which."""
+        return find_copies(self.dataset, self.seed)
+
+    @cached_property
+    def split(self) -> Split:
+        """Drawn once."""
+        return draw_split(self.dataset, self.task, self.copies.sets, self.seed)
+
+    @cached_property
+    def clock(self) -> Clock:
+        """Of this process."""
+        return Clock()
+
+    @cached_property
+    def trainer(self) -> Trainer:
+        """Of this process; keeps compiled networks and prepared tensors."""
+        return Trainer(
+            self.dataset, self.task, self.split, self.store, self.clock,
+            is_deterministic=self.is_deterministic, callbacks=self.callbacks,
+        )  # fmt: skip
+
+    def key(self, stage: StageName, options: dict[str, Any], decisions: Decisions) -> str:
+        """Content key of a stage's result: its code, options, data, split, seed, budget, and the decisions it reads."""
+        read = {name: getattr(decisions, name) for name in stage_module(stage).READS}
+        code = source_key(f"wizard.stages.{stage}", "wizard.stages.stage", *_step_modules(stage))
+        return content_key(
+            stage, code, options, self.dataset.fingerprint, self.split.key, self.task, self.seed,
+            self.budget.effort.name, self.budget.seconds, self.metric, self.is_deterministic, read,
+        )  # fmt: skip
+
+    def stored(self, key: str) -> StageResult | None:
+        """The stored result of a stage, or None."""
+        if not self.store.has(STAGE_RESULTS, key):
+            return None
+        return StageResult.model_validate_json((self.store.path(STAGE_RESULTS, key) / "result.json").read_bytes())
+
+    def run(
+        self, stage: StageName, options: dict[str, Any], before: Sequence[StageResult], decisions: Decisions
+    ) -> StageResult:
+        """Runs a stage, or returns its stored result.
+
+        Args:
+            stage: Its name.
+            options: Its options, defaults applied.
+            before: Results of the earlier stages.
+            decisions: What they decided.
+        """
+        key = self.key(stage, options, decisions)
+        result = self.stored(key)
+        if result is not None:
+            return result
+        with self.store.locked():
+            context = self._context(stage, options, before, decisions, key)
+            result = run_stage(context, key, self.summary(context))
+
+            def fill(folder: Path) -> None:
+                (folder / "assets").mkdir()
+                for name in result.asset_names:
+                    (folder / "assets" / name).write_bytes(context.assets[name])
+                (folder / "result.json").write_text(result.model_dump_json(indent=1), encoding="utf-8")
+
+            self.store.write(STAGE_RESULTS, key, fill)
+        return result
+
+    def summary(self, context: Context) -> DatasetSummary:
+        """What data the results are about."""
+        split = self.split
+        return DatasetSummary(
+            name=self.dataset.name,
+            modality=self.dataset.modality,
+            task=self.task.kind,
+            target=self.task.target,
+            classes=self.task.classes,
+            form=self.form_in_words,
+            n_examples=len(self.dataset),
+            n_train=len(split.train),
+            n_validation=len(split.validation),
+            n_test=len(split.test),
+            n_left_out=len(self.dataset.left_out),
+            fingerprint=self.dataset.fingerprint,
+        )
+
+    @cached_property
+    def form_in_words(self) -> str:
+        """What an example is, in words."""
+        if self.dataset.modality == "image":
+            examples: Any = self.dataset.examples
+            sizes = {tuple(size) for size in examples.sizes.tolist()}
+            size = "{} × {} pixels".format(*next(iter(sizes))) if len(sizes) == 1 else f"{len(sizes)} sizes"
+            return f"{'grey' if examples.channels == 1 else 'colour'} pictures, {size}"
+        kinds = [column.kind for column in self.dataset.columns]
+        names = {"number": "numeric", "category": "categorical", "date": "date"}
+        parts = [f"{kinds.count(kind)} {words}" for kind, words in names.items() if kind in kinds]  # type: ignore[arg-type]
+        return f"table rows, {' + '.join(parts)} columns"
+
+    def _context(
+        self, stage: StageName, options: dict[str, Any], before: Sequence[StageResult], decisions: Decisions, key: str
+    ) -> Context:
+        spent = sum(result.seconds for result in before)
+        deadline = self.budget.deadline(stage)
+        pacing = Pacing(self.clock, spent, deadline, self.folder / "store" / "pacing" / f"{key}.json")
+        words = f" · {pacing.left:.0f} s" if deadline is not None else ""
+        n_steps = len(stage_module(stage).STEPS)
+        return Context(
+            stage=stage, dataset=self.dataset, task=self.task, split=self.split, copies=self.copies,
+            trainer=self.trainer, seed=self.seed, budget=self.budget, pacing=pacing,
+            progress=Progress(stage, n_steps, words), decisions=decisions, reads=stage_module(stage).READS,
+            options=options, wanted_metric=self.metric, count_opening=lambda: self._count_opening(key),
+        )  # fmt: skip
+
+    def _count_opening(self, key: str) -> int:
+        """Counts the openings of these data's test rows, over all run folders side by side; a rerun counts once."""
+        path = self.folder.parent / OPENINGS
+        openings: dict[str, list[str]] = json.loads(path.read_text()) if path.is_file() else {}
+        rows = hashlib.sha256(self.split.test.tobytes()).hexdigest()[:12]
+        own = openings.setdefault(f"{self.dataset.fingerprint}/{rows}", [])
+        if key not in own:
+            own.append(key)
+            write_file(path, json.dumps(openings, indent=1).encode())
+        return own.index(key) + 1
+
+
+def _step_modules(stage: StageName) -> tuple[str, ...]:
+    return tuple(f"wizard.stages.{stage}.{step}" for step in stage_module(stage).STEPS)
+
+
+def announce(journey: Journey) -> None:
+    """Two or three lines before the first stage: what was understood, and the plan."""
+    dataset, split = journey.dataset, journey.split
+    say(f"{dataset.name}: {len(dataset):,} {journey.form_in_words}; {journey.task}")
+    say(f"  {len(split.train):,} train · {len(split.validation):,} validation · {len(split.test):,} test ({split.how})")
+    if dataset.left_out:
+        say(f"  {len(dataset.left_out):,} left out; explore() lists each with its reason")
+    say(f"  plan: {journey.budget.plan()}")
+
+
+def stages_before(stage: str) -> tuple[StageName, ...]:
+    """Names of the stages that come before one."""
+    return STAGES[: STAGES.index(stage)]  # type: ignore[arg-type]

@@ -1,0 +1,411 @@
+"""The fluent face: six stage methods, and what one does with their outcome. Delegates everything."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+from typing import Any, Self
+
+import numpy as np
+
+from wizard.core.budget import parse_budget
+from wizard.core.decisions import Decisions
+from wizard.core.errors import GateFailed, NotAvailableError, OptionError, StageOrderError, nearest
+from wizard.core.finding import Finding
+from wizard.core.progress import say
+from wizard.core.result import STAGES, StageName, StageResult
+from wizard.data.opening import Request, open_dataset, read_examples, read_labelled
+from wizard.data.task import check_task, infer_task
+from wizard.journey import Journey, announce, stages_before
+from wizard.pages import page_path, write_pages
+
+GATES = ("raise", "warn")
+
+
+class Wizard:
+    """Walks a data set through the recipe: explore, baseline, overfit, regularize, tune, ensemble.
+
+    Each stage is a method that returns the wizard, so that stages can be chained or called one a cell. Results are
+    stored: calling the same again, also in a new process, recomputes nothing.
+    """
+
+    def __init__(
+        self,
+        dataset: Any,
+        target: str | None = None,
+        *,
+        modality: str | None = None,
+        task: str | None = None,
+        metric: str | None = None,
+        validation: Any = None,
+        test: Any = None,
+        group: Any = None,
+        time: Any = None,
+        weight: Any = None,
+        ignore: tuple[str, ...] | list[str] = (),
+        corrections: Any = None,
+        model: Any = None,
+        budget: str | float | None = None,
+        seed: int = 0,
+        deterministic: bool = True,
+        gates: str = "raise",
+        callbacks: tuple[Any, ...] | list[Any] = (),
+        distribution: Any = None,
+        out: str | os.PathLike[str] = "runs",
+        name: str | None = None,
+        version: str | None = None,
+    ) -> None:
+        """Opens the data and infers what is to be done; trains nothing.
+
+        Args:
+            dataset: `(x, y)` arrays; a DataFrame; the path of a CSV, TSV or Parquet file; a folder of class folders of
+                pictures; a folder of pictures with a labels CSV.
+            target: Name of the column to predict (tables).
+            modality: "image" or "table", where the data leave it open.
+            task: "classification" or "regression", where the labels leave it open.
+            metric: What decides ("accuracy", "balanced_accuracy", "macro_f1", "pr_auc", "roc_auc", "log_loss"; "rmse",
+                "mae", "r2"); by default explore chooses one that is honest for these data.
+            validation: A validation set of your own, taken as it is.
+            test: A test set of your own, taken as it is and sealed.
+            group: Column, or one value an example: examples of one group stay on one side of the split.
+            time: Column, or one value an example: training comes before validation before test.
+            weight: Column, or one positive number an example, in losses and metrics.
+            ignore: Columns that are no inputs.
+            corrections: Not available yet.
+            model: Not available yet.
+            budget: Wall-clock time for the whole journey ("10m", "90s", seconds), or "quick", "standard" (default),
+                "thorough": counts of trials, seeds and epochs, with the same result on every run.
+            seed: Everything random derives from it.
+            deterministic: Same seed, same bits, by TensorFlow's deterministic ops (for the whole process).
+            gates: "raise" stops after a stage whose gate failed, "warn" says so and goes on.
+            callbacks: Keras callbacks that every training run gets.
+            distribution: Not available yet.
+            out: Folder of run folders.
+            name: Of the run folder; that of the data by default.
+            version: Not available yet: it is for streams.
+
+        Raises:
+            OptionError: For an option's value that cannot be.
+            DataError: For data that cannot be used (ColumnError for columns).
+            UnsupportedTaskError: For tasks that the library does not do.
+            NotAvailableError: For what this version does not do yet.
+        """
+        for option, value in (
+            ("corrections", corrections), ("model", model), ("distribution", distribution), ("version", version),
+        ):  # fmt: skip
+            if value is not None:
+                raise NotAvailableError(f"{option}= is not available in this version. Leave it out.")
+        if gates not in GATES:
+            raise OptionError(f"gates must be 'raise' or 'warn'. Received: {gates!r}.{nearest(gates, GATES)}")
+        if isinstance(seed, bool) or not isinstance(seed, (int, np.integer)):
+            raise OptionError(f"seed must be a whole number. Received: {seed!r}.")
+        check_task(task)
+        plan = parse_budget(budget)
+        ignore = (ignore,) if isinstance(ignore, str) else tuple(ignore)
+        request = Request(target, modality, task, validation, test, group, time, weight, ignore, name)
+        opened = open_dataset(dataset, request)
+        inferred = infer_task(opened.labels, opened.target, task, opened.modality)
+        if metric is not None:
+            from wizard.training.metrics import metric_for
+
+            metric_for(metric, inferred)
+        self.gates = gates
+        self._results: dict[StageName, StageResult] = {}
+        self._model: Any = None
+        self._journey = Journey(
+            opened, inferred, int(seed), plan, metric, Path(out) / _folder_name(name or opened.name),
+            bool(deterministic), tuple(callbacks),
+        )  # fmt: skip
+        announce(self._journey)
+
+    # ── the six stages ───────────────────────────────────────────────────────────────────────────
+    def explore(self, examples: int = 300) -> Self:
+        """Stage 1: become one with the data.
+
+        Args:
+            examples: How many examples the gallery shows.
+        """
+        if isinstance(examples, bool) or not isinstance(examples, int) or examples < 1:
+            raise OptionError(f"examples must be a whole number of at least 1. Received: {examples!r}.")
+        return self._stage("explore", {"examples": examples})
+
+    def baseline(self, human: Any = None) -> Self:
+        """Stage 2: an end-to-end skeleton you can trust, and dumb baselines.
+
+        Args:
+            human: Not available yet.
+        """
+        if human is not None:
+            raise NotAvailableError("baseline(human=…) is not available in this version. Leave it out.")
+        return self._stage("baseline", {})
+
+    def overfit(self, family: str | None = None) -> Self:
+        """Stage 3: a model large enough to fit the training rows.
+
+        Args:
+            family: Name of a model family, instead of the plainest one for these inputs.
+        """
+        if family is not None:
+            from wizard.models.family import PACKAGE, names
+
+            if family not in names():
+                raise OptionError(
+                    f"family must be one of {', '.join(names())} (files in {PACKAGE}). Received: {family!r}."
+                    f"{nearest(family, names())}"
+                )
+        return self._stage("overfit", {"family": family})
+
+    def regularize(self, only: Any = None, skip: Any = (), synthetic: Any = None) -> Self:
+        """Stage 4: give up training accuracy for validation accuracy, one change at a time.
+
+        Args:
+            only: Names of the steps to run; the others are skipped.
+            skip: Names of steps to skip.
+            synthetic: Not available yet.
+        """
+        from wizard.stages.regularize import STEPS
+
+        if synthetic is not None:
+            raise NotAvailableError("regularize(synthetic=…) is not available in this version. Leave it out.")
+        chosen = _names(only, STEPS, "only") if only is not None else STEPS
+        left_out = _names(skip, STEPS, "skip")
+        return self._stage("regularize", {"skip": [s for s in STEPS if s not in chosen or s in left_out]})
+
+    def tune(self, trials: int | None = None, tuner: str = "random", space: Any = None) -> Self:
+        """Stage 5: search around the best configuration so far.
+
+        Args:
+            trials: How many, the starting point among them; by default as the budget says.
+            tuner: "random".
+            space: Not available yet.
+        """
+        if tuner != "random":
+            raise NotAvailableError(f"tuner={tuner!r} is not available in this version; use 'random'.")
+        if space is not None:
+            raise NotAvailableError("tune(space=…) is not available in this version. Leave it out.")
+        if trials is not None and (isinstance(trials, bool) or not isinstance(trials, int) or trials < 1):
+            raise OptionError(f"trials must be a whole number of at least 1. Received: {trials!r}.")
+        return self._stage("tune", {"trials": trials})
+
+    def ensemble(self, size: int | None = None, distill: bool = False) -> Self:
+        """Stage 6: join the best networks, open the test set once, write the predictor.
+
+        Args:
+            size: Most picks for the ensemble.
+            distill: Not available yet.
+        """
+        if distill:
+            raise NotAvailableError("ensemble(distill=True) is not available in this version. Leave it out.")
+        if size is not None and (isinstance(size, bool) or not isinstance(size, int) or size < 1):
+            raise OptionError(f"size must be a whole number of at least 1. Received: {size!r}.")
+        return self._stage("ensemble", {"size": size})
+
+    def run(self) -> Self:
+        """All six stages."""
+        return self.explore().baseline().overfit().regularize().tune().ensemble()
+
+    # ── what came of it ──────────────────────────────────────────────────────────────────────────
+    @property
+    def results(self) -> dict[str, StageResult]:
+        """Results of the stages that ran, by name."""
+        return dict(self._results)
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """Findings of all stages that ran, in the order of the recipe."""
+        return tuple(finding for result in self._results.values() for finding in result.findings)
+
+    @property
+    def decisions(self) -> Decisions:
+        """What was decided so far."""
+        decided: dict[str, Any] = {}
+        for result in self._results.values():
+            decided |= result.decided
+        return Decisions.model_validate(decided)
+
+    @property
+    def report(self) -> Path:
+        """Path of the page that links all others."""
+        return self._journey.folder / "index.html"
+
+    @property
+    def label_suspects(self) -> Any:
+        """Examples whose label may be wrong: not available yet."""
+        raise NotAvailableError("label_suspects needs explore's label_noise, which this version does not have yet.")
+
+    def share(self, path: str, examples: bool = False) -> None:
+        """One page of the whole journey: not available yet."""
+        raise NotAvailableError(f"share() is not available in this version; send the folder of {self.report}.")
+
+    def eject(self, path: str) -> None:
+        """A plain Keras script: not available yet."""
+        raise NotAvailableError("eject() is not available in this version; export() writes the predictor.")
+
+    def copy(self, name: str) -> Wizard:
+        """A second journey from here, in a folder of its own; results so far come along.
+
+        Args:
+            name: Of the new run folder, beside this one.
+        """
+        folder = self._journey.folder.parent / _folder_name(name)
+        if folder.exists():
+            raise OptionError(f"copy(name=…) needs a new name: {folder} is there already.")
+        with self._journey.store.locked():
+            if self._journey.folder.is_dir():
+                shutil.copytree(self._journey.folder, folder, ignore=shutil.ignore_patterns(".lock"))
+        twin = object.__new__(Wizard)
+        twin.gates, twin._results, twin._model = self.gates, dict(self._results), None
+        twin._journey = Journey(**{**_fields(self._journey), "folder": folder})
+        return twin
+
+    def predict(self, raw: Any) -> np.ndarray:
+        """Predicts from raw input: (n,) names of classes, or (n,) numbers in the target's unit.
+
+        Args:
+            raw: What the data set was made of, without labels: pictures (array, paths, folder) or rows (DataFrame, dict
+                of columns, CSV path). No row is dropped.
+        """
+        answers = self._answers(raw)
+        task = self._journey.task
+        return np.array(task.classes)[answers.argmax(1)] if task.is_classification else answers
+
+    def predict_proba(self, raw: Any) -> np.ndarray:
+        """Predicts probabilities (n, k) from raw input, classes in the order of `results[…].dataset.classes`."""
+        if not self._journey.task.is_classification:
+            raise OptionError("predict_proba() is for classification; for regression call predict().")
+        return self._answers(raw)
+
+    def evaluate(self, raw: Any = None, y: Any = None) -> dict[str, float]:
+        """Scores the current best: on raw examples with labels, or, without arguments, on the rows that decided.
+
+        Args:
+            raw: Examples, as for `predict`; a table may hold the target's column.
+            y: (n,) labels, where `raw` does not hold them.
+        """
+        from wizard.training.metrics import all_scores
+
+        journey = self._journey
+        if raw is None:
+            return self._validation_scores()
+        examples, labels = read_labelled(raw, y, journey.dataset)
+        return all_scores(journey.task, journey.task.encode(labels), self._answers_for(examples), None)
+
+    def export(self, path: str | os.PathLike[str]) -> Path:
+        """Writes the predictor as one .keras file; loads with `import wizard` beside Keras.
+
+        Args:
+            path: Ending in ".keras".
+        """
+        target = Path(path)
+        if target.suffix != ".keras":
+            raise NotAvailableError(f"export() writes .keras files in this version. Received: {target.name!r}.")
+        target.parent.mkdir(parents=True, exist_ok=True)
+        self._predictor().save(target)
+        return target
+
+    def __repr__(self) -> str:
+        """One line."""
+        done = ", ".join(self._results) or "no stage yet"
+        return f"Wizard({self._journey.dataset.name!r}: {self._journey.task}; {done})"
+
+    def _repr_html_(self) -> str:
+        """For notebooks: the journey, and the last stage in plain words."""
+        from wizard.pages import journey_states
+        from wizard.report import journey_html, summary_html
+
+        states = journey_states(self._results, from_index=True, folder=self._journey.folder)
+        page = journey_html(self._journey.dataset.name, states)
+        if not self._results:
+            return page
+        last = list(self._results)[-1]
+        return page + summary_html(self._results[last], str(page_path(self._journey.folder, last)))
+
+    # ── inside ───────────────────────────────────────────────────────────────────────────────────
+    def _stage(self, stage: StageName, options: dict[str, Any]) -> Self:
+        for earlier in stages_before(stage):
+            if earlier not in self._results:
+                raise StageOrderError(f"{stage}() stands on {earlier}(). Call {earlier}() first, or run() for all six.")
+        before = [self._results[earlier] for earlier in stages_before(stage)]
+        decisions = Decisions.model_validate({k: v for result in before for k, v in result.decided.items()})
+        result = self._journey.run(stage, options, before, decisions)
+        previous = self._results.get(stage)
+        self._results[stage] = result
+        if previous is not None and previous.key != result.key:
+            dropped = [later for later in STAGES[STAGES.index(stage) + 1 :] if self._results.pop(later, None)]
+            if dropped:
+                say(f"{stage} changed, so the results of {', '.join(dropped)} are dropped; call them again.")
+        self._model = None
+        with self._journey.store.locked():
+            write_pages(self._journey.store, self._results)
+        page = page_path(self._journey.folder, stage)
+        say(f"  {result.verdict}\n  {page}")
+        self._check_gate(result, page)
+        return self
+
+    def _check_gate(self, result: StageResult, page: Path) -> None:
+        stops = result.failed_gates
+        if not stops:
+            return
+        lines = [f"{result.stage} closed a gate: do not go on before you understand why."]
+        for finding in stops:
+            lines.append(f"- {finding.step}: {finding.headline}")
+            if finding.measured is not None and finding.expected is not None:
+                lines.append(f"  measured {finding.measured:.4g}, expected {finding.expected:.4g} {finding.unit}")
+            lines += [f"  likely: {cause.sentence}" for cause in finding.causes]
+            lines += [f"  {finding.advice}"] if finding.advice else []
+        lines.append(f"The page: {page}. To go on all the same: Wizard(…, gates='warn').")
+        if self.gates == "raise":
+            raise GateFailed("\n".join(lines), stops, str(page))
+        say("\n".join(lines))
+
+    def _answers(self, raw: Any) -> np.ndarray:
+        return self._answers_for(read_examples(raw, self._journey.dataset))
+
+    def _answers_for(self, examples: Any) -> np.ndarray:
+        from wizard.export.predictor import predict_raw
+
+        model = self._predictor()
+        return predict_raw(model, self._preparation, examples, self._journey.task)
+
+    def _predictor(self) -> Any:
+        """The handed-over predictor, or one made of the best network so far."""
+        from wizard.export.current import current_members
+        from wizard.export.predictor import build_predictor, load_predictor
+
+        if "overfit" not in self._results:
+            raise StageOrderError("There is no network yet. Call explore().baseline().overfit() first, or run().")
+        if self._model is None:
+            members = current_members(self._journey.trainer, self.decisions, self._journey.seed)
+            self._preparation = members[0].prepared.preparation
+            file = self._journey.folder / "predictor" / "model.keras"
+            is_handed_over = "ensemble" in self._results and file.is_file()
+            self._model = load_predictor(file) if is_handed_over else build_predictor(members, self._journey.task)
+        return self._model
+
+    def _validation_scores(self) -> dict[str, float]:
+        from wizard.export.current import validation_scores
+
+        if "overfit" not in self._results:
+            raise StageOrderError("There is no network yet. Call explore().baseline().overfit() first, or run().")
+        return validation_scores(self._journey.trainer, self.decisions, self._journey.seed)
+
+
+def _names(wanted: Any, known: tuple[str, ...], option: str) -> tuple[str, ...]:
+    names = (wanted,) if isinstance(wanted, str) else tuple(wanted)
+    for name in names:
+        if name not in known:
+            raise OptionError(
+                f"{option}= must name steps of regularize: {', '.join(known)}. Received: {name!r}.{nearest(name, known)}"
+            )
+    return names
+
+
+def _folder_name(name: str) -> str:
+    """A name that every file system takes."""
+    clean = "".join(c if c.isalnum() or c in "-_. " else "-" for c in name).strip(" .")
+    return clean or "journey"
+
+
+def _fields(journey: Journey) -> dict[str, Any]:
+    return {name: getattr(journey, name) for name in Journey.__dataclass_fields__}
