@@ -12,6 +12,7 @@ from wizard.core.budget import Budget, Effort
 from wizard.core.config import TrainingConfig
 from wizard.core.decisions import Decisions
 from wizard.core.errors import WizardError
+from wizard.core.pacing import Pacing
 from wizard.core.progress import Progress
 from wizard.core.run import TrainingRun
 from wizard.core.seeds import derive, generator
@@ -21,7 +22,6 @@ from wizard.data.dataset import Dataset, Examples
 from wizard.data.form import Form
 from wizard.data.split import Split
 from wizard.data.task import Task
-from wizard.stages.pacing import Pacing
 from wizard.training.compare import Interval, bootstrap, gain_between
 from wizard.training.metrics import Metric, metric_for
 from wizard.training.prepared import Prepared
@@ -42,6 +42,7 @@ class Judged:
         rows: (n,) rows that decide, sorted.
         predictions: For these rows, one array a repeat.
         score: Mean over repeats of the metric over all rows.
+        is_dropped: Whether it was given up after its first fold, being clearly worse there; `rows` are that fold's.
     """
 
     config: TrainingConfig
@@ -49,11 +50,17 @@ class Judged:
     rows: np.ndarray
     predictions: list[np.ndarray]
     score: float
+    is_dropped: bool = False
 
     @property
     def failure(self) -> str:
         """Why a run of it is worthless, or ""."""
         return next((run.failure for repeat in self.runs for run in repeat if run.failure), "")
+
+    @property
+    def seconds(self) -> float:
+        """What its runs took when they were trained."""
+        return sum(run.seconds for repeat in self.runs for run in repeat)
 
     def mean_score(self, name: str) -> float:
         """Mean over all runs of a stored score, as "train_loss"."""
@@ -161,8 +168,15 @@ class Context:
         """Whether a run is remembered."""
         return self.trainer.is_stored(config.but(seed=derive(self.seed, "run", config.seed)))
 
-    def judge(self, config: TrainingConfig, repeats: int = 1, first: int = 0) -> Judged:
-        """Trains a configuration on every fold (or once, on the split), `repeats` times with different seeds."""
+    def judge(self, config: TrainingConfig, repeats: int = 1, first: int = 0, against: Judged | None = None) -> Judged:
+        """Trains a configuration on every fold (or once, on the split), `repeats` times with different seeds.
+
+        Args:
+            config: What to judge.
+            repeats: Seeds.
+            first: Number of the first seed.
+            against: Give up after the first fold where it is worse there than this one beyond the noise.
+        """
         folds: Sequence[int | None] = range(len(self.split.folds)) if self.split.folds else (None,)
         rows = self.deciding_rows
         runs, predictions = [], []
@@ -171,6 +185,10 @@ class Context:
             for fold in folds:
                 self.progress.detail(f"seed {repeat - first + 1} of {repeats}" + (f", fold {fold + 1}" if fold else ""))
                 repeat_runs.append(self.train(config.but(fold=fold, seed=repeat)))
+                if against is not None and fold == 0 and repeat == first:
+                    dropped = self._dropped(config, repeat_runs[0], against)
+                    if dropped is not None:
+                        return dropped
             runs.append(tuple(repeat_runs))
             predictions.append(self._held_together(repeat_runs, folds, rows))
         y, weight = self.y(rows), self.weight(rows)
@@ -178,6 +196,19 @@ class Context:
         worst = -np.inf if self.metric.is_higher_better else np.inf
         score = float(np.mean([self.metric.score(y, p, weight) for p in predictions])) if is_sound else worst
         return Judged(config, tuple(runs), rows, predictions, score)
+
+    def _dropped(self, config: TrainingConfig, run: TrainingRun, against: Judged) -> Judged | None:
+        """A configuration that its first fold shows to be worse than another, or None."""
+        if run.failure:
+            return Judged(config, ((run,),), np.empty(0, "int64"), [], float("nan"), is_dropped=True)
+        held = self.split.rows(0)[1]
+        predictions = self.trainer.held_predictions(run)
+        theirs = against.predictions[0][np.searchsorted(against.rows, held)]
+        y, weight = self.y(held), self.weight(held)
+        if gain_between(self.metric, y, [predictions], [theirs], weight, self.seed).high >= 0:
+            return None
+        score = self.metric.score(y, predictions, weight)
+        return Judged(config, ((run,),), held, [predictions], score, is_dropped=True)
 
     def interval(self, predictions: np.ndarray, rows: np.ndarray | None = None) -> Interval:
         """The deciding metric of predictions for rows (the deciding ones by default), with its interval."""

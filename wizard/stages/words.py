@@ -8,13 +8,13 @@ from wizard.core.finding import Finding
 
 
 def count(n: int, noun: str) -> str:
-    """ "1,797 examples", "1 row"."""
+    """Counts: "1,797 examples", "1 row"."""
     plural = noun if n == 1 else noun + ("es" if noun.endswith(("s", "x", "ch")) else "s")
     return f"{n:,} {plural}"
 
 
 def share(value: float) -> str:
-    """ "4.2%", with as many digits as a share that small needs."""
+    """A share: "4.2%", with as many digits as a share that small needs."""
     percent = 100 * value
     return f"{percent:.0f}%" if percent >= 10 or percent == 0 else f"{percent:.1f}%" if percent >= 0.1 else "<0.1%"
 
@@ -32,7 +32,7 @@ def problems(findings: Sequence[Finding]) -> tuple[Finding, ...]:
 
 
 def problems_in_words(bad: Sequence[Finding]) -> str:
-    """ "1 failed check and 2 warnings"."""
+    """As "1 failed check and 2 warnings"."""
     n_failed = sum(finding.status != "warned" for finding in bad)
     n_warned = len(bad) - n_failed
     parts = [count(n_failed, "failed check")] if n_failed else []

@@ -30,10 +30,7 @@ def build(hp: Any, inputs: dict[str, Any], form: Form) -> Any:
         side //= stride
         for block in range(blocks):
             x = _residual(x, width * 2**stage, stride if block == 0 else 1)
-    if side <= FLAT_SIDE:
-        x = keras.layers.Flatten()(x)
-    else:
-        x = keras.layers.GlobalAveragePooling2D()(x)
+    x = keras.layers.Flatten()(x) if side <= FLAT_SIDE else keras.layers.GlobalAveragePooling2D()(x)
     return Dropout()(x)
 
 
@@ -67,7 +64,7 @@ def ladder(form: Form) -> tuple[dict[str, HpValue], ...]:
     """Wider and deeper in turn."""
     return tuple(
         {"width": width, "stages": stages, "blocks": blocks}
-        for width, stages, blocks in ((8, 2, 1), (16, 2, 1), (16, 3, 1), (32, 3, 2))
+        for width, stages, blocks in ((16, 2, 1), (32, 2, 1), (32, 3, 1), (64, 3, 2))
     )
 
 

@@ -76,21 +76,22 @@ def members(context: Context) -> Outcome:
 def _candidates(context: Context) -> list[Candidate]:
     """What is stored already, then fresh seeds of the winner as far as time allows."""
     found: list[Candidate] = []
-    seconds = 0.0
+    seconds = [0.0]
 
     def add(config: TrainingConfig, seed: int) -> None:
         judged = context.judge(config, 1, seed)
+        seconds.append(judged.seconds)
         if not judged.failure:
             found.append(Candidate(config.but(seed=seed), judged.predictions[0]))
 
     configs = context.decided("candidates") or (context.decided("incumbent"),)
     for config in configs:
-        seconds = max(seconds, context.pacing.timed(lambda config=config: add(config, 0)))
+        add(config, 0)
     for number in range(FRESH, FRESH + context.effort.repeats):
         # each network that is picked is trained once more, for the predictor
-        if not context.pacing.allows(f"members: seed {number} of the winner", 3 * seconds):
+        if not context.pacing.allows(f"members: seed {number} of the winner", 3 * max(seconds)):
             break
-        seconds = max(seconds, context.pacing.timed(lambda number=number: add(configs[0], number)))
+        add(configs[0], number)
     return found
 
 

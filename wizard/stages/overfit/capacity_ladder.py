@@ -32,14 +32,14 @@ def capacity_ladder(context: Context) -> Outcome:
     floor = context.decided("contradiction_floor") or 0.0
     target = floor + ERROR
     runs: list[TrainingRun] = []
-    seconds, is_cut = 0.0, False
+    is_cut = False
     for rung in chosen.ladder(form)[: context.effort.rungs]:
         name = f"capacity_ladder: rung {len(runs) + 1} ({_shape(rung)})"
-        if runs and not context.pacing.allows(name, 2 * seconds):
+        if runs and not context.pacing.allows(name, 2 * runs[-1].seconds):
             is_cut = True
             break
         context.progress.detail(f"rung {len(runs) + 1}: {_shape(rung)}")
-        seconds = context.pacing.timed(lambda config=rung_config(context, recipe, rung, target): runs.append(context.train(config)))  # fmt: skip
+        runs.append(context.train(rung_config(context, recipe, rung, target)))
         if training_error(context, runs[-1]) <= target:
             break
     context.shared["ladder"] = runs
@@ -58,16 +58,15 @@ def capacity_ladder(context: Context) -> Outcome:
     words = f"{_shape(runs[best].config.hp)} ({runs[best].n_parameters:,} parameters)"
     if errors[best] <= target:
         return passed(
-            f"Rung {best + 1}, {words}, fits the training rows: {share(errors[best])} of "
-            f"{'them wrong' if context.task.is_classification else 'the variance unexplained'}.",
+            f"Rung {best + 1}, {words}, fits the training rows: {_left(context, errors[best])}.",
             **numbers,
         )
     is_learning = runs[best].history["loss"][-1] < FALLING * runs[best].history["loss"][0]
-    left = f"{share(errors[best])} {unit.split(' ', 1)[1] if context.task.is_classification else 'of the variance'}"
+    left = _left(context, errors[best])
     if is_learning or not context.decided("signal"):
         reason = "there was no time for more" if is_cut else "no larger rung is left"
         return warned(
-            f"The largest network tried, {words}, leaves {left} on the training rows; {reason}.",
+            f"The largest network tried, {words}, does not fit the training rows: {left}; {reason}.",
             advice="Give it a larger budget, or accept that the training rows are not learnt by heart.",
             causes=(Cause(fault="L01", sentence="Labels that inputs do not determine can only be learnt by heart, slowly."),),
             **numbers,
@@ -104,9 +103,16 @@ def training_error(context: Context, run: TrainingRun) -> float:
     return 1 - run.scores["train_accuracy"] if context.task.is_classification else 1 - run.scores["train_r2"]
 
 
+def _left(context: Context, error: float) -> str:
+    """What a network leaves unfitted, in words."""
+    if context.task.is_classification:
+        return "every one is right" if error == 0 else f"{share(error)} of them are wrong"
+    return f"{share(error)} of the target's variance is unexplained"
+
+
 def _incumbent(context: Context, chosen: Family, recipe: TrainingConfig, run: TrainingRun) -> TrainingConfig:
     """What regularize starts from: the size that fits, the family's own schedule, nothing regularising yet."""
-    epochs = int(round(recipe.epochs * context.effort.epochs))
+    epochs = round(recipe.epochs * context.effort.epochs)
     return recipe.but(hp=run.config.hp, dropout=0.0, weight_decay=0.0, epochs=epochs)
 
 
