@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import warnings
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -61,7 +63,16 @@ def build_predictor(members: Sequence[Member], task: Task) -> Any:
         answers = {"label": LabelNames(list(task.classes), name="label")(together), "probabilities": together}
     else:
         answers = {"prediction": keras.layers.Reshape((), dtype="float64", name="prediction")(together)}
-    return keras.Model(raw, answers, name="predictor")
+    with _column_names_allowed():
+        return keras.Model(raw, answers, name="predictor")
+
+
+@contextmanager
+def _column_names_allowed() -> Iterator[None]:
+    """Keras warns of inputs whose key is not their name; a column with a slash in its name cannot help that."""
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message="When providing `inputs` as a dict", category=UserWarning)
+        yield
 
 
 def _dtype(task: Task) -> str:
@@ -74,7 +85,8 @@ def load_predictor(path: Path) -> Any:
     from wizard.core.backend import keras
 
     register_layers()
-    return keras.saving.load_model(path, compile=False)
+    with _column_names_allowed():
+        return keras.saving.load_model(path, compile=False)
 
 
 def predict_raw(model: Any, preparation: Any, examples: Examples, task: Task) -> np.ndarray:

@@ -238,7 +238,10 @@ class Context:
         return self.count_opening()
 
     def _held_together(self, runs: Sequence[TrainingRun], folds: Sequence[int | None], rows: np.ndarray) -> np.ndarray:
-        parts = [(self.split.rows(fold)[1], self.trainer.held_predictions(run)) for run, fold in zip(runs, folds, strict=True)]  # fmt: skip
+        parts = [
+            (self.split.rows(fold)[1], self.trainer.held_predictions(run))
+            for run, fold in zip(runs, folds, strict=True)
+        ]
         shape = (len(rows), self.task.n_outputs) if self.task.is_classification else (len(rows),)
         together = np.full(shape, np.nan)
         for held, predictions in parts:

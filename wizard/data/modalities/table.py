@@ -78,8 +78,8 @@ class TablePreparation:
 
         kinds = dict.fromkeys(self.numbers, "float64") | dict.fromkeys(self.categories + self.dates, "string")
         return {
-            name: keras.Input((), dtype=kind, name=f"column_{number}")
-            for number, (name, kind) in enumerate(kinds.items())
+            name: keras.Input((), dtype=kind, name=name.replace("/", "∕"))  # Keras takes no slash in a name
+            for name, kind in kinds.items()
         }
 
     def apply(self, raw: dict[str, Any], stacked: bool = False) -> dict[str, Any]:

@@ -48,7 +48,8 @@ def capacity_ladder(context: Context) -> Outcome:
     config = _incumbent(context, chosen, recipe, runs[best])
     unit = "training rows wrong" if context.task.is_classification else "target variance unexplained"
     numbers = {
-        "measured": errors[best], "expected": floor, "unit": f"share of {unit}", "blocks": (_table(context, runs, unit),),
+        "measured": errors[best], "expected": floor, "unit": f"share of {unit}",
+        "blocks": (_table(context, runs, unit),),
         "decides": {
             "incumbent": config,
             "epochs_to_fit": len(runs[best].history["loss"]),
@@ -68,9 +69,11 @@ def capacity_ladder(context: Context) -> Outcome:
         return warned(
             f"The largest network tried, {words}, does not fit the training rows: {left}; {reason}.",
             advice="Give it a larger budget, or accept that the training rows are not learnt by heart.",
-            causes=(Cause(fault="L01", sentence="Labels that inputs do not determine can only be learnt by heart, slowly."),),
+            causes=(
+                Cause(fault="L01", sentence="Labels that inputs do not determine can only be learnt by heart, slowly."),
+            ),
             **numbers,
-        )  # fmt: skip
+        )
     return failed(
         f"No rung fits the training rows: the best, {words}, leaves {left}, and its loss does not fall.",
         causes=(

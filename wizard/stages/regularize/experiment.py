@@ -68,7 +68,8 @@ def experiment(context: Context, name: str, changes: Sequence[dict[str, object]]
     numbers = {
         "measured": scale * best.gain.value, "expected": 0.0,
         "interval": (scale * best.gain.low, scale * best.gain.high),
-        "unit": f"points of {metric.label}" if metric.is_share else f"lower {metric.label}", "blocks": (table(context, [trial for trial, _ in trials]),),
+        "unit": f"points of {metric.label}" if metric.is_share else f"lower {metric.label}",
+        "blocks": (table(context, [trial for trial, _ in trials]),),
     }  # fmt: skip
     name = f"{best.name[0].upper()}{best.name[1:]}"
     band = f"({signed(context, best.gain.low)} to {signed(context, best.gain.high)})"

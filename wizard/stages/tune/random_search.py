@@ -79,8 +79,8 @@ def _answer(
         if metric.better(fresh_top.score, fresh_before.score):
             winner = top
             words = (
-                f"trial {ranked[0].number} of {len(trials)} wins with {metric.label} {metric.words(fresh_top.score)} on "
-                f"fresh seeds, against {metric.words(fresh_before.score)} before"
+                f"trial {ranked[0].number} of {len(trials)} wins with {metric.label} {metric.words(fresh_top.score)} "
+                f"on fresh seeds, against {metric.words(fresh_before.score)} before"
             )
         else:
             words = (
@@ -129,7 +129,7 @@ def _table(
     form = "share" if context.metric.is_share else "plain"
     return Table(
         title="Trials, best first",
-        caption="A trial that is clearly worse than the starting point on its first fold is given up; its score is that fold's.",
+        caption="A trial clearly worse than the starting point on its first fold is given up; its score is that fold's.",
         columns=(
             Column(name="trial"), Column(name=context.metric.label, format=form),
             *(Column(name=d.name.removeprefix("hp.")) for d in space), Column(name="remark"),
