@@ -9,14 +9,34 @@ from wizard.core.finding import Finding
 
 def count(n: int, noun: str) -> str:
     """Counts: "1,797 examples", "1 row"."""
-    plural = noun if n == 1 else noun + ("es" if noun.endswith(("s", "x", "ch")) else "s")
-    return f"{n:,} {plural}"
+    return f"{n:,} {noun if n == 1 else _plural(noun)}"
+
+
+def _plural(noun: str) -> str:
+    if noun.endswith("y") and noun[-2:-1] not in tuple("aeiou"):
+        return f"{noun[:-1]}ies"
+    return noun + ("es" if noun.endswith(("s", "x", "ch")) else "s")
 
 
 def share(value: float) -> str:
     """A share: "4.2%", with as many digits as a share that small needs."""
     percent = 100 * value
-    return f"{percent:.0f}%" if percent >= 10 or percent == 0 else f"{percent:.1f}%" if percent >= 0.1 else "<0.1%"
+    if percent in (0, 100):
+        return f"{percent:.0f}%"
+    if percent < 0.1 or percent > 99.9:
+        return "<0.1%" if percent < 0.1 else ">99.9%"
+    return f"{percent:.1f}%" if percent < 10 or percent > 99 else f"{percent:.0f}%"
+
+
+def amount(value: float) -> str:
+    """A quantity in its own unit: "181,100", "56.29", "0.004"; four digits at most say what matters."""
+    rounded = float(f"{value:.4g}") + 0.0  # -0.0 becomes 0.0
+    return f"{rounded:,.0f}" if 1000 <= abs(rounded) < 1e15 else f"{rounded:g}"
+
+
+def loss(value: float) -> str:
+    """A loss: "2.315", "under 0.001"; a third digit after the point is more than any decision rests on."""
+    return "under 0.001" if 0 <= value < 0.001 else f"{value:.3f}"
 
 
 def listed(words: Sequence[object], limit: int = 3) -> str:
