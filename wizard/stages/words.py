@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from wizard.core.finding import Finding
+from wizard.training.metrics import amount
+
+__all__ = ["amount", "count", "listed", "loss", "problems", "problems_in_words", "share"]
 
 
 def count(n: int, noun: str) -> str:
@@ -26,12 +29,6 @@ def share(value: float) -> str:
     if percent < 0.1 or percent > 99.9:
         return "<0.1%" if percent < 0.1 else ">99.9%"
     return f"{percent:.1f}%" if percent < 10 or percent > 99 else f"{percent:.0f}%"
-
-
-def amount(value: float) -> str:
-    """A quantity in its own unit: "181,100", "56.29", "0.004"; four digits at most say what matters."""
-    rounded = float(f"{value:.4g}") + 0.0  # -0.0 becomes 0.0
-    return f"{rounded:,.0f}" if 1000 <= abs(rounded) < 1e15 else f"{rounded:g}"
 
 
 def loss(value: float) -> str:

@@ -13,6 +13,12 @@ from wizard.data.task import Task
 Scorer = Callable[[np.ndarray, np.ndarray, np.ndarray | None], float]
 
 
+def amount(value: float) -> str:
+    """A quantity in its own unit: "181,100", "56.29", "0.004"; four digits at most say what matters."""
+    rounded = float(f"{value:.4g}") + 0.0  # -0.0 becomes 0.0
+    return f"{rounded:,.0f}" if 1000 <= abs(rounded) < 1e15 else f"{rounded:g}"
+
+
 @dataclass(frozen=True)
 class Metric:
     """A number that says how good predictions are.
@@ -44,7 +50,7 @@ class Metric:
 
     def words(self, value: float) -> str:
         """The number as a person reads it."""
-        return f"{100 * value:.1f}%" if self.is_share else f"{value:.4g}"
+        return f"{100 * value:.1f}%" if self.is_share else amount(value)
 
 
 def _accuracy(y: np.ndarray, p: np.ndarray, w: np.ndarray | None) -> float:

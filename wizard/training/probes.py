@@ -16,10 +16,12 @@ LARGEST_SIDE = 32  # pixels: classical methods take minutes on more, and do not 
 MANY_CODES = 50  # categories with more codes are given to linear models as numbers of their frequency rank
 NEIGHBOURS = 5
 TREES = 100  # boosting rounds, stopped early; enough for a baseline, seconds on 10,000 rows
-MOST_TREES = 1000  # over all classes: each round grows one tree a class
+MOST_TREES = 300  # over all classes: each round grows one tree a class, and fewer rounds learn as much at a higher rate
 LEAST_ROUNDS = 10
+RATE, MOST_RATE = 0.1, 0.3  # of boosting with all rounds, and with few
 STOPPING_SHARE = 0.1  # of the rows decide when boosting stops
 LINEAR_STEPS = 300
+WORTH_THREADS = 2_000_000  # numbers: with fewer, threads that wait for each other cost more than they save
 ROWS_OF_NEIGHBOURS = 10_000  # training rows that nearest neighbours search
 ROWS_OF_COLUMNS = 5_000  # rows on which single columns are compared
 COLUMNS_AT_A_TIME = 1024
@@ -36,6 +38,16 @@ def flat(prepared: Prepared, rows: np.ndarray) -> np.ndarray:
         is_short = n_codes <= MANY_CODES
         parts.append(np.eye(n_codes, dtype="float32")[code] if is_short else code[:, None].astype("float32") / n_codes)
     return np.concatenate(parts, axis=1)
+
+
+def flat_names(prepared: Prepared) -> list[str]:
+    """(d,) the column behind each feature that `flat` gives, for tables."""
+    form = prepared.form
+    assert isinstance(form, FeaturesForm)
+    names = list(form.numeric)
+    for name, n_codes in zip(form.categories, form.cardinalities, strict=True):
+        names += [name] * (n_codes if n_codes <= MANY_CODES else 1)
+    return names
 
 
 def _pixels(pictures: np.ndarray) -> np.ndarray:
@@ -57,6 +69,7 @@ def dumb_baselines(task: Task, seed: int) -> dict[str, Fit]:
     """{name: fit}; fit(x, y, weight) -> predict(x) giving probabilities (n, k) or targets (n,), dumbest first."""
     from sklearn import dummy, ensemble, linear_model, neighbors, tree
 
+    rounds = int(np.clip(MOST_TREES // task.n_outputs, LEAST_ROUNDS, TREES))
     if task.is_classification:
         models: dict[str, Any] = {
             "majority class": dummy.DummyClassifier(strategy="prior"),
@@ -67,7 +80,8 @@ def dumb_baselines(task: Task, seed: int) -> dict[str, Fit]:
             "linear model": linear_model.LogisticRegression(max_iter=LINEAR_STEPS),
             "nearest neighbours": neighbors.KNeighborsClassifier(NEIGHBOURS),
             "boosted trees": ensemble.HistGradientBoostingClassifier(
-                max_iter=int(np.clip(MOST_TREES // task.n_outputs, LEAST_ROUNDS, TREES)),
+                max_iter=rounds,
+                learning_rate=min(RATE * TREES / rounds, MOST_RATE),
                 early_stopping=True,
                 validation_fraction=STOPPING_SHARE,
                 random_state=seed,
@@ -94,6 +108,7 @@ def _fit(name: str, model: Any, task: Task, seed: int) -> Fit:
         from sklearn.base import clone
         from sklearn.dummy import DummyClassifier
         from sklearn.exceptions import ConvergenceWarning
+        from threadpoolctl import threadpool_limits
 
         fresh = clone(model)
         if task.is_classification and len(np.unique(y)) == 1:
@@ -108,7 +123,8 @@ def _fit(name: str, model: Any, task: Task, seed: int) -> Fit:
         arguments = {} if weight is None else {"sample_weight": weight}
         if hasattr(fresh, "early_stopping") and not _can_hold_out(y, task):
             fresh.set_params(early_stopping=False)
-        with warnings.catch_warnings():
+        threads = 1 if x.size < WORTH_THREADS else None
+        with warnings.catch_warnings(), threadpool_limits(threads, user_api="openmp"):
             warnings.simplefilter("ignore", ConvergenceWarning)  # a dumb baseline need not have converged
             fresh.fit(x[:, columns], y, **arguments)
         if not task.is_classification:

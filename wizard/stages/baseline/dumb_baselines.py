@@ -11,8 +11,10 @@ from wizard.stages.context import Context
 from wizard.stages.step import Outcome, noted, step, warned
 from wizard.training.compare import Interval, association
 from wizard.training.probes import dumb_baselines as fits
-from wizard.training.probes import flat
+from wizard.training.probes import best_column, flat, flat_names
 
+SINGLE = "best single feature"
+PERFECT = 0.02  # of what guessing misses: what a single column rarely leaves unless it is the target in other words
 LEARNT = "predictions of the simple methods that learn"  # for the deciding rows, as later steps compare with them
 GUESSES = ("majority class", "stratified guess", "mean", "median")
 
@@ -58,6 +60,14 @@ def dumb_baselines(context: Context) -> Outcome:
             advice="Check that labels belong to their inputs, and that the inputs can tell the target at all.",
             **numbers,
         )
+    single = scores[SINGLE].value
+    if context.dataset.modality == "table" and _left(context, single, scores[guess].value) < PERFECT:
+        return warned(
+            f"Column {_single_column(context)!r} alone tells the target almost perfectly: {metric.label} "
+            f"{metric.words(single)}, where guessing ({guess}) gives {metric.words(scores[guess].value)}.",
+            advice="Make sure that it is known at prediction time; if it is not, name it in ignore=.",
+            **numbers,
+        )
     if not metric.better(scores[learnt].value, scores[guess].value):
         return noted(
             f"To beat: {metric.label} {metric.words(scores[guess].value)} by guessing ({guess}); no simple method "
@@ -79,6 +89,20 @@ def _has_signal(context: Context, predictions: list[np.ndarray]) -> bool:
         fold[np.searchsorted(rows, held)] = number
     y, seed = context.y(rows), context.derived_seed("signal")
     return any(association(y, predicted, fold, seed).is_beyond_chance for predicted in predictions)
+
+
+def _left(context: Context, score: float, guess: float) -> float:
+    """Share of what guessing misses that a score still misses; more than 1 for one that is worse."""
+    best = 0.0 if not context.metric.is_higher_better else 1.0
+    return abs(best - score) / max(abs(best - guess), 1e-12)
+
+
+def _single_column(context: Context) -> str:
+    """Name of the column that tells most of the target in the training rows."""
+    config = skeleton(context)
+    prepared = context.prepared(config)
+    train = prepared.train
+    return flat_names(prepared)[best_column(flat(prepared, train), context.y(train), context.task)]
 
 
 def _names(context: Context) -> tuple[str, ...]:

@@ -25,9 +25,7 @@ def duplicates(context: Context) -> Outcome:
     A copy of a training example in the validation set makes every score too good. Copies with different labels put a
     floor under the training loss that no network can get below.
     """
-    known = context.split.known
-    has_copy = _has_copy(context.copies.exact[known])
-    near = _near(context)
+    has_copy, near = _has_copy(context.copies.exact), context.copies.near
     crossing = _crossing(context)
     floor, contradictory = _contradictions(context)
     n_copies, n_near = int(has_copy.sum()), len(np.unique(near))
@@ -42,9 +40,9 @@ def duplicates(context: Context) -> Outcome:
         "measured": float(n_copies), "unit": "rows that have an exact copy", "blocks": tuple(blocks),
         "decides": {"contradiction_floor": floor},
     }  # fmt: skip
-    n_any = int((has_copy | np.isin(known, near)).sum())
-    words = _words(n_copies, n_near, len(known), n_any, context.copies.is_near_searched)
-    is_coincidence = n_copies <= CHANCE * _by_chance(context)
+    has_copy[np.unique(near)] = True
+    words = _words(n_copies, n_near, len(has_copy), int(has_copy.sum()), context.copies.is_near_searched)
+    is_coincidence = 0 < n_copies <= CHANCE * _by_chance(context)
     if crossing and _is_given(context) and not is_coincidence:
         return warned(
             f"{count(len(crossing), 'row')} of the sets that you gave "
@@ -62,7 +60,7 @@ def duplicates(context: Context) -> Outcome:
         )
     if not (n_copies or n_near):
         return passed(f"{words}.", **numbers)
-    if is_coincidence and n_copies:
+    if is_coincidence:
         words += ", as many as rows of such coarse values have by chance"
     if floor:
         words += f"; their labels differ, so that {share(floor)} of {_what(context)} cannot be fitted"
@@ -78,11 +76,11 @@ def _words(n_copies: int, n_near: int, n: int, n_any: int, is_near_searched: boo
     words = f"{count(n_copies, 'row')} of {n:,} {_have(n_copies)} an exact copy" if n_copies else "No exact copies"
     if not is_near_searched:
         return f"{words}; near ones were not looked for among so many pictures"
-    if n_near:
-        words += f", and {n_near:,} {_have(n_near)} a near one"
-    elif not n_copies:
-        return f"{words}, and no near ones"
-    return f"{words} ({share(n_any / n)} together)" if n_copies and n_near else f"{words} ({share(n_any / n)})"
+    if not n_near:
+        return f"{words} ({share(n_any / n)})" if n_copies else f"{words}, and no near ones"
+    if not n_copies:
+        return f"{count(n_near, 'row')} of {n:,} {_have(n_near)} a near copy ({share(n_any / n)}), and none an exact one"
+    return f"{words}, and {n_near:,} {_have(n_near)} a near one ({share(n_any / n)} together)"
 
 
 def _have(n: int, many: str = "have", one: str = "has") -> str:
@@ -102,17 +100,12 @@ def _by_chance(context: Context) -> int:
     """Rows that would have an exact copy if the columns of the table had nothing to do with each other."""
     if context.dataset.modality != "table":
         return 0
-    return copies_by_chance(context.examples(context.split.known), context.derived_seed("duplicates"))
+    return copies_by_chance(context.dataset.examples, context.derived_seed("duplicates"))
 
 
 def _is_given(context: Context) -> bool:
     """Whether the user brought a validation or test set."""
     return bool((context.dataset.part != PARTS.index("main")).any())
-
-
-def _near(context: Context) -> np.ndarray:
-    near = context.copies.near
-    return near[np.isin(near, context.split.known).all(1)]
 
 
 def _crossing(context: Context) -> list[tuple[int, int]]:

@@ -68,7 +68,7 @@ def _classes(context: Context) -> Outcome:
     if metric != "accuracy":
         return noted(f"{majority}. {judged}", **numbers)
     return passed(
-        f"None of the {k} classes outweighs the others ({_range(counts)} training rows each). {judged}", **numbers
+        f"No class outweighs the others ({k} classes of {_range(counts)} training rows). {judged}", **numbers
     )
 
 
