@@ -6,7 +6,7 @@ from typing import Any
 
 from wizard.core.config import HpValue, TrainingConfig
 from wizard.data.form import Form, ImageForm
-from wizard.models.family import Family, batch_for
+from wizard.models.family import Family, batch_for, look_every, multiple
 
 SMALL_SIDE = 48  # pixels: smaller pictures keep their size through the first layer, as on CIFAR
 FLAT_SIDE = 4  # a last map up to this size is read place by place; larger ones are pooled over places
@@ -57,7 +57,11 @@ def _residual(x: Any, filters: int, stride: int) -> Any:
 
 def recipe(form: Form, n_rows: int) -> TrainingConfig:
     """Adam at 2e-3 falling along a cosine."""
-    return TrainingConfig(family="resnet", learning_rate=2e-3, schedule="cosine", batch=batch_for(n_rows), epochs=12)
+    batch = batch_for(n_rows)
+    look = look_every(n_rows, batch)
+    return TrainingConfig(
+        family="resnet", learning_rate=2e-3, schedule="cosine", batch=batch, epochs=multiple(12, look), look_every=look
+    )
 
 
 def ladder(form: Form) -> tuple[dict[str, HpValue], ...]:

@@ -8,7 +8,7 @@ from wizard.core.blocks import Column, Table
 from wizard.core.config import TrainingConfig
 from wizard.core.finding import Cause
 from wizard.core.run import TrainingRun
-from wizard.models.family import Family
+from wizard.models.family import Family, multiple
 from wizard.stages.context import Context
 from wizard.stages.overfit.pick_model import chosen_family
 from wizard.stages.step import Outcome, failed, passed, step, warned
@@ -52,7 +52,7 @@ def capacity_ladder(context: Context) -> Outcome:
         "blocks": (_table(context, runs, unit),),
         "decides": {
             "incumbent": config,
-            "epochs_to_fit": len(runs[best].history["loss"]),
+            "epochs_to_fit": int(runs[best].epochs_seen[-1]),
             "stage_configs": {**context.decided("stage_configs"), "overfit": config},
         },
     }  # fmt: skip
@@ -93,7 +93,7 @@ def rung_config(context: Context, recipe: TrainingConfig, rung: dict, target: fl
         weight_decay=0.0,
         schedule="constant",
         learning_rate=recipe.learning_rate / 2,  # half the peak of a falling schedule
-        epochs=int(MOST_EPOCHS * context.effort.epochs),
+        epochs=multiple(MOST_EPOCHS * context.effort.epochs, recipe.look_every),
         fit_to=target / 4 if context.task.is_classification else target / 2,
         fold=0 if context.split.folds else None,
     )
@@ -115,7 +115,7 @@ def _left(context: Context, error: float) -> str:
 
 def _incumbent(context: Context, chosen: Family, recipe: TrainingConfig, run: TrainingRun) -> TrainingConfig:
     """What regularize starts from: the size that fits, the family's own schedule, nothing regularising yet."""
-    epochs = round(recipe.epochs * context.effort.epochs)
+    epochs = multiple(recipe.epochs * context.effort.epochs, recipe.look_every)
     return recipe.but(hp=run.config.hp, dropout=0.0, weight_decay=0.0, epochs=epochs)
 
 
@@ -127,7 +127,7 @@ def _table(context: Context, runs: list[TrainingRun], unit: str) -> Table:
     metric = context.metric
     rows = tuple(
         (
-            _shape(run.config.hp), run.n_parameters, len(run.history["loss"]), run.scores.get("train_loss"),
+            _shape(run.config.hp), run.n_parameters, int(run.epochs_seen[-1]), run.scores.get("train_loss"),
             training_error(context, run), run.scores.get("val_loss"), run.scores.get(f"val_{metric.name}"), run.seconds,
         )
         for run in runs
