@@ -178,5 +178,3 @@ def test_every_summary_is_in_sentences(journeys, explored, based):
             assert summary.verdict.endswith(".")
             assert summary.next_move.endswith(".")
             assert all(line.endswith(".") for line in summary.plain)
-
-

@@ -41,7 +41,9 @@ def test_shares_that_differ_between_folds_are_no_knowledge():
     assert not association(y, p, fold, 0).is_beyond_chance
 
 
-@pytest.mark.parametrize("predictions", [np.full((N, 2), 0.5), np.full((N, 2), np.nan), np.zeros(N), np.full(N, np.inf)])
+@pytest.mark.parametrize(
+    "predictions", [np.full((N, 2), 0.5), np.full((N, 2), np.nan), np.zeros(N), np.full(N, np.inf)]
+)
 def test_predictions_that_say_nothing(predictions):
     y = np.arange(N) % 2
     assert not association(y, predictions, np.zeros(N), 0).is_beyond_chance
