@@ -1,7 +1,8 @@
 import numpy as np
 import pytest
 
-from wizard.training.compare import association
+from wizard.training.compare import association, bootstrap
+from wizard.training.metrics import METRICS
 
 N = 400
 
@@ -47,3 +48,21 @@ def test_shares_that_differ_between_folds_are_no_knowledge():
 def test_predictions_that_say_nothing(predictions):
     y = np.arange(N) % 2
     assert not association(y, predictions, np.zeros(N), 0).is_beyond_chance
+
+
+def test_a_bootstrap_draws_rows_and_not_shares():
+    """For a mean over rows the interval is known: its standard error on both sides."""
+    random = np.random.default_rng(0)
+    y = (random.random(N) < 0.5).astype(int)
+    p = np.eye(2)[np.where(random.random(N) < 0.8, y, 1 - y)]
+    found = bootstrap(METRICS["accuracy"], y, p, None, 0)
+    half = 1.96 * np.sqrt(found.value * (1 - found.value) / N)
+    assert found.ends == pytest.approx((found.value - half, found.value + half), abs=0.01)
+
+
+@pytest.mark.parametrize("name", ["pr_auc", "roc_auc", "macro_f1", "balanced_accuracy", "log_loss"])
+def test_a_bootstrap_of_a_class_seen_once_gives_numbers(name):
+    y = np.eye(30, dtype=int)[3]
+    p = np.column_stack([1 - np.linspace(0.1, 0.9, 30), np.linspace(0.1, 0.9, 30)])
+    found = bootstrap(METRICS[name], y, p, None, 0)
+    assert np.isfinite([found.value, *found.ends]).all()

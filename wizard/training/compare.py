@@ -125,12 +125,11 @@ def _score(metric: Metric, y: np.ndarray, predictions: np.ndarray, weight: np.nd
 def _resampled(
     metric: Metric, y: np.ndarray, columns: list[np.ndarray], weight: np.ndarray | None, seed: int, draws: int
 ) -> np.ndarray:
-    """(draws, columns) scores on resampled rows, the same rows for every column."""
+    """(draws, columns) scores on resampled rows, the same rows for every column; a row drawn twice weighs twice."""
     random = generator(seed, "bootstrap", metric.name, len(y))
     scores = np.empty((draws, len(columns)))
     for draw in range(draws):
-        rows = random.integers(0, len(y), len(y))
-        w = None if weight is None else weight[rows]
-        for number, predictions in enumerate(columns):
-            scores[draw, number] = metric.score(y[rows], predictions[rows], w)
+        times = np.bincount(random.integers(0, len(y), len(y)), minlength=len(y)).astype("float64")
+        w = times if weight is None else weight * times
+        scores[draw] = [metric.score(y, predictions, w) for predictions in columns]
     return scores

@@ -78,7 +78,7 @@ def _pr_auc(y: np.ndarray, p: np.ndarray, w: np.ndarray | None) -> float:
     found, false = _swept(y == rare, p[:, rare], w)
     if found[-1] == 0:
         return 0.0
-    precision = found / (found + false)
+    precision = found / np.maximum(found + false, 1e-300)  # no weight above a threshold: nothing found, nothing added
     return float(np.sum(np.diff(found, prepend=0.0) * precision) / found[-1])
 
 

@@ -130,7 +130,7 @@ def _fit(name: str, model: Any, task: Task, seed: int) -> Fit:
         if hasattr(fresh, "early_stopping") and not _can_hold_out(y, task):
             fresh.set_params(early_stopping=False)
         threads = 1 if x.size < WORTH_THREADS else None
-        with warnings.catch_warnings(), threadpool_limits(threads, user_api="openmp"):
+        with warnings.catch_warnings(), threadpool_limits(threads):
             warnings.simplefilter("ignore", ConvergenceWarning)  # a dumb baseline need not have converged
             fresh.fit(x[:, columns], y, **arguments)
         if not task.is_classification:

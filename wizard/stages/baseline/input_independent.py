@@ -65,9 +65,12 @@ def input_independent(context: Context) -> Outcome:
     held = context.prepared(config).held
     seen = _association(context, context.trainer.held_predictions(runs["real inputs"]), held)
     if seen.is_beyond_chance:
+        relation = (
+            "is within the noise of" if gain > -STANDARD_ERRORS * error else "is above, as it is too sure of itself,"
+        )
         return passed(
             f"What the network predicts has to do with the labels, though its loss of {real} {unit} on held-out rows "
-            f"is not below the {blank} that blank inputs give: it is too sure of itself.",
+            f"{relation} the {blank} of blank inputs.",
             **numbers,
         )
     if context.decided("signal") and not _is_strong(context, held):

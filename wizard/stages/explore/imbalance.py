@@ -65,6 +65,9 @@ def _classes(context: Context) -> Outcome:
             advice=f"Leave metric= out, or ask for {metric!r}.",
             **numbers,
         )
+    if metric != "accuracy" and k > 2:
+        ends = (f"{classes[i]!r} has {int(counts[i]):,}" for i in (int(counts.argmax()), int(counts.argmin())))
+        return noted(f"{' training rows, '.join(ends)}. {judged}", **numbers)
     if metric != "accuracy":
         return noted(f"{majority}. {judged}", **numbers)
     return passed(f"No class outweighs the others ({k} classes of {_range(counts)} training rows). {judged}", **numbers)
