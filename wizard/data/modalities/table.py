@@ -49,7 +49,7 @@ class TablePreparation:
         columns = [raw["numbers"]] if blank.numbers else []
         if blank.dates:
             layers["dates"] = DateParts(name="date_parts")
-            columns.append(np.asarray(layers["dates"](raw["dates"])))
+            columns.append(np.asarray(layers["dates"](_tensors(raw)["dates"])))
         if columns:
             layers["quantile"] = QuantileNormal.fitted(np.concatenate(columns, axis=1), name="quantile_normal")
         if blank.categories:
@@ -67,7 +67,8 @@ class TablePreparation:
         raw = self._matrices(examples)
         blocks: dict[str, list[np.ndarray]] = {}
         for start in range(0, max(len(examples), 1), BATCH):
-            block = self.apply({name: values[start : start + BATCH] for name, values in raw.items()}, stacked=True)
+            rows = {name: values[start : start + BATCH] for name, values in raw.items()}
+            block = self.apply(_tensors(rows), stacked=True)
             for name, values in block.items():
                 blocks.setdefault(name, []).append(np.asarray(values))
         return {name: np.concatenate(parts) for name, parts in blocks.items()}
@@ -132,6 +133,13 @@ class TablePreparation:
             iso = [frame[name].dt.strftime("%Y-%m-%dT%H:%M:%S").fillna("") for name in self.dates]
             raw["dates"] = np.column_stack([column.to_numpy(dtype=object).astype(str) for column in iso])
         return raw
+
+
+def _tensors(matrices: dict[str, np.ndarray]) -> dict[str, Any]:
+    """As tensors: Keras layers refuse NumPy's strings."""
+    from wizard.core.backend import tf
+
+    return {name: tf.constant(values) for name, values in matrices.items()}
 
 
 def _vocabulary(column: np.ndarray) -> list[str]:
