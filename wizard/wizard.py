@@ -207,7 +207,7 @@ class Wizard:
 
     # ── what came of it ──────────────────────────────────────────────────────────────────────────
     @property
-    def results(self) -> dict[str, StageResult]:
+    def results(self) -> dict[StageName, StageResult]:
         """Results of the stages that ran, by name."""
         return dict(self._results)
 

@@ -14,6 +14,7 @@ from wizard.core.decisions import Decisions
 from wizard.core.errors import WizardError
 from wizard.core.pacing import Pacing
 from wizard.core.progress import Progress
+from wizard.core.result import StageName
 from wizard.core.run import TrainingRun
 from wizard.core.seeds import derive, generator
 from wizard.core.store import asset_name
@@ -71,7 +72,7 @@ class Judged:
 class Context:
     """What a stage hands to its steps; see the module's docstring."""
 
-    stage: str
+    stage: StageName
     dataset: Dataset
     task: Task
     split: Split

@@ -80,7 +80,8 @@ def fit(
     best = len(losses)
     if config.patience is not None and "val_loss" in history:
         best = int(np.argmin(history["val_loss"])) + 1
-    return Fitted({name: tuple(map(float, values)) for name, values in history.items()}, best * config.look_every, failure)
+    curves = {name: tuple(map(float, values)) for name, values in history.items()}
+    return Fitted(curves, best * config.look_every, failure)
 
 
 def training_rows(config: TrainingConfig, prepared: Prepared) -> np.ndarray:

@@ -10,8 +10,8 @@ from wizard.stages.baseline.skeleton import skeleton
 from wizard.stages.context import Context
 from wizard.stages.step import Outcome, noted, step, warned
 from wizard.training.compare import Interval, association
-from wizard.training.probes import dumb_baselines as fits
 from wizard.training.probes import best_column, flat, flat_names
+from wizard.training.probes import dumb_baselines as fits
 
 SINGLE = "best single feature"
 PERFECT = 0.02  # of what guessing misses: what a single column rarely leaves unless it is the target in other words

@@ -67,9 +67,7 @@ def _classes(context: Context) -> Outcome:
         )
     if metric != "accuracy":
         return noted(f"{majority}. {judged}", **numbers)
-    return passed(
-        f"No class outweighs the others ({k} classes of {_range(counts)} training rows). {judged}", **numbers
-    )
+    return passed(f"No class outweighs the others ({k} classes of {_range(counts)} training rows). {judged}", **numbers)
 
 
 def _honest(counts: np.ndarray) -> str:

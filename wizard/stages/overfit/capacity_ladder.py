@@ -135,7 +135,7 @@ def _table(context: Context, runs: list[TrainingRun], unit: str) -> Table:
     columns = (
         Column(name="shape"), Column(name="parameters", format="count"), Column(name="epochs", format="count"),
         Column(name="training loss"), Column(name=unit, format="share"), Column(name="validation loss"),
-        Column(name=f"validation {metric.label}", format="share" if metric.is_share else "plain"),
+        Column(name=f"validation {metric.label}", format=metric.column_format),
         Column(name="time", unit="s"),
     )  # fmt: skip
     return Table(title="Rungs", caption="Nothing regularising on, constant rate.", columns=columns, rows=rows)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from wizard.core.blocks import Column, Table
 from wizard.core.config import TrainingConfig
@@ -44,7 +45,7 @@ def _repeats(context: Context) -> int:
     return max(1, context.effort.repeats - bool(context.split.folds))
 
 
-def experiment(context: Context, name: str, changes: Sequence[dict[str, object]], words: Sequence[str]) -> Outcome:
+def experiment(context: Context, name: str, changes: Sequence[dict[str, Any]], words: Sequence[str]) -> Outcome:
     """Tries the changes one by one and keeps the best that helps beyond its noise band.
 
     Args:
@@ -123,7 +124,7 @@ def signed(context: Context, gain: float) -> str:
 def table(context: Context, trials: Sequence[Trial]) -> Table:
     """The stage's product: what each regulariser bought, at what cost."""
     metric = context.metric
-    form = "share" if metric.is_share else "plain"
+    form = metric.column_format
     return Table(
         title="What each change bought",
         caption=f"{metric.label} on the rows that decide; gain is towards better, with its 95% interval.",
