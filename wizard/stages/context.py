@@ -143,7 +143,7 @@ class Context:
     def decided(self, name: str) -> Any:
         """A decision of an earlier step; a stage may read only what its READS declare, as its key depends on them."""
         if name not in self.reads and name not in self.shared.get("decided_here", ()):
-            raise KeyError(f"{self.stage} does not declare that it reads {name!r}")
+            raise KeyError(f"{self.stage} neither declares that it reads {name!r} nor has a step that decided it")
         return getattr(self.decisions, name)
 
     @property

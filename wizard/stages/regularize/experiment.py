@@ -73,7 +73,7 @@ def experiment(context: Context, name: str, changes: Sequence[dict[str, Any]], w
         "blocks": (table(context, [trial for trial, _ in trials]),),
     }  # fmt: skip
     name = f"{best.name[0].upper()}{best.name[1:]}"
-    band = f"({signed(context, best.gain.low)} to {signed(context, best.gain.high)})"
+    band = f"(95% interval {_signed(context, best.gain.low)} to {_signed(context, best.gain.high)})"
     if judged.failure:
         return noted(f"{name} breaks the training: {judged.failure}. Not kept.", blocks=numbers["blocks"])
     if not best.is_kept:
@@ -115,10 +115,13 @@ def _not_kept(trial: Trial) -> Trial:
 def signed(context: Context, gain: float) -> str:
     """A gain with its sign: "+0.46 points of accuracy", or a lower RMSE as "−0.012 RMSE"."""
     label = context.metric.label
+    return f"{_signed(context, gain)} {f'points of {label}' if context.metric.is_share else label}"
+
+
+def _signed(context: Context, gain: float) -> str:
     if context.metric.is_share:
-        return f"{100 * gain:+.2f} points of {label}".replace("-", "−")
-    change = gain if context.metric.is_higher_better else -gain
-    return f"{change:+.3g} {label}".replace("-", "−")
+        return f"{100 * gain:+.2f}".replace("-", "−")
+    return f"{gain if context.metric.is_higher_better else -gain:+.3g}".replace("-", "−")
 
 
 def table(context: Context, trials: Sequence[Trial]) -> Table:
