@@ -34,7 +34,7 @@ def build_predictor(members: Sequence[Member], task: Task) -> Any:
     "probabilities": (b, k)}, or {"prediction": (b,)} in the target's unit.
     """
     from wizard.core.backend import keras
-    from wizard.export.layers import LabelNames, TargetUnits, Weighted
+    from wizard.export.layers import LabelNames, Predictor, TargetUnits, Weighted
     from wizard.models.build import build_network
 
     raw = members[0].prepared.preparation.raw_inputs()
@@ -61,7 +61,7 @@ def build_predictor(members: Sequence[Member], task: Task) -> Any:
         answers = {"label": LabelNames(list(task.classes), name="label")(together), "probabilities": together}
     else:
         answers = {"prediction": keras.layers.Reshape((), dtype="float64", name="prediction")(together)}
-    return keras.Model(raw, answers, name="predictor")
+    return Predictor(raw, answers, name="predictor")
 
 
 def _dtype(task: Task) -> str:
