@@ -9,7 +9,8 @@ progress = Progress("explore", 2, " · 5 s")
 with progress.running():
     progress.step_begins(1, "readable")
     progress.detail("[0] of 3")
-    progress.step_ends(Finding(step="readable", title="t", status="warned", headline="[/] " + "long " * 60, seconds=1.24))
+    headline = "[/] " + "long " * 60
+    progress.step_ends(Finding(step="readable", title="t", status="warned", headline=headline, seconds=1.24))
 """
 
 

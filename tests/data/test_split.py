@@ -41,7 +41,7 @@ def test_every_row_is_in_exactly_one_set_and_no_set_is_empty(labels, seed):
     one = split(dataset(labels), seed)
     assert sorted(np.concatenate(parts(one)).tolist()) == list(range(len(labels)))
     assert all(len(part) for part in parts(one))
-    assert len(one.train) > len(labels) / 2
+    assert len(one.train) >= len(labels) / 2
 
 
 @QUICK
@@ -124,19 +124,19 @@ def test_many_validation_rows_need_no_folds():
 
 
 @QUICK
-@given(st.integers(2, 14).flatmap(lambda n: st.tuples(st.lists(st.sampled_from("ab"), min_size=n, max_size=n),
-                                                      st.lists(st.integers(0, 3), min_size=n, max_size=n))))  # fmt: skip
+@given(st.lists(st.tuples(st.sampled_from("ab"), st.integers(0, 3)), min_size=2, max_size=14))
 def test_tiny_data_give_three_sets_or_a_clear_error(drawn):
-    labels, copies = drawn
+    labels, copies = zip(*drawn, strict=True)
     if len(set(labels)) < 2:
         return
-    data = dataset(labels)
     try:
-        one = split(data, copies=np.unique(copies, return_inverse=True)[1])
+        one = split(dataset(labels), copies=np.unique(copies, return_inverse=True)[1])
     except DataError as error:
-        assert "Received" in str(error) or "Bring more groups" in str(error)
+        said = str(error)
     else:
         assert all(len(part) for part in parts(one))
+        return
+    assert "Received" in said or "Bring more groups" in said
 
 
 def test_a_regression_target_keeps_its_tenths():

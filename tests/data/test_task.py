@@ -57,7 +57,7 @@ def test_labels_become_codes_in_the_order_of_the_classes():
 
 
 def test_a_label_that_is_no_class_is_named():
-    with pytest.raises(DataError, match="one of the 3 classes. Received: d; the classes are a, b, c"):
+    with pytest.raises(DataError, match=r"one of the 3 classes\. Received: d; the classes are a, b, c"):
         THREE.encode(np.array(["a", "d"]))
 
 
