@@ -14,6 +14,7 @@ from wizard.core.budget import Budget
 from wizard.core.clock import Clock
 from wizard.core.decisions import Decisions
 from wizard.core.keys import content_key, source_key
+from wizard.core.pacing import Pacing
 from wizard.core.progress import Progress, say
 from wizard.core.result import STAGES, DatasetSummary, StageName, StageResult
 from wizard.core.store import STAGE_RESULTS, Store, write_file
@@ -22,7 +23,6 @@ from wizard.data.dataset import Dataset
 from wizard.data.split import Split, draw_split
 from wizard.data.task import Task
 from wizard.stages.context import Context
-from wizard.stages.pacing import Pacing
 from wizard.stages.stage import run_stage, stage_module
 from wizard.training.trainer import Trainer
 
@@ -152,7 +152,7 @@ class Journey:
             return f"{'grey' if examples.channels == 1 else 'colour'} pictures, {size}"
         kinds = [column.kind for column in self.dataset.columns]
         names = {"number": "numeric", "category": "categorical", "date": "date"}
-        parts = [f"{kinds.count(kind)} {words}" for kind, words in names.items() if kind in kinds]  # type: ignore[arg-type]
+        parts = [f"{kinds.count(kind)} {words}" for kind, words in names.items() if kind in kinds]
         return f"table rows, {' + '.join(parts)} columns"
 
     def _context(
@@ -162,6 +162,7 @@ class Journey:
         deadline = self.budget.deadline(stage)
         pacing = Pacing(self.clock, spent, deadline, self.folder / "store" / "pacing" / f"{key}.json")
         words = f" · {pacing.left:.0f} s" if deadline is not None else ""
+        self.trainer.pacing = pacing
         n_steps = len(stage_module(stage).STEPS)
         return Context(
             stage=stage, dataset=self.dataset, task=self.task, split=self.split, copies=self.copies,
@@ -198,4 +199,4 @@ def announce(journey: Journey) -> None:
 
 def stages_before(stage: str) -> tuple[StageName, ...]:
     """Names of the stages that come before one."""
-    return STAGES[: STAGES.index(stage)]  # type: ignore[arg-type]
+    return STAGES[: STAGES.index(stage)]

@@ -14,7 +14,7 @@ from wizard.core.store import PARTIAL, STAGE_RESULTS, Store, write_file
 
 
 def stage_folder(stage: StageName) -> str:
-    """ "1-explore" … "6-ensemble"."""
+    """From "1-explore" to "6-ensemble"."""
     return f"{STAGES.index(stage) + 1}-{stage}"
 
 

@@ -207,7 +207,7 @@ class Wizard:
 
     # ── what came of it ──────────────────────────────────────────────────────────────────────────
     @property
-    def results(self) -> dict[str, StageResult]:
+    def results(self) -> dict[StageName, StageResult]:
         """Results of the stages that ran, by name."""
         return dict(self._results)
 
@@ -396,7 +396,8 @@ def _names(wanted: Any, known: tuple[str, ...], option: str) -> tuple[str, ...]:
     for name in names:
         if name not in known:
             raise OptionError(
-                f"{option}= must name steps of regularize: {', '.join(known)}. Received: {name!r}.{nearest(name, known)}"
+                f"{option}= must name steps of regularize: {', '.join(known)}. Received: {name!r}."
+                f"{nearest(name, known)}"
             )
     return names
 

@@ -61,7 +61,7 @@ class Budget:
         """Seconds from the journey's start at which a stage should be done."""
         if self.seconds is None:
             return None
-        done = STAGES.index(stage) + 1  # type: ignore[arg-type]
+        done = STAGES.index(stage) + 1
         return self.seconds * sum(SHARES[name] for name in STAGES[:done])
 
     def plan(self) -> str:

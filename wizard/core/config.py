@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Any, Literal, Self
+
+from pydantic import model_validator
 
 from wizard.core.values import Value
 
@@ -24,7 +26,9 @@ class TrainingConfig(Value):
         schedule: "constant", or "cosine" (5% linear warm-up, then a half cosine down to 0).
         batch: Examples per step.
         epochs: Passes over the training rows, at most.
-        patience: Epochs without a better validation loss before stopping and going back to the best weights;
+        look_every: Epochs between two looks at the validation loss (a point of the history each); more than 1 where an
+            epoch is only a few steps. Divides `epochs` and `stop_after`.
+        patience: Looks without a better validation loss before stopping and going back to the best weights;
             None trains all epochs and keeps the last weights.
         class_weights: Whether rare classes weigh more, in inverse proportion to their frequency.
         head_bias: Whether the last layer's bias starts at the targets' log prior (classification).
@@ -49,6 +53,7 @@ class TrainingConfig(Value):
     schedule: Literal["constant", "cosine"] = "constant"
     batch: int = 32
     epochs: int = 10
+    look_every: int = 1
     patience: int | None = None
     class_weights: bool = False
     head_bias: bool = True
@@ -59,6 +64,15 @@ class TrainingConfig(Value):
     fold: int | None = None
     refit: bool = False
     seed: int = 0
+
+    @model_validator(mode="after")
+    def _looks_fit(self) -> Self:
+        if self.look_every < 1 or self.epochs % self.look_every or (self.stop_after or 0) % self.look_every:
+            raise ValueError(
+                f"look_every must divide epochs and stop_after. Received: look_every={self.look_every}, "
+                f"epochs={self.epochs}, stop_after={self.stop_after}."
+            )
+        return self
 
     def diff(self, other: TrainingConfig) -> dict[str, tuple[Any, Any]]:
         """Returns {field: (here, there)} for every field that differs."""

@@ -12,7 +12,7 @@ class TrainingRun(Value):
     Attributes:
         key: Content key of the run.
         config: What was asked for.
-        history: {"loss": one number an epoch, …}: running means while training; "val_" after each epoch.
+        history: {"loss": one number a look, …}: running means while training; "val_loss" at each look.
         scores: Measured once at the end, on whole sets and without dropout: "loss" and every metric,
             under "train_" and "val_" (where rows were held out).
         n_parameters: Trainable numbers in the network.
@@ -31,3 +31,8 @@ class TrainingRun(Value):
     best_epoch: int = 0
     failure: str = ""
     seconds: float = 0.0
+
+    @property
+    def epochs_seen(self) -> tuple[float, ...]:
+        """Epochs behind each point of the history."""
+        return tuple(float((i + 1) * self.config.look_every) for i in range(len(self.history.get("loss", ()))))

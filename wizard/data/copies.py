@@ -7,13 +7,14 @@ from dataclasses import dataclass
 import numpy as np
 
 from wizard.core.seeds import generator
-from wizard.data.dataset import Dataset
+from wizard.data.dataset import Dataset, Examples
 
 NEAR = 0.13  # times the median nearest-neighbour distance: cleanlab's threshold for near duplicates
 NEAR_LIMIT = 60_000  # pictures compared pairwise; beyond it only exact copies are looked for
 THUMBNAIL = 12  # pixels a side: keeps shapes, forgets re-encoding, small crops and noise
 ROUNDING = 0.01  # of a column's interquartile range: rows this close in every column are near copies
 NULL_FACTOR = 3.0  # near copies count only where there are this many times more than in a shuffled table
+LARGEST_CODE = 2**52  # beyond it coarsened numbers are all the same; a missing one is just below
 BLOCK = 2048  # rows of the distance matrix at a time: 2048 × 60,000 floats are half a gigabyte
 LARGEST_SHARE = 0.05  # a chain of near copies over more of the data than this is a dense region, not copies
 
@@ -49,7 +50,20 @@ def find_copies(dataset: Dataset, seed: int) -> Copies:
         near = _near_pictures(dataset, exact) if is_searched else np.empty((0, 2), "int64")
     else:
         near = _near_rows(dataset, exact, seed)
-    return Copies(exact, _joined(exact, near), near, is_searched)
+    sets = _joined(exact, near)
+    return Copies(exact, sets, near[sets[near[:, 0]] == sets[near[:, 1]]], is_searched)
+
+
+def copies_by_chance(examples: Examples, seed: int) -> int:
+    """Rows of a table that have an exact copy once every column is shuffled on its own: what coarse values give."""
+    import pandas as pd
+
+    frame = examples.frame  # type: ignore[attr-defined]
+    random = generator(seed, "copies by chance")
+    codes = [pd.factorize(frame[name])[0] for name in frame.columns]
+    shuffled = np.column_stack([random.permutation(code) for code in codes])
+    _, row_set, counts = np.unique(shuffled, axis=0, return_inverse=True, return_counts=True)
+    return int((counts[row_set.ravel()] > 1).sum())
 
 
 def _joined(exact: np.ndarray, near: np.ndarray) -> np.ndarray:
@@ -119,9 +133,11 @@ def _coded(dataset: Dataset) -> np.ndarray | None:
         values = frame[column.name]
         if column.kind == "number":
             x = values.to_numpy("float64")
-            spread = np.subtract(*np.nanpercentile(x, [75, 25])) or np.nanstd(x) or 1.0
-            is_fine |= len(np.unique(x)) > 1 / ROUNDING
-            columns.append(np.nan_to_num(np.round(x / (ROUNDING * spread)), nan=-(2**52)).astype("int64"))
+            known = x[np.isfinite(x)]
+            spread = float(np.subtract(*np.percentile(known, [75, 25])) or known.std()) if len(known) else 0.0
+            is_fine |= len(np.unique(known)) > 1 / ROUNDING
+            coarse = np.clip(np.round(x / (ROUNDING * (spread or 1.0))), -LARGEST_CODE, LARGEST_CODE)
+            columns.append(np.where(np.isfinite(x), coarse, -LARGEST_CODE - 1).astype("int64"))
         else:
             columns.append(np.unique(values.astype(str).to_numpy("str"), return_inverse=True)[1].astype("int64"))
     return np.column_stack(columns) if is_fine else None

@@ -156,7 +156,9 @@ class _Stratified:
         is_held = np.zeros(len(rows), bool)
         order = _units_at_random(rows, self.units, self.strata, generator(self.seed, "split", use))
         taken: dict[int, int] = {}
-        sizes = np.bincount(self.strata[rows])
+        sizes: dict[int, int] = {}  # rows whose unit belongs to a stratum: a group's rows may differ in their own
+        for stratum, members in order:
+            sizes[stratum] = sizes.get(stratum, 0) + len(members)
         for stratum, members in order:
             wanted = share * sizes[stratum]
             have = taken.get(stratum, 0)
@@ -171,11 +173,11 @@ class _Stratified:
 def _units_at_random(
     rows: np.ndarray, units: np.ndarray, strata: np.ndarray, random: np.random.Generator
 ) -> list[tuple[int, np.ndarray]]:
-    """(stratum, positions in `rows`) of every unit, in random order; a unit's stratum is that of its first row."""
+    """(stratum, positions in `rows`) of every unit, in random order; a unit's stratum is that of most of its rows."""
     _, unit = np.unique(units[rows], return_inverse=True)
     by_unit = np.argsort(unit, kind="stable")
     members = np.split(by_unit, np.flatnonzero(np.diff(unit[by_unit])) + 1)
-    return [(int(strata[rows[members[i][0]]]), members[i]) for i in random.permutation(len(members))]
+    return [(int(np.bincount(strata[rows[members[i]]]).argmax()), members[i]) for i in random.permutation(len(members))]
 
 
 def _folds(

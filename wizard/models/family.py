@@ -11,6 +11,7 @@ from wizard.core.config import HpValue, TrainingConfig
 from wizard.data.form import Form
 
 PACKAGE = "wizard.models.families"
+STEPS_A_LOOK = 32  # a look at the validation loss costs about as much as ten steps of a small network
 
 
 @dataclass(frozen=True)
@@ -51,6 +52,16 @@ def families_for(form: Form) -> tuple[Family, ...]:
     """All families that eat a form, by name."""
     found = (family(name) for name in names())
     return tuple(one for one in found if form.kind in one.forms)
+
+
+def look_every(n_rows: int, batch: int) -> int:
+    """Epochs between two looks at the validation loss: one, or as many as make a few dozen steps."""
+    return max(1, STEPS_A_LOOK // -(-n_rows // batch))
+
+
+def multiple(epochs: float, look: int) -> int:
+    """A number of epochs rounded to whole looks, at least one."""
+    return max(1, round(epochs / look)) * look
 
 
 def batch_for(n_rows: int) -> int:

@@ -12,7 +12,9 @@ from wizard.core.budget import Budget, Effort
 from wizard.core.config import TrainingConfig
 from wizard.core.decisions import Decisions
 from wizard.core.errors import WizardError
+from wizard.core.pacing import Pacing
 from wizard.core.progress import Progress
+from wizard.core.result import StageName
 from wizard.core.run import TrainingRun
 from wizard.core.seeds import derive, generator
 from wizard.core.store import asset_name
@@ -21,7 +23,6 @@ from wizard.data.dataset import Dataset, Examples
 from wizard.data.form import Form
 from wizard.data.split import Split
 from wizard.data.task import Task
-from wizard.stages.pacing import Pacing
 from wizard.training.compare import Interval, bootstrap, gain_between
 from wizard.training.metrics import Metric, metric_for
 from wizard.training.prepared import Prepared
@@ -42,6 +43,7 @@ class Judged:
         rows: (n,) rows that decide, sorted.
         predictions: For these rows, one array a repeat.
         score: Mean over repeats of the metric over all rows.
+        is_dropped: Whether it was given up after its first fold, being clearly worse there; `rows` are that fold's.
     """
 
     config: TrainingConfig
@@ -49,11 +51,17 @@ class Judged:
     rows: np.ndarray
     predictions: list[np.ndarray]
     score: float
+    is_dropped: bool = False
 
     @property
     def failure(self) -> str:
         """Why a run of it is worthless, or ""."""
         return next((run.failure for repeat in self.runs for run in repeat if run.failure), "")
+
+    @property
+    def seconds(self) -> float:
+        """What its runs took when they were trained."""
+        return sum(run.seconds for repeat in self.runs for run in repeat)
 
     def mean_score(self, name: str) -> float:
         """Mean over all runs of a stored score, as "train_loss"."""
@@ -64,7 +72,7 @@ class Judged:
 class Context:
     """What a stage hands to its steps; see the module's docstring."""
 
-    stage: str
+    stage: StageName
     dataset: Dataset
     task: Task
     split: Split
@@ -135,7 +143,7 @@ class Context:
     def decided(self, name: str) -> Any:
         """A decision of an earlier step; a stage may read only what its READS declare, as its key depends on them."""
         if name not in self.reads and name not in self.shared.get("decided_here", ()):
-            raise KeyError(f"{self.stage} does not declare that it reads {name!r}")
+            raise KeyError(f"{self.stage} neither declares that it reads {name!r} nor has a step that decided it")
         return getattr(self.decisions, name)
 
     @property
@@ -161,8 +169,15 @@ class Context:
         """Whether a run is remembered."""
         return self.trainer.is_stored(config.but(seed=derive(self.seed, "run", config.seed)))
 
-    def judge(self, config: TrainingConfig, repeats: int = 1, first: int = 0) -> Judged:
-        """Trains a configuration on every fold (or once, on the split), `repeats` times with different seeds."""
+    def judge(self, config: TrainingConfig, repeats: int = 1, first: int = 0, against: Judged | None = None) -> Judged:
+        """Trains a configuration on every fold (or once, on the split), `repeats` times with different seeds.
+
+        Args:
+            config: What to judge.
+            repeats: Seeds.
+            first: Number of the first seed.
+            against: Give up after the first fold where it is worse there than this one beyond the noise.
+        """
         folds: Sequence[int | None] = range(len(self.split.folds)) if self.split.folds else (None,)
         rows = self.deciding_rows
         runs, predictions = [], []
@@ -171,6 +186,10 @@ class Context:
             for fold in folds:
                 self.progress.detail(f"seed {repeat - first + 1} of {repeats}" + (f", fold {fold + 1}" if fold else ""))
                 repeat_runs.append(self.train(config.but(fold=fold, seed=repeat)))
+                if against is not None and fold == 0 and repeat == first:
+                    dropped = self._dropped(config, repeat_runs[0], against)
+                    if dropped is not None:
+                        return dropped
             runs.append(tuple(repeat_runs))
             predictions.append(self._held_together(repeat_runs, folds, rows))
         y, weight = self.y(rows), self.weight(rows)
@@ -178,6 +197,19 @@ class Context:
         worst = -np.inf if self.metric.is_higher_better else np.inf
         score = float(np.mean([self.metric.score(y, p, weight) for p in predictions])) if is_sound else worst
         return Judged(config, tuple(runs), rows, predictions, score)
+
+    def _dropped(self, config: TrainingConfig, run: TrainingRun, against: Judged) -> Judged | None:
+        """A configuration that its first fold shows to be worse than another, or None."""
+        if run.failure:
+            return Judged(config, ((run,),), np.empty(0, "int64"), [], float("nan"), is_dropped=True)
+        held = self.split.rows(0)[1]
+        predictions = self.trainer.held_predictions(run)
+        theirs = against.predictions[0][np.searchsorted(against.rows, held)]
+        y, weight = self.y(held), self.weight(held)
+        if gain_between(self.metric, y, [predictions], [theirs], weight, self.seed).high >= 0:
+            return None
+        score = self.metric.score(y, predictions, weight)
+        return Judged(config, ((run,),), held, [predictions], score, is_dropped=True)
 
     def interval(self, predictions: np.ndarray, rows: np.ndarray | None = None) -> Interval:
         """The deciding metric of predictions for rows (the deciding ones by default), with its interval."""
@@ -207,7 +239,10 @@ class Context:
         return self.count_opening()
 
     def _held_together(self, runs: Sequence[TrainingRun], folds: Sequence[int | None], rows: np.ndarray) -> np.ndarray:
-        parts = [(self.split.rows(fold)[1], self.trainer.held_predictions(run)) for run, fold in zip(runs, folds, strict=True)]  # fmt: skip
+        parts = [
+            (self.split.rows(fold)[1], self.trainer.held_predictions(run))
+            for run, fold in zip(runs, folds, strict=True)
+        ]
         shape = (len(rows), self.task.n_outputs) if self.task.is_classification else (len(rows),)
         together = np.full(shape, np.nan)
         for held, predictions in parts:

@@ -71,7 +71,7 @@ def run_stage(context: Context, key: str, about: Any) -> StageResult:
         plain=summary.plain,
         next_move=summary.next_move,
         findings=tuple(findings),
-        decided={name: getattr(context.decisions, name) for name in decided},
+        decided=context.decisions.model_dump(mode="json", include=set(decided), exclude_defaults=True),
         runs=tuple(context.trainer.used),
         options=context.options,
         method={

@@ -5,18 +5,35 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from wizard.core.finding import Finding
+from wizard.training.metrics import amount
+
+__all__ = ["amount", "count", "listed", "loss", "problems", "problems_in_words", "share"]
 
 
 def count(n: int, noun: str) -> str:
-    """ "1,797 examples", "1 row"."""
-    plural = noun if n == 1 else noun + ("es" if noun.endswith(("s", "x", "ch")) else "s")
-    return f"{n:,} {plural}"
+    """Counts: "1,797 examples", "1 row"."""
+    return f"{n:,} {noun if n == 1 else _plural(noun)}"
+
+
+def _plural(noun: str) -> str:
+    if noun.endswith("y") and noun[-2:-1] not in tuple("aeiou"):
+        return f"{noun[:-1]}ies"
+    return noun + ("es" if noun.endswith(("s", "x", "ch")) else "s")
 
 
 def share(value: float) -> str:
-    """ "4.2%", with as many digits as a share that small needs."""
+    """A share: "4.2%", with as many digits as a share that small needs."""
     percent = 100 * value
-    return f"{percent:.0f}%" if percent >= 10 or percent == 0 else f"{percent:.1f}%" if percent >= 0.1 else "<0.1%"
+    if percent in (0, 100):
+        return f"{percent:.0f}%"
+    if percent < 0.1 or percent > 99.9:
+        return "<0.1%" if percent < 0.1 else ">99.9%"
+    return f"{percent:.1f}%" if percent < 10 or percent > 99 else f"{percent:.0f}%"
+
+
+def loss(value: float) -> str:
+    """A loss: "2.315", "under 0.001"; a third digit after the point is more than any decision rests on."""
+    return "under 0.001" if 0 <= value < 0.001 else f"{value:.3f}"
 
 
 def listed(words: Sequence[object], limit: int = 3) -> str:
@@ -32,7 +49,7 @@ def problems(findings: Sequence[Finding]) -> tuple[Finding, ...]:
 
 
 def problems_in_words(bad: Sequence[Finding]) -> str:
-    """ "1 failed check and 2 warnings"."""
+    """As "1 failed check and 2 warnings"."""
     n_failed = sum(finding.status != "warned" for finding in bad)
     n_warned = len(bad) - n_failed
     parts = [count(n_failed, "failed check")] if n_failed else []

@@ -11,6 +11,8 @@ from wizard.training.metrics import Metric
 
 DRAWS = 1000  # bootstrap draws: the ends of a 95% interval rest on 25 of them
 Z = 1.96  # half a 95% interval, in standard errors
+ROUNDING = 1e-12  # sums in another order differ by this
+PERMUTATIONS = 999  # of the labels: beating all of them is chance once in a thousand
 
 
 @dataclass(frozen=True)
@@ -25,6 +27,19 @@ class Interval:
     def ends(self) -> tuple[float, float]:
         """(low, high)."""
         return (self.low, self.high)
+
+
+@dataclass(frozen=True)
+class Association:
+    """How far predictions and labels go together.
+
+    Attributes:
+        deviations: Standard deviations of the permutations by which they go together more than by chance.
+        is_beyond_chance: Whether they do so more than in any permutation.
+    """
+
+    deviations: float
+    is_beyond_chance: bool
 
 
 def bootstrap(
@@ -69,6 +84,38 @@ def gain_between(
     error = float(np.sqrt(np.var(by_rows) + by_seed))
     gain = float(differences.mean())
     return Interval(gain, gain - Z * error, gain + Z * error)
+
+
+def association(y: np.ndarray, predictions: np.ndarray, blocks: np.ndarray, seed: int) -> Association:
+    """What predictions for rows that their model did not see know of the labels, by permuting the labels in blocks.
+
+    The statistic is the mean probability of the true class, or the covariance with the target; it neither asks that
+    predictions are calibrated nor that they beat a guess in some metric.
+
+    Args:
+        y: (n,) codes or targets.
+        predictions: (n, k) probabilities or (n,) targets.
+        blocks: (n,) number of the fold that each row was held out in: rows of one fold share a model.
+        seed: Of the permutations.
+    """
+    if not (len(y) and np.isfinite(predictions).all()):
+        return Association(0.0, False)
+    random = generator(seed, "association", len(y))
+    order = np.argsort(blocks, kind="stable")
+    y, predictions = y[order], predictions[order].astype("float64")
+    folds = np.split(np.arange(len(y)), np.flatnonzero(np.diff(blocks[order])) + 1)
+    if predictions.ndim == 1:
+        y = (y - y.mean()) / (float(y.std()) or 1.0)
+        predictions = (predictions - predictions.mean()) / (float(predictions.std()) or 1.0)
+
+    def statistic(labels: np.ndarray) -> float:
+        if predictions.ndim == 2:
+            return float(predictions[np.arange(len(labels)), labels].mean())
+        return float((predictions * labels).mean())
+
+    null = np.array([statistic(y[np.concatenate([random.permutation(f) for f in folds])]) for _ in range(PERMUTATIONS)])
+    above = statistic(y) - null
+    return Association(float(above.mean() / max(null.std(), ROUNDING)), bool((above > ROUNDING).all()))
 
 
 def _score(metric: Metric, y: np.ndarray, predictions: np.ndarray, weight: np.ndarray | None) -> float:

@@ -22,7 +22,7 @@ class Fitted:
     """What a fit leaves in the compiled network's variables, in words and numbers.
 
     Attributes:
-        history: One number an epoch: "loss" while training; "val_loss" after each epoch, where rows were held out.
+        history: One number a look: "loss" while training; "val_loss" at each look, where rows were held out.
         best_epoch: Epoch (from 1) whose weights are in place.
         failure: Why the weights are worthless, or "".
     """
@@ -48,7 +48,8 @@ def fit(
     """
     rows = training_rows(config, prepared)
     compiled.begin(config, prepared, row_weights(config, prepared, compiled.task))
-    order = _EpochOrder(rows, config.batch, derive(config.seed, "order"))
+    order = _EpochOrder(rows, config.batch, config.look_every, derive(config.seed, "order"))
+    looks = min(config.epochs, config.stop_after or config.epochs) // config.look_every
     watching: list[Any] = [order]
     if len(prepared.held):
         watching.append(_Validation(compiled, prepared))
@@ -63,7 +64,7 @@ def fit(
         try:
             history = compiled.model.fit(
                 order.batches,
-                epochs=min(config.epochs, config.stop_after or config.epochs),
+                epochs=looks,
                 verbose=0,
                 shuffle=False,
                 callbacks=[*watching, *callbacks],
@@ -75,11 +76,12 @@ def fit(
     losses = history.get("loss", [])
     failure = ""
     if losses and not np.isfinite(losses[-1]):
-        failure = f"the training loss became {losses[-1]} in epoch {len(losses)}"
+        failure = f"the training loss became {losses[-1]} by epoch {len(losses) * config.look_every}"
     best = len(losses)
     if config.patience is not None and "val_loss" in history:
         best = int(np.argmin(history["val_loss"])) + 1
-    return Fitted({name: tuple(map(float, values)) for name, values in history.items()}, best, failure)
+    curves = {name: tuple(map(float, values)) for name, values in history.items()}
+    return Fitted(curves, best * config.look_every, failure)
 
 
 def training_rows(config: TrainingConfig, prepared: Prepared) -> np.ndarray:
@@ -99,29 +101,33 @@ def row_weights(config: TrainingConfig, prepared: Prepared, task: Task) -> np.nd
 
 
 class _EpochOrder(keras.callbacks.Callback):
-    """Batches of row numbers in an order that the seed and the number of the epoch decide, and nothing else."""
+    """Batches of row numbers in an order that the seed and the number of the epoch decide, and nothing else.
 
-    def __init__(self, rows: np.ndarray, batch: int, seed: int) -> None:
+    What Keras calls an epoch is a look here: one or several passes over the rows.
+    """
+
+    def __init__(self, rows: np.ndarray, batch: int, passes: int, seed: int) -> None:
         super().__init__()
-        self.epoch = tf.Variable(0, dtype="int64", trainable=False)
+        self.look = tf.Variable(0, dtype="int64", trainable=False)
         all_rows = tf.constant(rows, "int64")
 
-        def shuffled(_: Any) -> Any:
-            pair = tf.stack([tf.constant(seed, "int64"), self.epoch])
-            return tf.data.Dataset.from_tensor_slices(tf.random.experimental.stateless_shuffle(all_rows, pair))
+        def one_pass(number: Any) -> Any:
+            pair = tf.stack([tf.constant(seed, "int64"), self.look * passes + number])
+            order = tf.random.experimental.stateless_shuffle(all_rows, pair)
+            return tf.data.Dataset.from_tensor_slices(order).batch(batch)
 
         options = tf.data.Options()
         options.deterministic = True
-        batches = tf.data.Dataset.range(1).flat_map(shuffled).batch(batch)
-        n_batches = -(-len(rows) // batch)
+        batches = tf.data.Dataset.range(passes).flat_map(one_pass)
+        n_batches = passes * -(-len(rows) // batch)
         self.batches = batches.apply(tf.data.experimental.assert_cardinality(n_batches)).with_options(options)
 
     def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
-        self.epoch.assign(epoch)
+        self.look.assign(epoch)
 
 
 class _Validation(keras.callbacks.Callback):
-    """Adds "val_loss" to the logs after each epoch, over all held-out rows at once."""
+    """Adds "val_loss" to the logs at each look, over all held-out rows at once."""
 
     def __init__(self, compiled: CompiledNetwork, prepared: Prepared) -> None:
         super().__init__()
@@ -150,7 +156,7 @@ class _FitTo(keras.callbacks.Callback):
     """Ends a run whose training loss is low enough, or has stopped falling."""
 
     FLAT = 0.99  # of the best loss so far: what counts as falling
-    EPOCHS = 12  # without falling: noise of a few dozen steps an epoch evens out over so many
+    LOOKS = 12  # without falling: the noise of dozens of steps a look evens out over so many
 
     def __init__(self, target: float) -> None:
         super().__init__()
@@ -160,7 +166,7 @@ class _FitTo(keras.callbacks.Callback):
         loss = (logs or {})["loss"]
         self.since = 0 if loss < self.FLAT * self.best else self.since + 1
         self.best = min(self.best, loss)
-        if loss <= self.target or self.since >= self.EPOCHS:
+        if loss <= self.target or self.since >= self.LOOKS:
             self.model.stop_training = True
 
 

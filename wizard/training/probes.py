@@ -7,27 +7,59 @@ from typing import Any
 
 import numpy as np
 
+from wizard.core.seeds import generator
 from wizard.data.form import FeaturesForm
 from wizard.data.task import Task
 from wizard.training.prepared import Prepared
 
+LARGEST_SIDE = 32  # pixels: classical methods take minutes on more, and do not get better
 MANY_CODES = 50  # categories with more codes are given to linear models as numbers of their frequency rank
 NEIGHBOURS = 5
 TREES = 100  # boosting rounds, stopped early; enough for a baseline, seconds on 10,000 rows
+MOST_TREES = 300  # over all classes: each round grows one tree a class, and fewer rounds learn as much at a higher rate
+LEAST_ROUNDS = 10
+RATE, MOST_RATE = 0.1, 0.3  # of boosting with all rounds, and with few
+STOPPING_SHARE = 0.1  # of the rows decide when boosting stops
 LINEAR_STEPS = 300
+WORTH_THREADS = 2_000_000  # numbers: with fewer, threads that wait for each other cost more than they save
 ROWS_OF_NEIGHBOURS = 10_000  # training rows that nearest neighbours search
+ROWS_OF_COLUMNS = 5_000  # rows on which single columns are compared
+COLUMNS_AT_A_TIME = 1024
+BINS_OF_COLUMNS = 8  # quantile bins of a column, as many as the leaves of the tree that is grown on it
 
 
 def flat(prepared: Prepared, rows: np.ndarray) -> np.ndarray:
-    """(n, d) float32: pixels in 0–1, or numeric features beside one-hot categories."""
+    """(n, d) float32: pixels of at most 32 a side, in 0–1, or numeric features beside one-hot categories."""
     if not isinstance(prepared.form, FeaturesForm):
-        return prepared.tensors["image"][rows].reshape(len(rows), -1).astype("float32") / 255.0
+        return _pixels(prepared.tensors["image"][rows])
     parts = [prepared.tensors["numeric"][rows]] if prepared.form.numeric else []
     for number, n_codes in enumerate(prepared.form.cardinalities):
         code = prepared.tensors["categories"][rows, number]
         is_short = n_codes <= MANY_CODES
         parts.append(np.eye(n_codes, dtype="float32")[code] if is_short else code[:, None].astype("float32") / n_codes)
     return np.concatenate(parts, axis=1)
+
+
+def flat_names(prepared: Prepared) -> list[str]:
+    """(d,) the column behind each feature that `flat` gives, for tables."""
+    form = prepared.form
+    assert isinstance(form, FeaturesForm)
+    names = list(form.numeric)
+    for name, n_codes in zip(form.categories, form.cardinalities, strict=True):
+        names += [name] * (n_codes if n_codes <= MANY_CODES else 1)
+    return names
+
+
+def _pixels(pictures: np.ndarray) -> np.ndarray:
+    """(n, h, w, c) pictures to (n, d): means of square blocks where they are large, 8-bit ones in 0–1."""
+    n, height, width, channels = pictures.shape
+    size = -(-max(height, width) // LARGEST_SIDE)
+    scale = 255.0 if pictures.dtype == np.uint8 else 1.0
+    if size == 1 or min(height, width) < size:
+        return pictures.reshape(n, -1).astype("float32") / scale
+    down, across = height // size, width // size
+    blocks = pictures[:, : down * size, : across * size].reshape(n, down, size, across, size, channels)
+    return (blocks.mean((2, 4), dtype="float32") / scale).reshape(n, -1)
 
 
 Fit = Callable[[np.ndarray, np.ndarray, "np.ndarray | None"], Callable[[np.ndarray], np.ndarray]]
@@ -37,6 +69,7 @@ def dumb_baselines(task: Task, seed: int) -> dict[str, Fit]:
     """{name: fit}; fit(x, y, weight) -> predict(x) giving probabilities (n, k) or targets (n,), dumbest first."""
     from sklearn import dummy, ensemble, linear_model, neighbors, tree
 
+    rounds = int(np.clip(MOST_TREES // task.n_outputs, LEAST_ROUNDS, TREES))
     if task.is_classification:
         models: dict[str, Any] = {
             "majority class": dummy.DummyClassifier(strategy="prior"),
@@ -47,7 +80,11 @@ def dumb_baselines(task: Task, seed: int) -> dict[str, Fit]:
             "linear model": linear_model.LogisticRegression(max_iter=LINEAR_STEPS),
             "nearest neighbours": neighbors.KNeighborsClassifier(NEIGHBOURS),
             "boosted trees": ensemble.HistGradientBoostingClassifier(
-                max_iter=TREES, early_stopping=True, random_state=seed
+                max_iter=rounds,
+                learning_rate=min(RATE * TREES / rounds, MOST_RATE),
+                early_stopping=True,
+                validation_fraction=STOPPING_SHARE,
+                random_state=seed,
             ),
         }
     else:
@@ -58,29 +95,36 @@ def dumb_baselines(task: Task, seed: int) -> dict[str, Fit]:
             "linear model": linear_model.RidgeCV(alphas=np.logspace(-2, 4, 13)),
             "nearest neighbours": neighbors.KNeighborsRegressor(NEIGHBOURS),
             "boosted trees": ensemble.HistGradientBoostingRegressor(
-                max_iter=TREES, early_stopping=True, random_state=seed
+                max_iter=TREES, early_stopping=True, validation_fraction=STOPPING_SHARE, random_state=seed
             ),
         }
-    return {name: _fit(name, model, task) for name, model in models.items()}
+    return {name: _fit(name, model, task, seed) for name, model in models.items()}
 
 
-def _fit(name: str, model: Any, task: Task) -> Fit:
+def _fit(name: str, model: Any, task: Task, seed: int) -> Fit:
     def fit(x: np.ndarray, y: np.ndarray, weight: np.ndarray | None) -> Callable[[np.ndarray], np.ndarray]:
         import warnings
 
         from sklearn.base import clone
+        from sklearn.dummy import DummyClassifier
         from sklearn.exceptions import ConvergenceWarning
+        from threadpoolctl import threadpool_limits
 
         fresh = clone(model)
+        if task.is_classification and len(np.unique(y)) == 1:
+            fresh = DummyClassifier(strategy="prior")  # there is nothing to tell apart
         columns: Any = slice(None)
         if name == "best single feature":
-            columns = [_best_column(x, y, fresh, weight)]
+            columns = [best_column(x, y, task)]
         if name == "nearest neighbours":
-            x, y, weight = x[:ROWS_OF_NEIGHBOURS], y[:ROWS_OF_NEIGHBOURS], None
+            rows = generator(seed, "neighbours").permutation(len(x))[:ROWS_OF_NEIGHBOURS]  # rows may be sorted by class
+            x, y, weight = x[rows], y[rows], None
+            fresh.set_params(**({"n_neighbors": min(NEIGHBOURS, len(x))} if hasattr(fresh, "n_neighbors") else {}))
         arguments = {} if weight is None else {"sample_weight": weight}
-        if name == "boosted trees" and not _can_hold_out(y, task):
+        if hasattr(fresh, "early_stopping") and not _can_hold_out(y, task):
             fresh.set_params(early_stopping=False)
-        with warnings.catch_warnings():
+        threads = 1 if x.size < WORTH_THREADS else None
+        with warnings.catch_warnings(), threadpool_limits(threads, user_api="openmp"):
             warnings.simplefilter("ignore", ConvergenceWarning)  # a dumb baseline need not have converged
             fresh.fit(x[:, columns], y, **arguments)
         if not task.is_classification:
@@ -97,15 +141,34 @@ def _fit(name: str, model: Any, task: Task) -> Fit:
 
 
 def _can_hold_out(y: np.ndarray, task: Task) -> bool:
-    """Whether every class has the two rows that a stratified early-stopping set needs."""
-    return not task.is_classification or bool(np.min(np.unique(y, return_counts=True)[1]) >= 2 and len(y) >= 50)
+    """Whether a stratified early-stopping set can be drawn: two rows of every class, and one of each in the set."""
+    if len(y) < 50:
+        return False
+    counts = np.unique(y, return_counts=True)[1]
+    return not task.is_classification or bool(counts.min() >= 2 and STOPPING_SHARE * len(y) >= len(counts))
 
 
-def _best_column(x: np.ndarray, y: np.ndarray, tree: Any, weight: np.ndarray | None) -> int:
-    """The column that tells most: by mutual information's cheap stand-in, a small tree's own training score."""
-    rows = np.linspace(0, len(x) - 1, min(len(x), 2000)).astype(int)
-    spread = np.flatnonzero(x[rows].std(0) > 0)
-    if not len(spread):
-        return 0
-    scores = [tree.fit(x[rows][:, [column]], y[rows]).score(x[rows][:, [column]], y[rows]) for column in spread]
-    return int(spread[int(np.argmax(scores))])
+def best_column(x: np.ndarray, y: np.ndarray, task: Task) -> int:
+    """The column whose quantile bins explain most of the target: of its variance, or of its classes' indicators.
+
+    Args:
+        x: (n, d) features.
+        y: (n,) codes or targets.
+        task: Which of the two.
+    """
+    rows = np.linspace(0, len(x) - 1, min(len(x), ROWS_OF_COLUMNS)).astype(int)
+    x, y = x[rows], y[rows]
+    targets = np.eye(task.n_outputs)[y] if task.is_classification else (y - y.mean())[:, None]
+    blocks = (x[:, start : start + COLUMNS_AT_A_TIME] for start in range(0, x.shape[1], COLUMNS_AT_A_TIME))
+    return int(np.concatenate([_explained(block, targets) for block in blocks]).argmax())
+
+
+def _explained(x: np.ndarray, targets: np.ndarray) -> np.ndarray:
+    """(d,) squares between the quantile bins of each column, for targets (n, k)."""
+    edges = np.quantile(x, np.linspace(0, 1, BINS_OF_COLUMNS + 1)[:-1], axis=0)  # (bins, d), the least value first
+    number = sum((x > edge).astype("int8") for edge in edges)  # (n, d) bins; the least value's is number 0
+    explained = np.zeros(x.shape[1])
+    for one in range(BINS_OF_COLUMNS + 1):
+        inside = (number == one).astype("float64")  # (n, d)
+        explained += ((inside.T @ targets) ** 2).sum(1) / np.maximum(inside.sum(0), 1)
+    return explained

@@ -11,6 +11,7 @@ import numpy as np
 from wizard.core.clock import Clock
 from wizard.core.config import TrainingConfig
 from wizard.core.keys import content_key, source_key, versions
+from wizard.core.pacing import Pacing
 from wizard.core.run import TrainingRun
 from wizard.core.store import Store
 from wizard.data.dataset import Dataset
@@ -44,6 +45,7 @@ class Trainer:
         self.dataset, self.task, self.split, self.store, self.clock = dataset, task, split, store, clock
         self.is_deterministic, self.callbacks = is_deterministic, tuple(callbacks)
         self.preparer = Preparer(dataset, task, split)
+        self.pacing: Pacing | None = None  # of the stage that is running
         self.used: dict[str, None] = {}  # keys of the runs asked for since last emptied, in order
         self.n_trained = 0
         self._compiled: dict[Any, Any] = {}
@@ -66,7 +68,8 @@ class Trainer:
         self.used[key] = None
         stored = self._stored(key)
         if stored is not None:
-            self.clock.credit(stored.seconds)
+            if self.pacing is not None:
+                self.pacing.remembered(key)
             return stored
         return self._train(key, config)
 
@@ -194,6 +197,8 @@ class Trainer:
 
         self.store.write(KIND, key, fill)
         self.n_trained += 1
+        if self.pacing is not None:
+            self.pacing.trained(key, run.seconds)
         return run
 
 

@@ -79,7 +79,7 @@ class TablePreparation:
 
         kinds = dict.fromkeys(self.numbers, "float64") | dict.fromkeys(self.categories + self.dates, "string")
         return {
-            name: keras.Input((), dtype=kind, name=f"column_{number}")
+            name: keras.Input((), dtype=kind, name=f"column_{number}")  # "a/b" and "label" are no names for its layer
             for number, (name, kind) in enumerate(kinds.items())
         }
 

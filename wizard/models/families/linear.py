@@ -6,7 +6,7 @@ from typing import Any
 
 from wizard.core.config import HpValue, TrainingConfig
 from wizard.data.form import Form
-from wizard.models.family import Family, batch_for
+from wizard.models.family import Family, batch_for, look_every, multiple
 from wizard.models.inputs import flat_features
 
 
@@ -17,7 +17,9 @@ def build(hp: Any, inputs: dict[str, Any], form: Form) -> Any:
 
 def recipe(form: Form, n_rows: int) -> TrainingConfig:
     """Adam at 3e-3: a convex problem bears a high rate."""
-    return TrainingConfig(family="linear", learning_rate=3e-3, batch=batch_for(n_rows), epochs=20)
+    batch = batch_for(n_rows)
+    look = look_every(n_rows, batch)
+    return TrainingConfig(family="linear", learning_rate=3e-3, batch=batch, epochs=multiple(24, look), look_every=look)
 
 
 def ladder(form: Form) -> tuple[dict[str, HpValue], ...]:

@@ -6,7 +6,7 @@ from typing import Any
 
 from wizard.core.config import HpValue, TrainingConfig
 from wizard.data.form import Form, ImageForm
-from wizard.models.family import Family, batch_for
+from wizard.models.family import Family, batch_for, look_every, multiple
 
 SMALL_SIDE = 48  # pixels: smaller pictures keep their size through the first layer, as on CIFAR
 FLAT_SIDE = 4  # a last map up to this size is read place by place; larger ones are pooled over places
@@ -30,10 +30,7 @@ def build(hp: Any, inputs: dict[str, Any], form: Form) -> Any:
         side //= stride
         for block in range(blocks):
             x = _residual(x, width * 2**stage, stride if block == 0 else 1)
-    if side <= FLAT_SIDE:
-        x = keras.layers.Flatten()(x)
-    else:
-        x = keras.layers.GlobalAveragePooling2D()(x)
+    x = keras.layers.Flatten()(x) if side <= FLAT_SIDE else keras.layers.GlobalAveragePooling2D()(x)
     return Dropout()(x)
 
 
@@ -60,14 +57,18 @@ def _residual(x: Any, filters: int, stride: int) -> Any:
 
 def recipe(form: Form, n_rows: int) -> TrainingConfig:
     """Adam at 2e-3 falling along a cosine."""
-    return TrainingConfig(family="resnet", learning_rate=2e-3, schedule="cosine", batch=batch_for(n_rows), epochs=12)
+    batch = batch_for(n_rows)
+    look = look_every(n_rows, batch)
+    return TrainingConfig(
+        family="resnet", learning_rate=2e-3, schedule="cosine", batch=batch, epochs=multiple(12, look), look_every=look
+    )
 
 
 def ladder(form: Form) -> tuple[dict[str, HpValue], ...]:
     """Wider and deeper in turn."""
     return tuple(
         {"width": width, "stages": stages, "blocks": blocks}
-        for width, stages, blocks in ((8, 2, 1), (16, 2, 1), (16, 3, 1), (32, 3, 2))
+        for width, stages, blocks in ((16, 2, 1), (32, 2, 1), (32, 3, 1), (64, 3, 2))
     )
 
 

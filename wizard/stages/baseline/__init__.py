@@ -16,6 +16,7 @@ STEPS = (
     "overfit_one_batch",
     "decreasing_loss",
 )
+TOLD = ("dumb_baselines", "loss_at_init", "input_independent", "overfit_one_batch")  # in the summary
 READS: tuple[str, ...] = ("metric", "contradiction_floor")
 
 
@@ -33,7 +34,7 @@ def summarise(findings: tuple[Finding, ...], context: Context) -> Summary:
     plain = (
         "A tiny network was put through experiments whose outcome is known beforehand; a bug in data, loss or training "
         "would have made one of them miss.",
-        *(by_step[name].headline for name in ("dumb_baselines", "loss_at_init", "input_independent", "overfit_one_batch")),
-    )  # fmt: skip
+        *(by_step[name].headline for name in TOLD),
+    )
     advice = next((finding.advice for finding in bad if finding.advice), "")
     return Summary(verdict, plain, advice or "Call overfit() for a network that is large enough.")

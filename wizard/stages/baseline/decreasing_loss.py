@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from wizard.core.blocks import Line, Lines
 from wizard.core.finding import Cause
 from wizard.stages.baseline.skeleton import for_steps, skeleton
 from wizard.stages.context import Context
 from wizard.stages.step import Outcome, failed, noted, passed, step
+from wizard.stages.words import loss
 
 LARGER = {"width": 256, "depth": 2}
 LEAST_FALL = 0.02  # of the first loss: less in hundreds of steps is not falling
+
+LOW = Cause(fault="O02", sentence="The learning rate is too low.")
+HIGH = Cause(fault="O01", sentence="The learning rate is too high.")
+WRONG_SIGN = Cause(fault="T05", sentence="The loss has the wrong sign.")
 
 
 @step(gate=True)
@@ -24,7 +27,7 @@ def decreasing_loss(context: Context) -> Outcome:
     small = for_steps(context, skeleton(context), 2 * context.effort.steps)
     runs = {"small": context.train(small), "larger": context.train(small.but(hp=LARGER, learning_rate=1e-3))}
     start = float(context.trainer.untrained(small)[0].mean())
-    end = {name: float(run.scores.get("train_loss", np.nan)) for name, run in runs.items()}
+    end = {name: run.scores["train_loss"] for name, run in runs.items() if not run.failure}
     unit = "nats" if context.task.is_classification else "target variances"
     lines = Lines(
         title="Training loss",
@@ -35,30 +38,39 @@ def decreasing_loss(context: Context) -> Outcome:
                 y=(start, *run.history["loss"]),
             )
             for name, run in runs.items()
+            if not run.failure
         ),
         x_label="epochs",
         y_label=f"training loss ({unit})",
         caption="Running means while training; the point at 0 is the untrained network.",
     )
-    numbers = {"measured": end["small"], "expected": start, "unit": unit, "blocks": (lines,)}
     decides = {"skeleton": small, "stage_configs": {"baseline": small.but(fold=None)}}
+    if "small" not in end:
+        return failed(
+            f"The training broke down: {runs['small'].failure}.",
+            causes=(Cause(fault="O01", sentence="The learning rate is too high."),),
+            advice="Look at the numbers that enter the network, and lower the learning rate.",
+            decides=decides,
+        )
+    numbers = {"measured": end["small"], "expected": start, "unit": unit, "blocks": (lines,)}
     if not end["small"] < (1 - LEAST_FALL) * start:
         if not context.decided("signal"):
             return noted("The training loss hardly falls, as there is no usable signal.", decides=decides, **numbers)
         return failed(
-            f"The training loss goes from {start:.3f} to {end['small']:.3f} {unit}: it does not fall.",
-            causes=(
-                Cause(fault="O02", sentence="The learning rate is too low."),
-                Cause(fault="O01", sentence="The learning rate is too high."),
-                Cause(fault="T05", sentence="The loss has the wrong sign."),
-            ),
+            f"The training loss goes from {loss(start)} to {loss(end['small'])} {unit}: it does not fall.",
+            causes=(HIGH, WRONG_SIGN, LOW) if end["small"] > (1 + LEAST_FALL) * start else (LOW, HIGH, WRONG_SIGN),
             advice="Check the optimiser, the rate and the loss.",
             decides=decides,
             **numbers,
         )
-    further = f"a larger network reaches {end['larger']:.3f}"
-    if end["larger"] > end["small"]:
-        further = f"a larger network ends no lower ({end['larger']:.3f})"
+    if "larger" not in end:
+        further = f"with a larger network {runs['larger'].failure}"
+    elif end["larger"] < end["small"]:
+        further = f"a larger network gets to {loss(end['larger'])}"
+    else:
+        further = "a larger network gets no lower in as many steps"
     return passed(
-        f"The training loss falls from {start:.3f} to {end['small']:.3f} {unit}; {further}.", decides=decides, **numbers
+        f"The training loss falls from {loss(start)} to {loss(end['small'])} {unit}; {further}.",
+        decides=decides,
+        **numbers,
     )

@@ -9,10 +9,13 @@ from wizard.core.config import TrainingConfig
 from wizard.stages.baseline.skeleton import skeleton
 from wizard.stages.context import Context
 from wizard.stages.step import Outcome, noted, step, warned
-from wizard.training.compare import Interval
+from wizard.training.compare import Interval, association
+from wizard.training.probes import best_column, flat, flat_names
 from wizard.training.probes import dumb_baselines as fits
-from wizard.training.probes import flat
 
+SINGLE = "best single feature"
+PERFECT = 0.02  # of what guessing misses: what a single column rarely leaves unless it is the target in other words
+LEARNT = "predictions of the simple methods that learn"  # for the deciding rows, as later steps compare with them
 GUESSES = ("majority class", "stratified guess", "mean", "median")
 
 
@@ -25,14 +28,13 @@ def dumb_baselines(context: Context) -> Outcome:
     """
     scores: dict[str, Interval] = {}
     predictions = {name: context.progress.detail(name) or predict(context, name) for name in _names(context)}
+    context.shared[LEARNT] = [predictions[name] for name in predictions if name not in GUESSES]
     for name, predicted in predictions.items():
         scores[name] = context.interval(predicted)
     metric = context.metric
     guess = _best(context, {name: scores[name] for name in scores if name in GUESSES})
     learnt = _best(context, {name: scores[name] for name in scores if name not in GUESSES})
-    gain = metric.gain(scores[learnt].value, scores[guess].value)
-    noise = (scores[guess].high - scores[guess].low) / 2 + (scores[learnt].high - scores[learnt].low) / 2
-    has_signal = gain > noise
+    has_signal = _has_signal(context, context.shared[LEARNT])
     bars = Bars(
         title="Simple methods",
         caption=f"{metric.label} on the rows that decide, with 95% intervals.",
@@ -52,9 +54,24 @@ def dumb_baselines(context: Context) -> Outcome:
     }
     if not has_signal:
         return warned(
-            f"No simple method beats guessing ({guess}: {metric.words(scores[guess].value)}) beyond the noise: "
+            f"What simple methods predict has nothing to do with the labels ({metric.label} "
+            f"{metric.words(scores[learnt].value)} at best, {metric.words(scores[guess].value)} by guessing): "
             f"there may be no usable signal in these inputs.",
             advice="Check that labels belong to their inputs, and that the inputs can tell the target at all.",
+            **numbers,
+        )
+    single = scores[SINGLE].value
+    if context.dataset.modality == "table" and _left(context, single, scores[guess].value) < PERFECT:
+        return warned(
+            f"Column {_single_column(context)!r} alone tells the target almost perfectly: {metric.label} "
+            f"{metric.words(single)}, where guessing ({guess}) gives {metric.words(scores[guess].value)}.",
+            advice="Make sure that it is known at prediction time; if it is not, name it in ignore=.",
+            **numbers,
+        )
+    if not metric.better(scores[learnt].value, scores[guess].value):
+        return noted(
+            f"To beat: {metric.label} {metric.words(scores[guess].value)} by guessing ({guess}); no simple method "
+            f"is better, though what they predict has to do with the labels.",
             **numbers,
         )
     return noted(
@@ -62,6 +79,30 @@ def dumb_baselines(context: Context) -> Outcome:
         f"guessing ({guess}) gives {metric.words(scores[guess].value)}.",
         **numbers,
     )
+
+
+def _has_signal(context: Context, predictions: list[np.ndarray]) -> bool:
+    """Whether what some method predicts for rows that it did not see has to do with their labels."""
+    rows = context.deciding_rows
+    fold = np.zeros(len(rows), int)
+    for number, (_, held) in enumerate(context.split.folds):
+        fold[np.searchsorted(rows, held)] = number
+    y, seed = context.y(rows), context.derived_seed("signal")
+    return any(association(y, predicted, fold, seed).is_beyond_chance for predicted in predictions)
+
+
+def _left(context: Context, score: float, guess: float) -> float:
+    """Share of what guessing misses that a score still misses; more than 1 for one that is worse."""
+    best = 0.0 if not context.metric.is_higher_better else 1.0
+    return abs(best - score) / max(abs(best - guess), 1e-12)
+
+
+def _single_column(context: Context) -> str:
+    """Name of the column that tells most of the target in the training rows."""
+    config = skeleton(context)
+    prepared = context.prepared(config)
+    train = prepared.train
+    return flat_names(prepared)[best_column(flat(prepared, train), context.y(train), context.task)]
 
 
 def _names(context: Context) -> tuple[str, ...]:
@@ -78,7 +119,8 @@ def predict(context: Context, name: str) -> np.ndarray:
     rows = context.deciding_rows
     k = context.task.n_outputs
     out = np.zeros((len(rows), k) if context.task.is_classification else len(rows))
-    for fold in range(len(context.split.folds)) if context.split.folds else (None,):
+    folds = range(len(context.split.folds)) if context.split.folds else (None,)
+    for fold in folds:
         held = context.split.rows(fold)[1]
         config = skeleton(context).but(fold=fold)
         out[np.searchsorted(rows, held)] = predict_rows(context, name, config, held)

@@ -7,7 +7,8 @@ import numpy as np
 from wizard.core.blocks import Line, Lines
 from wizard.stages.baseline.skeleton import skeleton
 from wizard.stages.context import Context
-from wizard.stages.step import Outcome, noted, passed, step
+from wizard.stages.step import Outcome, noted, passed, step, warned
+from wizard.stages.words import amount, count
 
 STEPS = 50
 POINTS = 10  # points of the curve: the mean loss of five steps each
@@ -24,7 +25,9 @@ def final_layer_init(context: Context) -> Outcome:
     config = skeleton(context)
     config = config.but(epochs=POINTS, n_rows=config.batch * STEPS // POINTS)
     with_bias = context.train(config)
-    x = tuple(float((i + 1) * STEPS // POINTS) for i in range(POINTS))
+    n_rows = min(config.n_rows or 0, len(context.prepared(config).train))
+    steps = -(-n_rows // config.batch)  # between two points of the curve: fewer where there are few rows
+    x = tuple(float((i + 1) * steps) for i in range(POINTS))
     if context.task.is_classification:
         without = context.train(config.but(head_bias=False))
         curves = {"bias at the class frequencies": with_bias.history["loss"], "bias at zero": without.history["loss"]}
@@ -36,16 +39,22 @@ def final_layer_init(context: Context) -> Outcome:
         curves = {"target standardised": with_bias.history["loss"]}
         unit = "target variances saved at the start"
     lines = Lines(
-        title=f"The first {STEPS} steps",
-        caption="The same network, rows and order; training loss, each point the mean of five steps.",
-        lines=tuple(Line(name=name, x=x[: len(y)], y=tuple(map(float, y))) for name, y in curves.items()),
+        title=f"The first {steps * POINTS} steps",
+        caption=f"The same network, rows and order; each point is the mean training loss of {count(steps, 'step')}.",
+        lines=tuple(Line(name=name, x=x[: len(y)], y=y) for name, y in curves.items() if np.isfinite(y).all()),
         x_label="gradient steps",
         y_label="training loss",
     )
+    if not np.isfinite(gain):
+        return warned(
+            "The first steps with and without the bias cannot be compared: a loss is no finite number.",
+            advice="See the checks of the loss below.",
+            blocks=(lines,),
+        )
     numbers = {"measured": gain, "expected": 0.0, "unit": unit, "blocks": (lines,)}
     if not context.task.is_classification:
-        words = f"a network on the raw target would start at {1 + gain:.1f} variances"
-        return passed(f"The target is standardised, so the loss starts at one variance; {words}.", **numbers)
-    if not np.isfinite(gain) or gain < WORTH:
-        return noted("The classes are so even that the last layer's bias has nothing to gain.", **numbers)
+        words = f"on the raw target it would start at {amount(round(1 + gain, 1))}"
+        return passed(f"The target is standardised, so that the loss starts at about 1 variance; {words}.", **numbers)
+    if gain < WORTH:
+        return noted("The classes are so even that a bias at their frequencies saves nothing.", **numbers)
     return passed(f"Starting the bias at the class frequencies saves {gain:.2f} nats in the first steps.", **numbers)

@@ -7,11 +7,16 @@ import numpy as np
 from wizard.core.blocks import Bars
 from wizard.core.finding import Cause
 from wizard.core.run import TrainingRun
+from wizard.stages.baseline.dumb_baselines import LEARNT
 from wizard.stages.baseline.skeleton import for_steps, skeleton
 from wizard.stages.context import Context
 from wizard.stages.step import Outcome, failed, passed, step, warned
+from wizard.stages.words import loss
+from wizard.training.compare import Association, association
+from wizard.training.metrics import log_losses
 
 STANDARD_ERRORS = 3.0  # of the paired difference of losses: a band that chance leaves in 1 of 700 runs
+STRONG = 8.0  # deviations from chance of what a simple method predicts: a signal that no working network misses
 
 
 @step(gate=True)
@@ -28,7 +33,17 @@ def input_independent(context: Context) -> Outcome:
         "blank inputs": context.train(config.but(control="zeros")),
         "shuffled inputs": context.train(config.but(control="shuffled")),
     }
-    losses = {name: _losses(context, run, name) for name, run in runs.items()}
+    broken = runs["real inputs"].failure or runs["blank inputs"].failure
+    if broken:
+        return failed(
+            f"The short training broke down: {broken}.",
+            causes=(
+                Cause(fault="O01", sentence="The learning rate is too high."),
+                Cause(fault="D03", sentence="The inputs hold NaN or infinite numbers."),
+            ),
+            advice="Look at the numbers that enter the network, and lower the learning rate.",
+        )
+    losses = {name: _losses(context, run) for name, run in runs.items() if not run.failure}
     difference = losses["blank inputs"] - losses["real inputs"]
     error = float(difference.std() / np.sqrt(len(difference)))
     gain, unit = float(difference.mean()), "nats" if context.task.is_classification else "target variances"
@@ -44,36 +59,58 @@ def input_independent(context: Context) -> Outcome:
         "measured": float(losses["real inputs"].mean()), "expected": float(losses["blank inputs"].mean()),
         "interval": _interval(losses["real inputs"]), "unit": unit, "blocks": (bars,),
     }  # fmt: skip
+    real, blank = (loss(numbers[name]) for name in ("measured", "expected"))
     if gain > STANDARD_ERRORS * error:
-        ratio = losses["real inputs"].mean() / max(float(losses["blank inputs"].mean()), 1e-12)
+        return passed(f"With real inputs the loss falls to {real} {unit}, with blank ones to {blank}.", **numbers)
+    held = context.prepared(config).held
+    seen = _association(context, context.trainer.held_predictions(runs["real inputs"]), held)
+    if seen.is_beyond_chance:
         return passed(
-            f"Loss on real inputs is {losses['real inputs'].mean():.3f} {unit}, {ratio:.0%} of what blank inputs give.",
+            f"What the network predicts has to do with the labels, though its loss of {real} {unit} on held-out rows "
+            f"is not below the {blank} that blank inputs give: it is too sure of itself.",
+            **numbers,
+        )
+    if context.decided("signal") and not _is_strong(context, held):
+        return warned(
+            "The network does not find the faint signal that simple methods find in these inputs.",
+            advice="Expect little of these inputs; more rows, or inputs that say more, would help most.",
             **numbers,
         )
     if context.decided("signal"):
         return failed(
-            "The network does no better on real inputs than on blank ones, though a simple method finds signal in them.",
+            "The network does no better on real inputs than on blank ones, though simple methods find signal in them.",
             causes=(
                 Cause(fault="M16", sentence="The inputs do not reach the network's output."),
-                Cause(fault="L03", sentence="Inputs and labels were put in different orders on the way to the network."),
+                Cause(fault="L03", sentence="Inputs and labels lost their common order on the way to the network."),
             ),
             advice="Look at the tensors that enter the network, beside their labels.",
             **numbers,
-        )  # fmt: skip
+        )
     return warned(
-        "Neither the network nor any simple method finds usable signal in these inputs.",
+        "There may be no usable signal in these inputs: neither the network nor any simple method finds one.",
         advice="Check that the labels belong to these inputs.",
         **numbers,
     )
 
 
-def _losses(context: Context, run: TrainingRun, name: str) -> np.ndarray:
+def _association(context: Context, predictions: np.ndarray, held: np.ndarray) -> Association:
+    return association(context.y(held), predictions, np.zeros(len(held)), context.derived_seed("input_independent"))
+
+
+def _is_strong(context: Context, held: np.ndarray) -> bool:
+    """Whether some simple method finds a strong signal on the rows that the network was measured on."""
+    place = np.searchsorted(context.deciding_rows, held)
+    found = (_association(context, predicted[place], held) for predicted in context.shared.get(LEARNT, ()))
+    return any(one.deviations > STRONG for one in found)
+
+
+def _losses(context: Context, run: TrainingRun) -> np.ndarray:
     """(n,) losses on held-out rows from stored predictions: nats, or squares in target variances."""
     prepared = context.prepared(run.config)
     held = prepared.held
     predictions = context.trainer.held_predictions(run)
     if context.task.is_classification:
-        return -np.log(np.clip(predictions[np.arange(len(held)), prepared.y[held]], 1e-12, None))
+        return log_losses(prepared.y[held], predictions)
     return ((predictions - context.y(held)) / prepared.scale.std) ** 2
 
 

@@ -5,15 +5,28 @@ from __future__ import annotations
 import numpy as np
 
 from wizard.core.blocks import Column, Line, Lines, Table
+from wizard.core.config import TrainingConfig
 from wizard.core.finding import Cause
+from wizard.core.seeds import derive
+from wizard.data.task import name_of
 from wizard.stages.baseline.skeleton import skeleton
 from wizard.stages.context import Context
 from wizard.stages.step import Outcome, failed, passed, step
+from wizard.stages.words import count, loss
 from wizard.training.fit import training_rows
 
 EXAMPLES = 8
 STEPS = 300
 REACHED = 0.02  # nats or target variances above the floor: a person would call every prediction right
+ENOUGH = 0.25  # of that: a running loss so low ends the run, as the rest of the steps would tell no more
+BATCHES = 100  # drawn in search of one with several classes: with a single class there is nothing to learn
+STUCK = 0.98  # of the first loss: a run that ends above it has not moved
+
+
+HIGH_RATE = Cause(fault="O01", sentence="The learning rate is too high.")
+LOW_RATE = Cause(fault="O02", sentence="The learning rate is too low for the loss to get there.")
+FROZEN = Cause(fault="M15", sentence="Weights are frozen or unconnected, so that the gradient cannot move them.")
+DEAD = Cause(fault="M10", sentence="Units are dead: no example makes them respond.")
 
 
 @step(gate=True)
@@ -23,18 +36,28 @@ def overfit_one_batch(context: Context) -> Outcome:
     A network that cannot drive the loss of eight examples to the lowest possible value has a bug: a wrong loss,
     frozen weights, dead units or a wrong rate. More data would only hide it.
     """
-    config = skeleton(context).but(n_rows=EXAMPLES, epochs=STEPS, batch=EXAMPLES)
-    run = context.train(config)
-    prepared = context.prepared(run.config)
-    rows = training_rows(run.config, prepared)
-    predictions = context.trainer.predict(run, rows)
+    config = _varied(context, skeleton(context).but(n_rows=EXAMPLES, epochs=STEPS, batch=EXAMPLES))
+    prepared = context.prepared(config)
+    rows = _rows(context, config)
     floor = _floor(context, rows, prepared.y[rows])
-    measured = float(run.scores.get("train_loss", np.nan))
+    run = context.train(config.but(fit_to=floor + ENOUGH * REACHED))
+    if not run.scores.get("train_loss", np.inf) <= floor + REACHED:
+        run = context.train(config)  # it stopped because it no longer fell: to be sure, all the steps
     unit = "nats" if context.task.is_classification else "target variances"
+    if run.failure:
+        return failed(
+            f"Learning {count(len(rows), 'example')} by heart broke down: {run.failure}.",
+            expected=floor,
+            unit=unit,
+            causes=(HIGH_RATE, Cause(fault="D03", sentence="The inputs hold NaN or infinite numbers.")),
+            advice="Look at the numbers that enter the network, and lower the learning rate.",
+        )
+    predictions = context.trainer.predict(run, rows)
+    measured = run.scores["train_loss"]
     history = run.history["loss"]
     lines = Lines(
         title="Loss on the batch",
-        caption=f"{len(rows)} examples, {len(history)} steps.",
+        caption=f"{count(len(rows), 'example')}, {count(len(history), 'step')}.",
         lines=(Line(name="training loss", x=tuple(map(float, range(1, len(history) + 1))), y=history),),
         x_label="gradient steps",
         y_label=f"loss ({unit})",
@@ -45,18 +68,49 @@ def overfit_one_batch(context: Context) -> Outcome:
         "blocks": (lines, _side_by_side(context, rows, predictions)),
     }  # fmt: skip
     if measured <= floor + REACHED:
-        return passed(f"{len(rows)} examples are learnt by heart: loss {measured:.4f} {unit}.", **numbers)
-    causes = (
-        Cause(fault="O02", sentence="The learning rate is too low for the loss to get there."),
-        Cause(fault="M15", sentence="Weights are frozen or unconnected, so that the gradient cannot move them."),
-        Cause(fault="M10", sentence="Units are dead: no example makes them respond."),
-    )
+        lowest = "" if floor == 0 else f", as low as their contradictory labels allow ({loss(floor)})"
+        return passed(
+            f"{count(len(rows), 'example')} can be learnt by heart: after {count(len(history), 'step')} the loss is "
+            f"{loss(measured)} {unit}{lowest}.",
+            **numbers,
+        )
     return failed(
-        f"After {STEPS} steps on {len(rows)} examples the loss is still {measured:.3f} {unit}; {floor:.3f} is possible.",
-        causes=causes,
-        advice="Do not go on: a network that cannot fit eight examples cannot learn from more.",
+        f"After {count(len(history), 'step')} on {count(len(rows), 'example')} the loss is still "
+        f"{loss(measured)} {unit}; {loss(floor)} can be reached.",
+        causes=_causes(measured, history[0]),
+        advice="Do not go on: a network that cannot fit a handful of examples cannot learn from more.",
         **numbers,
     )
+
+
+def _causes(last: float, first: float) -> tuple[Cause, ...]:
+    if last > first / STUCK:
+        return (HIGH_RATE, Cause(fault="T05", sentence="The loss has the wrong sign."), FROZEN)
+    if last > first * STUCK:
+        return (LOW_RATE, FROZEN, DEAD)
+    return (DEAD, LOW_RATE, FROZEN)
+
+
+def _rows(context: Context, config: TrainingConfig) -> np.ndarray:
+    """The rows that a run of a configuration trains on."""
+    return training_rows(config.but(seed=derive(context.seed, "run", config.seed)), context.prepared(config))
+
+
+def _varied(context: Context, config: TrainingConfig) -> TrainingConfig:
+    """The configuration with the first seed whose batch holds half as many classes as it could, or else the most."""
+    if not context.task.is_classification:
+        return config
+    y = context.prepared(config).y
+    wanted = min(context.task.n_outputs, EXAMPLES // 2)
+    best, most = config, 0
+    for seed in range(BATCHES):
+        tried = config.but(seed=seed)
+        n_classes = len(np.unique(y[_rows(context, tried)]))
+        if n_classes > most:
+            best, most = tried, n_classes
+        if n_classes >= wanted:
+            break
+    return best
 
 
 def _floor(context: Context, rows: np.ndarray, y: np.ndarray) -> float:
@@ -78,10 +132,11 @@ def _side_by_side(context: Context, rows: np.ndarray, predictions: np.ndarray) -
     if context.task.is_classification:
         classes = context.task.classes
         cells = tuple(
-            (str(where[row]), str(labels[row]), classes[int(p.argmax())], float(p.max()))
+            (str(where[row]), name_of(labels[row]), classes[int(p.argmax())], float(p.max()))
             for row, p in zip(rows, predictions, strict=True)
         )
-        columns = (Column(name="example"), Column(name="label"), Column(name="prediction"), Column(name="probability", format="share"))  # fmt: skip
+        names = (Column(name="example"), Column(name="label"), Column(name="prediction"))
+        columns = (*names, Column(name="probability", format="share"))
         return Table(title="Label and prediction", columns=columns, rows=cells)
     columns = (Column(name="example"), Column(name="label"), Column(name="prediction"))
     cells_ = tuple((str(where[row]), float(labels[row]), float(p)) for row, p in zip(rows, predictions, strict=True))

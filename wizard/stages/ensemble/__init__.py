@@ -5,7 +5,7 @@ from __future__ import annotations
 from wizard.core.finding import Finding
 from wizard.stages.context import Context
 from wizard.stages.stage import Summary
-from wizard.stages.words import problems, problems_in_words
+from wizard.stages.words import problems
 
 STEPS = ("members", "test_once", "hand_over")
 READS: tuple[str, ...] = ("metric", "incumbent", "candidates", "stage_configs", "dumb_scores")
@@ -16,8 +16,6 @@ def summarise(findings: tuple[Finding, ...], context: Context) -> Summary:
     by_step = {finding.step: finding for finding in findings}
     bad = problems(findings)
     verdict = by_step["test_once"].headline
-    if bad:
-        verdict += f" {problems_in_words(bad).capitalize()} to look at."
     plain = (
         *(by_step[name].headline for name in STEPS),
         "The test rows had been sealed until now: nothing before this stage could be fitted to them.",

@@ -86,7 +86,7 @@ def _facts(context: Context, path: Path, model: object, n_networks: int, n_rows:
 def _usage(context: Context) -> str:
     given = {
         "image": f'{{"image": pictures}}, a uint8 array (n, height, width, {getattr(context.form(), "channels", 1)})',
-        "table": '{"column name": array of n values, …}, numbers as float64, words and ISO dates as strings, "" where missing',
+        "table": '{"column name": n values, …}, numbers as float64, words and ISO dates as strings, "" where missing',
     }[context.dataset.modality]
     gives = (
         '{"label": n names, "probabilities": (n, k)}'

@@ -55,19 +55,27 @@ def members(context: Context) -> Outcome:
     )
     table = Table(
         title="Members",
-        columns=(Column(name="family"), Column(name="changed from the first"), Column(name="seed"), Column(name="weight", format="share")),
+        columns=(
+            Column(name="family"), Column(name="changed from the first"), Column(name="seed"),
+            Column(name="weight", format="share"),
+        ),
         rows=tuple(
             (c.family, ", ".join(n for n in chosen[0][0].diff(c) if n != "seed") or "–", c.seed, w) for c, w in chosen
         ),
     )  # fmt: skip
+    scale = 100.0 if metric.is_share else 1.0
     numbers = {
-        "measured": gain.value, "expected": 0.0, "interval": gain.ends, "unit": f"gain in {metric.label}",
+        "measured": scale * gain.value, "expected": 0.0, "interval": (scale * gain.low, scale * gain.high),
+        "unit": f"points of {metric.label}" if metric.is_share else f"lower {metric.label}",
         "blocks": (curve, table), "decides": {"members": chosen},
     }  # fmt: skip
     if len(chosen) == 1:
         return noted("No second network helps: the best single one is handed over.", **numbers)
     before, after = (metric.score(y, p, weight) for p in (single, together))
-    words = f"{count(len(chosen), 'network')} together: {metric.label} {metric.words(after)}, the best alone {metric.words(before)}"
+    words = (
+        f"{count(len(chosen), 'network')} together: {metric.label} {metric.words(after)}, "
+        f"the best alone {metric.words(before)}"
+    )
     return (passed if gain.low > 0 else noted)(
         f"{words}{'' if gain.low > 0 else ', a difference within the noise'}.", **numbers
     )
@@ -76,21 +84,22 @@ def members(context: Context) -> Outcome:
 def _candidates(context: Context) -> list[Candidate]:
     """What is stored already, then fresh seeds of the winner as far as time allows."""
     found: list[Candidate] = []
-    seconds = 0.0
+    seconds = [0.0]
 
     def add(config: TrainingConfig, seed: int) -> None:
         judged = context.judge(config, 1, seed)
+        seconds.append(judged.seconds)
         if not judged.failure:
             found.append(Candidate(config.but(seed=seed), judged.predictions[0]))
 
     configs = context.decided("candidates") or (context.decided("incumbent"),)
     for config in configs:
-        seconds = max(seconds, context.pacing.timed(lambda config=config: add(config, 0)))
+        add(config, 0)
     for number in range(FRESH, FRESH + context.effort.repeats):
         # each network that is picked is trained once more, for the predictor
-        if not context.pacing.allows(f"members: seed {number} of the winner", 3 * seconds):
+        if not context.pacing.allows(f"members: seed {number} of the winner", 3 * max(seconds)):
             break
-        seconds = max(seconds, context.pacing.timed(lambda number=number: add(configs[0], number)))
+        add(configs[0], number)
     return found
 
 

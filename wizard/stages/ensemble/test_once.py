@@ -48,16 +48,17 @@ def test_once(context: Context) -> Outcome:
         "measured": final.value, "expected": validation, "interval": final.ends, "unit": metric.label,
         "blocks": tuple(blocks),
     }  # fmt: skip
-    times = "for the first time" if openings == 1 else f"for the {openings}th time: its rows are no longer unseen"
     words = (
-        f"On the test set, opened {times}: {metric.label} {metric.words(final.value)} "
+        f"On {len(rows):,} sealed test rows, {metric.label} is {metric.words(final.value)} "
         f"({metric.words(final.low)} to {metric.words(final.high)}); validation said {metric.words(validation)}."
     )
-    best_dumb = next(iter(_dumb_names(context)))
-    if not metric.better(final.value, scores[best_dumb].value):
+    if openings > 1:
+        words += f" These rows have now been opened {openings} times, so they are no longer unseen."
+    best_dumb = next(iter(_dumb_names(context)), "")
+    if best_dumb and not metric.better(final.value, scores[best_dumb].value):
         return warned(
-            f"{words} That is no better than {best_dumb} ({metric.words(scores[best_dumb].value)}).",
-            advice=f"Use {best_dumb}: it is simpler and as good.",
+            f"{words} A much simpler method does as well: {best_dumb}, {metric.words(scores[best_dumb].value)}.",
+            advice=f"Consider {best_dumb}: it is simpler and as good here.",
             **numbers,
         )
     if _is_worse(context, final, validation):
@@ -72,6 +73,8 @@ def test_once(context: Context) -> Outcome:
 def _dumb_names(context: Context) -> tuple[str, ...]:
     """The best simple method, and the best guess, by their validation scores."""
     scores = context.decided("dumb_scores")
+    if not scores:  # the baseline's step broke
+        return ()
     best = max if context.metric.is_higher_better else min
     learnt = best((name for name in scores if name not in GUESSES), key=lambda name: scores[name])
     guess = best((name for name in scores if name in GUESSES), key=lambda name: scores[name])
@@ -92,16 +95,14 @@ def _stages(context: Context, rows: np.ndarray) -> dict[str, np.ndarray]:
         if name in seen:
             continue
         seen.add(name)
-        cost = 0.0 if context.is_trained(final_config(context, config)) else context.shared.get("refit_seconds", 8.0)
+        cost = (
+            0.0
+            if context.is_trained(final_config(context, config))
+            else max(run.seconds for run, _ in final_runs(context))
+        )
         if context.pacing.allows(f"test_once: the network of {stage}", cost):
-            predictions: list[np.ndarray] = []
-            seconds = context.pacing.timed(
-                lambda config=config, out=predictions: out.append(
-                    context.trainer.predict(final_run(context, config), rows)
-                )
-            )
-            context.shared["refit_seconds"] = seconds
-            found[f"{stage}'s network"] = predictions[0]
+            run = final_run(context, config)
+            found[f"{stage}'s network"] = context.trainer.predict(run, rows)
     return found
 
 

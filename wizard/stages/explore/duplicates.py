@@ -5,13 +5,17 @@ from __future__ import annotations
 import numpy as np
 
 from wizard.core.blocks import Block, Column, Gallery, Item, Table
+from wizard.data.copies import copies_by_chance
+from wizard.data.dataset import PARTS
+from wizard.data.task import name_of
 from wizard.stages.context import Context
 from wizard.stages.pictures import png
 from wizard.stages.step import Outcome, noted, passed, step, warned
 from wizard.stages.words import count, share
 
 SHOWN = 40  # pairs in the gallery, sets in the table
-MANY_CONTRADICTIONS = 0.01  # of the rows: beyond it contradictory labels visibly limit what can be reached
+CHANCE = 3.0  # times as many copies as in a table with shuffled columns: fewer are coincidences of coarse values
+LARGE_FLOOR = 0.01  # of the training rows (or of the target's variance): beyond it contradictions limit what is reached
 
 
 @step()
@@ -21,58 +25,107 @@ def duplicates(context: Context) -> Outcome:
     A copy of a training example in the validation set makes every score too good. Copies with different labels put a
     floor under the training loss that no network can get below.
     """
-    exact, sets = context.copies.exact, context.copies.sets
-    known = context.split.known
-    n_copies = int(sum(np.bincount(exact[known]) > 1) and (np.bincount(exact[known])[exact[known]] > 1).sum())
+    has_copy, near = _has_copy(context.copies.exact), context.copies.near
     crossing = _crossing(context)
     floor, contradictory = _contradictions(context)
+    n_copies, n_near = int(has_copy.sum()), len(np.unique(near))
     blocks: list[Block] = []
     if crossing:
         blocks.append(_crossing_table(context, crossing))
     if contradictory:
         blocks.append(_contradiction_table(context, contradictory))
-    near = context.copies.near
-    near = near[np.isin(near, known).all(1)]
     if len(near):
         blocks.append(_near_gallery(context, near))
-    n_near = len(np.unique(near))
     numbers = {
         "measured": float(n_copies), "unit": "rows that have an exact copy", "blocks": tuple(blocks),
         "decides": {"contradiction_floor": floor},
     }  # fmt: skip
-    words = f"{count(n_copies, 'row')} of {len(known):,} have an exact copy" if n_copies else "No exact copies"
-    words += f", {n_near:,} a near copy" if n_near else ""
-    if crossing:
+    has_copy[np.unique(near)] = True
+    words = _words(n_copies, n_near, len(has_copy), int(has_copy.sum()), context.copies.is_near_searched)
+    is_coincidence = 0 < n_copies <= CHANCE * _by_chance(context)
+    if crossing and _is_given(context) and not is_coincidence:
         return warned(
-            f"{count(len(crossing), 'copy')} of training rows in the sets that you gave. {words}.",
+            f"{count(len(crossing), 'row')} of the sets that you gave "
+            f"{_have(len(crossing), 'are copies', 'is a copy')} of rows in an earlier set. {words}.",
             advice="Your sets are left as they are; remove the listed copies, or the scores on them flatter the model.",
             **numbers,
         )
-    if contradictory and sum(map(len, contradictory)) > MANY_CONTRADICTIONS * len(known):
+    if floor > LARGE_FLOOR and not is_coincidence:
+        n_rows = sum(map(len, contradictory))
         return warned(
-            f"{count(sum(map(len, contradictory)), 'row')} have a copy with another label. {words}.",
-            advice="Decide which label is right; until then no model can get all of them.",
+            f"{count(n_rows, 'training row')} {_have(n_rows)} a copy with another label, so that {share(floor)} of "
+            f"{_what(context)} cannot be fitted. {words}.",
+            advice="Decide which labels are right, or bring inputs that tell these rows apart.",
             **numbers,
         )
-    if n_copies or n_near:
-        together = "; each set of copies is kept on one side of the split" if len(np.unique(sets)) < len(sets) else ""
-        return noted(f"{words} ({share((n_copies + n_near) / len(known))}){together}.", **numbers)
-    return passed(f"{words}, and no near ones.", **numbers)
+    if not (n_copies or n_near):
+        return passed(f"{words}.", **numbers)
+    if is_coincidence:
+        words += ", as many as rows of such coarse values have by chance"
+    if floor:
+        words += f"; their labels differ, so that {share(floor)} of {_what(context)} cannot be fitted"
+    if crossing:
+        words += f"; {count(len(crossing), 'held-out row')} {_have(len(crossing), 'are copies', 'is a copy')}"
+        words += " of rows in an earlier set"
+    elif not _is_given(context):
+        words += "; copies stay on one side of the split"
+    return noted(f"{words}.", **numbers)
+
+
+def _words(n_copies: int, n_near: int, n: int, n_any: int, is_near_searched: bool) -> str:
+    words = f"{count(n_copies, 'row')} of {n:,} {_have(n_copies)} an exact copy" if n_copies else "No exact copies"
+    if not is_near_searched:
+        return f"{words}; near ones were not looked for among so many pictures"
+    if not n_near:
+        return f"{words} ({share(n_any / n)})" if n_copies else f"{words}, and no near ones"
+    if not n_copies:
+        return (
+            f"{count(n_near, 'row')} of {n:,} {_have(n_near)} a near copy ({share(n_any / n)}), and none an exact one"
+        )
+    return f"{words}, and {n_near:,} {_have(n_near)} a near one ({share(n_any / n)} together)"
+
+
+def _have(n: int, many: str = "have", one: str = "has") -> str:
+    return one if n == 1 else many
+
+
+def _what(context: Context) -> str:
+    return "the training rows" if context.task.is_classification else "the target's variance"
+
+
+def _has_copy(exact: np.ndarray) -> np.ndarray:
+    """(n,) whether another row has the same content."""
+    return np.bincount(exact)[exact] > 1
+
+
+def _by_chance(context: Context) -> int:
+    """Rows that would have an exact copy if the columns of the table had nothing to do with each other."""
+    if context.dataset.modality != "table":
+        return 0
+    return copies_by_chance(context.dataset.examples, context.derived_seed("duplicates"))
+
+
+def _is_given(context: Context) -> bool:
+    """Whether the user brought a validation or test set."""
+    return bool((context.dataset.part != PARTS.index("main")).any())
 
 
 def _crossing(context: Context) -> list[tuple[int, int]]:
-    """(training row, its copy in another set) pairs: only sets given by the user can have them."""
-    exact = context.copies.exact
-    first = {int(exact[row]): int(row) for row in context.split.train[::-1]}
-    others = np.concatenate([context.split.validation, context.split.test])
-    return [(first[int(exact[row])], int(row)) for row in others if int(exact[row]) in first]
+    """(row, its copy in a later set) pairs: only sets given by the user, or drawn by time, can have them."""
+    exact, split = context.copies.exact, context.split
+    first: dict[int, int] = {int(exact[row]): int(row) for row in split.train[::-1]}
+    found = []
+    for later in (split.validation, split.test):
+        found += [(first[int(exact[row])], int(row)) for row in later if int(exact[row]) in first]
+        first |= {int(exact[row]): int(row) for row in later[::-1] if int(exact[row]) not in first}
+    return found
 
 
 def _crossing_table(context: Context, crossing: list[tuple[int, int]]) -> Table:
     where, test = context.dataset.where, set(context.split.test.tolist())
     return Table(
         title="Copies across sets",
-        columns=(Column(name="training row"), Column(name="its copy"), Column(name="in")),
+        columns=(Column(name="row"), Column(name="its copy"), Column(name="in")),
         rows=tuple((str(where[a]), str(where[b]), "test" if b in test else "validation") for a, b in crossing[:SHOWN]),
     )
 
@@ -103,7 +156,7 @@ def _contradiction_table(context: Context, contradictory: list[np.ndarray]) -> T
         rows=tuple(
             (
                 ", ".join(str(where[row]) for row in group[:5]),
-                ", ".join(sorted({str(labels[row]) for row in group})[:5]),
+                ", ".join(sorted({name_of(labels[row]) for row in group})[:5]),
             )
             for group in contradictory[:SHOWN]
         ),
@@ -111,18 +164,20 @@ def _contradiction_table(context: Context, contradictory: list[np.ndarray]) -> T
 
 
 def _near_gallery(context: Context, near: np.ndarray) -> Block:
-    where, labels = context.dataset.where, context.dataset.labels
+    where, shown = context.dataset.where, set(context.train_rows.tolist())
+
+    def label(row: int) -> str:
+        return name_of(context.dataset.labels[row]) if int(row) in shown else "held out"
+
     if context.dataset.modality != "image":
         return Table(
             title="Near copies",
             columns=(Column(name="one"), Column(name="other"), Column(name="labels")),
-            rows=tuple((str(where[a]), str(where[b]), f"{labels[a]}, {labels[b]}") for a, b in near[:SHOWN]),
+            rows=tuple((str(where[a]), str(where[b]), f"{label(a)}, {label(b)}") for a, b in near[:SHOWN]),
         )
     items = []
     for number, pair in enumerate(near[: SHOWN // 2], start=1):
         for row in pair:
-            picture = png(np.asarray(context.dataset.examples[int(row)]))
-            items.append(
-                Item(label=str(labels[row]), asset=context.asset(picture), caption=str(where[row]), attributes={"pair": number})
-            )  # fmt: skip
+            asset = context.asset(png(np.asarray(context.dataset.examples[int(row)])))
+            items.append(Item(label=label(row), asset=asset, caption=str(where[row]), attributes={"pair": number}))
     return Gallery(title="Near copies", caption="Pairs that a person would call the same picture.", items=tuple(items))

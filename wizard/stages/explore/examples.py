@@ -6,7 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from wizard.core.blocks import Attribute, Gallery, Item
+from wizard.core.blocks import Gallery, Item
+from wizard.data.task import name_of
 from wizard.stages.context import Context
 from wizard.stages.pictures import png
 from wizard.stages.step import Outcome, noted, step
@@ -22,7 +23,7 @@ def examples(context: Context) -> Outcome:
     """A person has looked through hundreds of examples.
 
     Nothing replaces it: duplicates, wrong labels, odd crops and strange values are seen at once by the eye and by
-    nothing else. The examples are training and validation rows, as many from each class as there are.
+    nothing else. The examples are training rows, as many from each class as from any other while they last.
     """
     rows = _spread(context, int(context.options["examples"]))
     show = _picture if context.dataset.modality == "image" else _Cards(context)
@@ -33,7 +34,7 @@ def examples(context: Context) -> Outcome:
         items=items,
     )
     return noted(
-        f"{count(len(items), 'example')} to look through, of {len(context.split.known):,}.",
+        f"{count(len(items), 'example')} to look through, of {count(len(context.train_rows), 'training row')}.",
         measured=float(len(items)),
         unit="examples shown",
         advice="Look through them before anything else.",
@@ -43,7 +44,7 @@ def examples(context: Context) -> Outcome:
 
 def _spread(context: Context, wanted: int) -> np.ndarray:
     """Rows spread over classes: every class gets its turn until there are enough."""
-    rows = context.random("examples").permutation(context.split.known)
+    rows = context.random("examples").permutation(context.train_rows)
     if not context.task.is_classification or len(rows) <= wanted:
         return rows[:wanted]
     y = context.y(rows)
@@ -55,12 +56,7 @@ def _spread(context: Context, wanted: int) -> np.ndarray:
 
 def _label(context: Context, row: int) -> str:
     label = context.dataset.labels[row]
-    return f"{float(label):.6g}" if not context.task.is_classification else str(label)
-
-
-def _about(context: Context, row: int) -> dict[str, Attribute]:
-    is_train = bool(np.isin(row, context.split.train))
-    return {"set": "train" if is_train else "validation", "row": row}
+    return name_of(label) if context.task.is_classification else f"{float(label):.6g}"
 
 
 def _picture(context: Context, row: int) -> Item:
@@ -71,7 +67,7 @@ def _picture(context: Context, row: int) -> Item:
         asset=context.asset(png(picture)),
         caption=str(context.dataset.where[row]),
         attributes={
-            **_about(context, row),
+            "row": row,
             "brightness": round(float(grey.mean()), 2),
             "contrast": round(float(grey.std()), 2),
             "height": picture.shape[0],
@@ -111,7 +107,7 @@ class _Cards:
             label=_label(context, row),
             cells=tuple(cells[:SHOWN_CELLS]),
             caption=str(context.dataset.where[row]),
-            attributes={**_about(context, row), "unusual cells": n_unusual},
+            attributes={"row": row, "unusual cells": n_unusual},
         )
 
     def _is_unusual(self, name: str, value: Any) -> bool:

@@ -6,10 +6,10 @@ import numpy as np
 
 from wizard.core.blocks import Column, Table
 from wizard.stages.context import Context
-from wizard.stages.step import Outcome, noted, passed, step, warned
-from wizard.stages.words import count, listed, share
+from wizard.stages.step import Outcome, failed, noted, passed, step, warned
+from wizard.stages.words import amount, count, listed, share
+from wizard.training.metrics import METRICS
 
-MAJORITY = 0.75  # a share of the largest class (times k/2) beyond which accuracy mostly counts that class
 UNEVEN = 3.0  # largest to smallest class: beyond it each class should count the same
 RARE_BINARY = 0.10  # a rarer positive class: what matters is how well it is found
 RARE = 10  # fewer training rows than this, and a 5-fold split leaves folds with one
@@ -27,53 +27,77 @@ def imbalance(context: Context) -> Outcome:
 
 
 def _classes(context: Context) -> Outcome:
-    y = context.y(context.split.known)
-    k = context.task.n_outputs
-    counts = np.bincount(y, minlength=k)
-    train_counts = np.bincount(context.y(context.train_rows), minlength=k)
-    largest, smallest = int(counts.max()), int(counts.min())
-    rare = [context.task.classes[i] for i in np.flatnonzero(train_counts < RARE)]
-    if k == 2 and smallest / counts.sum() < RARE_BINARY:
-        metric, words = "pr_auc", "PR-AUC of the rarer class"
-    elif largest > UNEVEN * max(smallest, 1) or largest / counts.sum() > MAJORITY:
-        metric, words = "balanced_accuracy", "balanced accuracy (every class counts the same)"
-    else:
-        metric, words = "accuracy", "accuracy"
-    name = context.task.classes[int(counts.argmax())]
+    classes, k = context.task.classes, context.task.n_outputs
+    counts = np.bincount(context.y(context.train_rows), minlength=k)
+    shares = counts / counts.sum()
+    metric = _honest(counts)
     table = Table(
         title="Classes",
-        columns=(Column(name="class"), Column(name="training rows", format="count"), Column(name="share", format="share")),
-        rows=tuple((context.task.classes[i], int(train_counts[i]), float(counts[i] / counts.sum())) for i in np.argsort(-counts)),
-    )  # fmt: skip
+        caption="Training rows.",
+        columns=(Column(name="class"), Column(name="rows", format="count"), Column(name="share", format="share")),
+        rows=tuple((classes[i], int(counts[i]), float(shares[i])) for i in np.argsort(-counts, kind="stable")),
+    )
     numbers = {
-        "measured": float(largest / counts.sum()), "expected": 1 / k, "unit": "share of the largest class",
+        "measured": float(shares.max()), "expected": 1 / k, "unit": "share of the largest class",
         "blocks": (table,), "decides": {"metric": context.wanted_metric or metric},
     }  # fmt: skip
-    judged = f"Judged by {context.wanted_metric or words}."
+    judged = f"Judged by {_label(context.wanted_metric or metric)}."
+    absent = [repr(classes[i]) for i in np.flatnonzero(counts == 0)]
+    if absent:
+        return failed(
+            f"{count(len(absent), 'class')} without a single training row: {listed(absent)}. {judged}",
+            advice="Bring training examples of them, or take their rows out of the other sets: a network cannot name "
+            "what it never saw.",
+            **numbers,
+        )
+    rare = [repr(classes[i]) for i in np.flatnonzero(counts < RARE)]
     if rare:
         return warned(
             f"{count(len(rare), 'class')} with fewer than {RARE} training rows: {listed(rare)}. {judged}",
             advice="Bring more examples of the rare classes, or merge them: so few can be neither learnt nor checked.",
             **numbers,
         )
+    name = classes[int(counts.argmax())]
+    majority = f"{name!r} is {share(float(shares.max()))} of the training rows"
+    if context.wanted_metric == "accuracy" and metric != "accuracy":
+        return warned(
+            f"{majority}, and accuracy, which you chose to judge by, mostly counts that class.",
+            advice=f"Leave metric= out, or ask for {metric!r}.",
+            **numbers,
+        )
     if metric != "accuracy":
-        return noted(f"{name!r} is {share(largest / counts.sum())} of the examples. {judged}", **numbers)
-    return passed(f"The {k} classes are about even ({smallest:,} to {largest:,} examples). {judged}", **numbers)
+        return noted(f"{majority}. {judged}", **numbers)
+    return passed(f"No class outweighs the others ({k} classes of {_range(counts)} training rows). {judged}", **numbers)
+
+
+def _honest(counts: np.ndarray) -> str:
+    """Name of the metric that suits so many training rows of each class."""
+    smallest, largest = int(counts.min()), int(counts.max())
+    if len(counts) == 2 and smallest < RARE_BINARY * counts.sum():
+        return "pr_auc"
+    return "balanced_accuracy" if largest > UNEVEN * smallest else "accuracy"
+
+
+def _range(counts: np.ndarray) -> str:
+    low, high = int(counts.min()), int(counts.max())
+    return f"{low:,}" if low == high else f"{low:,} to {high:,}"
+
+
+def _label(metric: str) -> str:
+    meaning = {"balanced_accuracy": " (every class counts the same)", "rmse": " in the target's own unit",
+               "mae": " in the target's own unit"}  # fmt: skip
+    return METRICS[metric].label + meaning.get(metric, "")
 
 
 def _amounts(context: Context) -> Outcome:
     y = context.y(context.train_rows)
-    spread = y - y.mean()
-    skewness = float((spread**3).mean() / max(y.std(), 1e-300) ** 3)
-    ends = np.quantile(y, [0.01, 0.5, 0.99])
+    spread = (y - y.mean()) / (float(y.std()) or 1.0)
+    skewness = float((spread**3).mean())
+    low, middle, high = (amount(end) for end in np.quantile(y, [0.01, 0.5, 0.99]))
     heavy = abs(skewness) > HEAVY_TAIL
-    metric = "mae" if heavy else "rmse"
-    numbers = {
-        "measured": skewness, "expected": 0.0, "unit": "skewness",
-        "decides": {"metric": context.wanted_metric or metric},
-    }  # fmt: skip
-    judged = f"Judged by {(context.wanted_metric or metric).upper()} in the target's own unit."
-    around = f"Median {ends[1]:.4g}; nearly all lie between {ends[0]:.4g} and {ends[2]:.4g}."
+    chosen = context.wanted_metric or ("mae" if heavy else "rmse")
+    numbers = {"measured": skewness, "expected": 0.0, "unit": "skewness", "decides": {"metric": chosen}}
+    around = f"Its median is {middle}, and nearly all values lie between {low} and {high}. Judged by {_label(chosen)}."
     if heavy:
-        return noted(f"The target has a long tail (skewness {skewness:.1f}). {around} {judged}", **numbers)
-    return passed(f"The target is spread evenly enough. {around} {judged}", **numbers)
+        return noted(f"The target has a long tail (skewness {skewness:.1f}). {around}", **numbers)
+    return passed(f"The target has no long tail. {around}", **numbers)

@@ -13,7 +13,9 @@ from wizard.stages.words import count, listed, share
 
 LEFT_OUT_SHARE = 0.05  # more unusable examples than this, and what is left may no longer stand for the whole
 LISTED = 200  # bad items in the table; the count covers all
-BLANK_SHARE = 0.01  # pictures of one single colour beyond this share are hardly chance
+BLANK = 0.05  # of the median contrast: a picture this flat shows nothing; the flattest real ones had a fifth of it
+BLANK_SHARE = 0.01  # blank pictures beyond this share of the training pictures are hardly chance
+MEASURED = 20_000  # training pictures looked at for blank ones
 MISSING_SHARE = 0.5  # a column emptier than this says more by being empty than by its values
 
 
@@ -56,29 +58,39 @@ def readable(context: Context) -> Outcome:
         )
     if odd:
         return warned(
-            f"All but {count(n_left_out, 'example')} can be used; {count(len(odd), 'oddity')} stand out."
-            if n_left_out
-            else f"Every example can be read; odd: {listed([f'{where} ({what})' for where, what in odd], 2)}.",
+            f"{_all_or_some(n_left_out, n_seen)}, but this stands out: "
+            f"{listed([f'{where} ({what})' for where, what in odd], 2)}.",
             advice="Look at the listed items: an empty picture or column teaches nothing.",
             **numbers,
         )
     if n_left_out:
-        return noted(f"{count(n_left_out, 'example')} of {n_seen:,} left out, each listed.", **numbers)
+        return noted(f"{_all_or_some(n_left_out, n_seen)}; what is left out is listed.", **numbers)
     return passed(f"All {n_seen:,} examples can be read.", **numbers)
 
 
+def _all_or_some(n_left_out: int, n_seen: int) -> str:
+    if not n_left_out:
+        return "Every example can be read"
+    return f"{n_seen - n_left_out:,} of {count(n_seen, 'example')} can be used"
+
+
 def _blank_pictures(context: Context) -> list[tuple[str, str]]:
-    """Pictures of one single colour, where there are more than a few."""
-    rows = context.sample(context.split.known, 20_000, "blank")
-    blank = [row for row in rows if np.ptp(np.asarray(context.dataset.examples[int(row)])) == 0]
-    if len(blank) <= BLANK_SHARE * len(rows):
+    """Training pictures that show nothing, where there are more than a few."""
+    rows = context.sample(context.train_rows, MEASURED, "blank")
+    contrast = np.array([np.asarray(context.dataset.examples[int(row)], "float32").std() for row in rows])
+    is_blank = contrast <= BLANK * np.median(contrast)
+    if is_blank.sum() <= BLANK_SHARE * len(rows):
         return []
-    return [(str(context.dataset.where[row]), "one single colour") for row in blank]
+    where = context.dataset.where
+    return [
+        (str(where[row]), "one single colour" if own == 0 else "next to no contrast")
+        for row, own in zip(rows[is_blank], contrast[is_blank], strict=True)
+    ]
 
 
 def _odd_columns(context: Context) -> list[tuple[str, str]]:
-    """Columns that are mostly missing."""
-    frame = context.examples(context.split.known).frame  # type: ignore[attr-defined]
+    """Columns that are mostly missing in the training rows."""
+    frame = context.examples(context.train_rows).frame  # type: ignore[attr-defined]
     odd = []
     for column in context.dataset.columns:
         values = frame[column.name]

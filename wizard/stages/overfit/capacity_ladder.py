@@ -8,7 +8,7 @@ from wizard.core.blocks import Column, Table
 from wizard.core.config import TrainingConfig
 from wizard.core.finding import Cause
 from wizard.core.run import TrainingRun
-from wizard.models.family import Family
+from wizard.models.family import Family, multiple
 from wizard.stages.context import Context
 from wizard.stages.overfit.pick_model import chosen_family
 from wizard.stages.step import Outcome, failed, passed, step, warned
@@ -32,14 +32,14 @@ def capacity_ladder(context: Context) -> Outcome:
     floor = context.decided("contradiction_floor") or 0.0
     target = floor + ERROR
     runs: list[TrainingRun] = []
-    seconds, is_cut = 0.0, False
+    is_cut = False
     for rung in chosen.ladder(form)[: context.effort.rungs]:
         name = f"capacity_ladder: rung {len(runs) + 1} ({_shape(rung)})"
-        if runs and not context.pacing.allows(name, 2 * seconds):
+        if runs and not context.pacing.allows(name, 2 * runs[-1].seconds):
             is_cut = True
             break
         context.progress.detail(f"rung {len(runs) + 1}: {_shape(rung)}")
-        seconds = context.pacing.timed(lambda config=rung_config(context, recipe, rung, target): runs.append(context.train(config)))  # fmt: skip
+        runs.append(context.train(rung_config(context, recipe, rung, target)))
         if training_error(context, runs[-1]) <= target:
             break
     context.shared["ladder"] = runs
@@ -48,30 +48,32 @@ def capacity_ladder(context: Context) -> Outcome:
     config = _incumbent(context, chosen, recipe, runs[best])
     unit = "training rows wrong" if context.task.is_classification else "target variance unexplained"
     numbers = {
-        "measured": errors[best], "expected": floor, "unit": f"share of {unit}", "blocks": (_table(context, runs, unit),),
+        "measured": errors[best], "expected": floor, "unit": f"share of {unit}",
+        "blocks": (_table(context, runs, unit),),
         "decides": {
             "incumbent": config,
-            "epochs_to_fit": len(runs[best].history["loss"]),
+            "epochs_to_fit": int(runs[best].epochs_seen[-1]),
             "stage_configs": {**context.decided("stage_configs"), "overfit": config},
         },
     }  # fmt: skip
     words = f"{_shape(runs[best].config.hp)} ({runs[best].n_parameters:,} parameters)"
     if errors[best] <= target:
         return passed(
-            f"Rung {best + 1}, {words}, fits the training rows: {share(errors[best])} of "
-            f"{'them wrong' if context.task.is_classification else 'the variance unexplained'}.",
+            f"Rung {best + 1}, {words}, fits the training rows: {_left(context, errors[best])}.",
             **numbers,
         )
     is_learning = runs[best].history["loss"][-1] < FALLING * runs[best].history["loss"][0]
-    left = f"{share(errors[best])} {unit.split(' ', 1)[1] if context.task.is_classification else 'of the variance'}"
+    left = _left(context, errors[best])
     if is_learning or not context.decided("signal"):
         reason = "there was no time for more" if is_cut else "no larger rung is left"
         return warned(
-            f"The largest network tried, {words}, leaves {left} on the training rows; {reason}.",
+            f"The largest network tried, {words}, does not fit the training rows: {left}; {reason}.",
             advice="Give it a larger budget, or accept that the training rows are not learnt by heart.",
-            causes=(Cause(fault="L01", sentence="Labels that inputs do not determine can only be learnt by heart, slowly."),),
+            causes=(
+                Cause(fault="L01", sentence="Labels that inputs do not determine can only be learnt by heart, slowly."),
+            ),
             **numbers,
-        )  # fmt: skip
+        )
     return failed(
         f"No rung fits the training rows: the best, {words}, leaves {left}, and its loss does not fall.",
         causes=(
@@ -91,7 +93,7 @@ def rung_config(context: Context, recipe: TrainingConfig, rung: dict, target: fl
         weight_decay=0.0,
         schedule="constant",
         learning_rate=recipe.learning_rate / 2,  # half the peak of a falling schedule
-        epochs=int(MOST_EPOCHS * context.effort.epochs),
+        epochs=multiple(MOST_EPOCHS * context.effort.epochs, recipe.look_every),
         fit_to=target / 4 if context.task.is_classification else target / 2,
         fold=0 if context.split.folds else None,
     )
@@ -104,9 +106,16 @@ def training_error(context: Context, run: TrainingRun) -> float:
     return 1 - run.scores["train_accuracy"] if context.task.is_classification else 1 - run.scores["train_r2"]
 
 
+def _left(context: Context, error: float) -> str:
+    """What a network leaves unfitted, in words."""
+    if context.task.is_classification:
+        return "every one is right" if error == 0 else f"{share(error)} of them are wrong"
+    return f"{share(error)} of the target's variance is unexplained"
+
+
 def _incumbent(context: Context, chosen: Family, recipe: TrainingConfig, run: TrainingRun) -> TrainingConfig:
     """What regularize starts from: the size that fits, the family's own schedule, nothing regularising yet."""
-    epochs = int(round(recipe.epochs * context.effort.epochs))
+    epochs = multiple(recipe.epochs * context.effort.epochs, recipe.look_every)
     return recipe.but(hp=run.config.hp, dropout=0.0, weight_decay=0.0, epochs=epochs)
 
 
@@ -118,7 +127,7 @@ def _table(context: Context, runs: list[TrainingRun], unit: str) -> Table:
     metric = context.metric
     rows = tuple(
         (
-            _shape(run.config.hp), run.n_parameters, len(run.history["loss"]), run.scores.get("train_loss"),
+            _shape(run.config.hp), run.n_parameters, int(run.epochs_seen[-1]), run.scores.get("train_loss"),
             training_error(context, run), run.scores.get("val_loss"), run.scores.get(f"val_{metric.name}"), run.seconds,
         )
         for run in runs
@@ -126,7 +135,7 @@ def _table(context: Context, runs: list[TrainingRun], unit: str) -> Table:
     columns = (
         Column(name="shape"), Column(name="parameters", format="count"), Column(name="epochs", format="count"),
         Column(name="training loss"), Column(name=unit, format="share"), Column(name="validation loss"),
-        Column(name=f"validation {metric.label}", format="share" if metric.is_share else "plain"),
+        Column(name=f"validation {metric.label}", format=metric.column_format),
         Column(name="time", unit="s"),
     )  # fmt: skip
     return Table(title="Rungs", caption="Nothing regularising on, constant rate.", columns=columns, rows=rows)

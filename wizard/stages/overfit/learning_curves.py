@@ -24,15 +24,16 @@ def learning_curves(context: Context) -> Outcome:
     unit = "nats" if context.task.is_classification else "target variances"
     lines = []
     for number, run in enumerate(runs, start=1):
-        x = tuple(map(float, range(1, len(run.history["loss"]) + 1)))
+        x = run.epochs_seen
         lines.append(Line(name=f"rung {number}, training", x=x, y=run.history["loss"], dashed=True))
         lines.append(Line(name=f"rung {number}, validation", x=x, y=run.history["val_loss"]))
     last = np.array(runs[-1].history["val_loss"])
-    turn = int(last.argmin()) + 1
+    epochs = [int(epoch) for epoch in runs[-1].epochs_seen]
+    turn = epochs[int(last.argmin())]
     has_turned = last[-1] > TURNED * last.min()
     plot = Lines(
         title="Learning curves",
-        caption="Training loss while training (dashed), and validation loss after each epoch.",
+        caption="Training loss while training (dashed), and validation loss.",
         lines=tuple(lines),
         x_label="epochs",
         y_label=f"loss ({unit})",
@@ -42,10 +43,10 @@ def learning_curves(context: Context) -> Outcome:
     numbers = {"measured": gap, "unit": f"{unit} between validation and training loss", "blocks": (plot,)}
     if has_turned:
         return noted(
-            f"The validation loss of the last rung is lowest in epoch {turn} of {len(last)} and rises afterwards: "
+            f"The validation loss of the last rung is lowest in epoch {turn} of {epochs[-1]} and rises afterwards: "
             f"from there on it learns by heart.",
             **numbers,
         )
     return noted(
-        f"The validation loss has not turned after {len(last)} epochs; the gap is {gap:.3f} {unit}.", **numbers
+        f"The validation loss has not turned after {epochs[-1]} epochs; the gap is {gap:.3f} {unit}.", **numbers
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from wizard.core.finding import Finding
 from wizard.stages.context import Context
-from wizard.stages.regularize.experiment import ledger
+from wizard.stages.regularize.experiment import ledger, signed
 from wizard.stages.stage import Summary
 from wizard.stages.words import listed
 
@@ -29,6 +29,10 @@ def summarise(findings: tuple[Finding, ...], context: Context) -> Summary:
     plain = (
         "Each change was made alone, against the best configuration so far, with the same seeds and rows; it is kept "
         "only if it helps by more than chance would.",
-        *(finding.headline for finding in findings if finding.status != "skipped"),
+        *(
+            f"{trial.name[0].upper()}{trial.name[1:]} {'was kept' if trial.is_kept else 'was not kept'}: "
+            f"{signed(context, trial.gain.value)}."
+            for trial in trials
+        ),
     )
     return Summary(verdict, plain, "Call tune() to search around this configuration.")

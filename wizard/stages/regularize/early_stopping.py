@@ -21,25 +21,26 @@ def early_stopping(context: Context) -> Outcome:
     curves = [run.history["val_loss"] for repeat in base.runs for run in repeat if not run.failure]
     shortest = min(map(len, curves))
     curve = np.mean([values[:shortest] for values in curves], axis=0)
-    best = int(curve.argmin()) + 1
+    epochs = [int(epoch) for epoch in base.runs[0][0].epochs_seen[:shortest]]
+    best, last = epochs[int(curve.argmin())], epochs[-1]
     plot = Lines(
         title="Validation loss of the best configuration so far",
-        caption=f"Mean over {len(curves)} runs; lowest after epoch {best} of {shortest}.",
-        lines=(Line(name="validation loss", x=tuple(map(float, range(1, shortest + 1))), y=tuple(map(float, curve))),),
+        caption=f"Mean over {len(curves)} runs; lowest after epoch {best} of {last}.",
+        lines=(Line(name="validation loss", x=tuple(map(float, epochs)), y=tuple(map(float, curve))),),
         x_label="epochs",
         y_label="validation loss",
         marks=(Reference(value=float(best), label="lowest"),),
     )
-    if best == shortest:
+    if best == last:
         outcome = noted(
             f"The validation loss is lowest at the very end (epoch {best}): there is nothing to stop early.",
             measured=float(best),
-            expected=float(shortest),
+            expected=float(last),
             unit="best epoch",
         )
     else:
         outcome = experiment(
-            context, "early_stopping", [{"stop_after": best}], [f"stopping after epoch {best} of {shortest}"]
+            context, "early_stopping", [{"stop_after": best}], [f"stopping after epoch {best} of {last}"]
         )
     tried = ledger(context)
     blocks = (*outcome.blocks, plot)

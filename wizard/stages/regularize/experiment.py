@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from wizard.core.blocks import Column, Table
 from wizard.core.config import TrainingConfig
@@ -35,9 +36,7 @@ def incumbent(context: Context) -> Judged:
     """The best configuration so far, judged with the effort's repeats."""
     config = context.decided("incumbent")
     if context.shared.get("judged_config") != config:
-        context.shared["judged_seconds"] = context.pacing.timed(
-            lambda: context.shared.update(judged=context.judge(config, _repeats(context)), judged_config=config)
-        )
+        context.shared.update(judged=context.judge(config, _repeats(context)), judged_config=config)
     return context.shared["judged"]
 
 
@@ -46,7 +45,7 @@ def _repeats(context: Context) -> int:
     return max(1, context.effort.repeats - bool(context.split.folds))
 
 
-def experiment(context: Context, name: str, changes: Sequence[dict[str, object]], words: Sequence[str]) -> Outcome:
+def experiment(context: Context, name: str, changes: Sequence[dict[str, Any]], words: Sequence[str]) -> Outcome:
     """Tries the changes one by one and keeps the best that helps beyond its noise band.
 
     Args:
@@ -56,10 +55,9 @@ def experiment(context: Context, name: str, changes: Sequence[dict[str, object]]
         words: What each change is, in words.
     """
     base = incumbent(context)
-    cost = context.shared["judged_seconds"]
     trials: list[tuple[Trial, Judged]] = []
     for change, label in zip(changes, words, strict=True):
-        if not context.pacing.allows(f"{name}: {label}", cost):
+        if not context.pacing.allows(f"{name}: {label}", base.seconds):
             break
         trials.append(_try(context, base, base.config.but(**change), label))
     if not trials:
@@ -67,35 +65,36 @@ def experiment(context: Context, name: str, changes: Sequence[dict[str, object]]
     best, judged = max(trials, key=lambda pair: pair[0].gain.low)
     ledger(context).extend(trial if trial is best else _not_kept(trial) for trial, _ in trials)
     metric = context.metric
+    scale = 100.0 if metric.is_share else 1.0
     numbers = {
-        "measured": best.gain.value, "expected": 0.0, "interval": best.gain.ends,
-        "unit": f"gain in {metric.label}", "blocks": (table(context, [trial for trial, _ in trials]),),
+        "measured": scale * best.gain.value, "expected": 0.0,
+        "interval": (scale * best.gain.low, scale * best.gain.high),
+        "unit": f"points of {metric.label}" if metric.is_share else f"lower {metric.label}",
+        "blocks": (table(context, [trial for trial, _ in trials]),),
     }  # fmt: skip
+    name = f"{best.name[0].upper()}{best.name[1:]}"
     band = f"(95% interval {_signed(context, best.gain.low)} to {_signed(context, best.gain.high)})"
+    if judged.failure:
+        return noted(f"{name} breaks the training: {judged.failure}. Not kept.", blocks=numbers["blocks"])
     if not best.is_kept:
-        return noted(
-            f"{best.name} changes {metric.label} by {_signed(context, best.gain.value)} {band}: not kept.", **numbers
-        )
+        what = "within the noise" if best.gain.high >= 0 else "a loss"
+        return noted(f"{name}: {signed(context, best.gain.value)} {band}, {what}; not kept.", **numbers)
     context.shared.update(judged=judged, judged_config=judged.config)
     decides = {
         "incumbent": judged.config,
         "stage_configs": {**context.decided("stage_configs"), "regularize": judged.config},
     }
     return passed(
-        f"{best.name} improves {metric.label} by {_signed(context, best.gain.value)} {band}: kept.",
+        f"{name}: {signed(context, best.gain.value)} {band}, beyond the noise; kept.",
         decides=decides,
         **numbers,
     )
 
 
 def _try(context: Context, base: Judged, config: TrainingConfig, label: str) -> tuple[Trial, Judged]:
-    found: list[Judged] = []
-    seconds = context.pacing.timed(lambda: found.append(context.judge(config, len(base.predictions))))
-    judged = found[0]
-    if judged.failure:
-        gain = Interval(float("-inf"), float("-inf"), float("-inf"))
-    else:
-        gain = context.gain(judged, base)
+    judged = context.judge(config, len(base.predictions))
+    worst = Interval(float("-inf"), float("-inf"), float("-inf"))
+    gain = worst if judged.failure else context.gain(judged, base)
     trial = Trial(
         name=label,
         before=base.score,
@@ -103,7 +102,7 @@ def _try(context: Context, base: Judged, config: TrainingConfig, label: str) -> 
         train_before=base.mean_score("train_loss"),
         train_after=float("nan") if judged.failure else judged.mean_score("train_loss"),
         gain=gain,
-        seconds=seconds,
+        seconds=judged.seconds,
         is_kept=gain.low > 0,
     )
     return trial, judged
@@ -113,14 +112,22 @@ def _not_kept(trial: Trial) -> Trial:
     return Trial(**{**trial.__dict__, "is_kept": False})
 
 
-def _signed(context: Context, value: float) -> str:
-    return f"{100 * value:+.2f} points" if context.metric.is_share else f"{value:+.4g}"
+def signed(context: Context, gain: float) -> str:
+    """A gain with its sign: "+0.46 points of accuracy", or a lower RMSE as "−0.012 RMSE"."""
+    label = context.metric.label
+    return f"{_signed(context, gain)} {f'points of {label}' if context.metric.is_share else label}"
+
+
+def _signed(context: Context, gain: float) -> str:
+    if context.metric.is_share:
+        return f"{100 * gain:+.2f}".replace("-", "−")
+    return f"{gain if context.metric.is_higher_better else -gain:+.3g}".replace("-", "−")
 
 
 def table(context: Context, trials: Sequence[Trial]) -> Table:
     """The stage's product: what each regulariser bought, at what cost."""
     metric = context.metric
-    form = "share" if metric.is_share else "plain"
+    form = metric.column_format
     return Table(
         title="What each change bought",
         caption=f"{metric.label} on the rows that decide; gain is towards better, with its 95% interval.",

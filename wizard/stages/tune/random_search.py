@@ -24,22 +24,22 @@ def random_search(context: Context) -> Outcome:
     incumbent: TrainingConfig = context.decided("incumbent")
     space = tuple(Dimension.model_validate(d) for d in context.decided("search_space").values())
     judged: dict[int, Judged] = {}
-    seconds: dict[int, float] = {}
 
     def evaluate(number: int, values: dict[str, HpValue]) -> float:
         config = with_values(incumbent, values)
-        seconds[number] = context.pacing.timed(lambda: judged.update({number: context.judge(config)}))
+        judged[number] = context.judge(config, against=judged.get(0))
         if judged[number].failure:
             raise ValueError(judged[number].failure)
-        best = max(judged.values(), key=lambda one: context.metric.gain(one.score, 0.0))
+        whole = [one for one in judged.values() if not one.is_dropped]
+        best = max(whole, key=lambda one: context.metric.gain(one.score, 0.0))
         context.progress.detail(f"trial {number + 1} of {limit} · best {context.metric.words(best.score)}")
         return judged[number].score
 
     def goes_on(number: int) -> bool:
         if number == 0:
             return True
-        fresh = 2 * seconds[0]  # the winner and the incumbent are to be trained once more
-        return context.pacing.allows(f"random_search: trial {number}", max(list(seconds.values())[-3:]) + fresh)
+        proof = 2 * judged[0].seconds  # the winner and the incumbent are to be trained once more
+        return context.pacing.allows(f"random_search: trial {number}", judged[0].seconds + proof)
 
     limit = int(context.options.get("trials") or context.effort.trials)
     trials = search(
@@ -50,9 +50,9 @@ def random_search(context: Context) -> Outcome:
         goes_on=goes_on,
         seed=context.derived_seed("random_search"),
     )
-    sound = [trial for trial in trials if trial.score is not None]
+    sound = [trial for trial in trials if trial.score is not None and not judged[trial.number].is_dropped]
     ranked = sorted(sound, key=lambda trial: -context.metric.gain(trial.score or 0.0, 0.0))
-    blocks = (_progress(context, sound), _table(context, space, ranked, trials))
+    blocks = (_progress(context, sound), _table(context, space, ranked, trials, judged))
     return _answer(context, trials, ranked, judged, blocks)
 
 
@@ -79,8 +79,8 @@ def _answer(
         if metric.better(fresh_top.score, fresh_before.score):
             winner = top
             words = (
-                f"trial {ranked[0].number} of {len(trials)} wins with {metric.label} {metric.words(fresh_top.score)} on "
-                f"fresh seeds, against {metric.words(fresh_before.score)} before"
+                f"trial {ranked[0].number} of {len(trials)} wins with {metric.label} {metric.words(fresh_top.score)} "
+                f"on fresh seeds, against {metric.words(fresh_before.score)} before"
             )
         else:
             words = (
@@ -119,19 +119,27 @@ def _progress(context: Context, sound: list[SearchTrial]) -> Lines:
 
 
 def _table(
-    context: Context, space: tuple[Dimension, ...], ranked: list[SearchTrial], trials: list[SearchTrial]
+    context: Context,
+    space: tuple[Dimension, ...],
+    ranked: list[SearchTrial],
+    trials: list[SearchTrial],
+    judged: dict[int, Judged],
 ) -> Table:
-    failed = [trial for trial in trials if trial.score is None]
-    form = "share" if context.metric.is_share else "plain"
+    others = [trial for trial in trials if trial not in ranked]
+    form = context.metric.column_format
     return Table(
         title="Trials, best first",
+        caption="A trial clearly worse than the start on its first fold is given up; its score is that fold's.",
         columns=(
             Column(name="trial"), Column(name=context.metric.label, format=form),
-            *(Column(name=d.name.removeprefix("hp.")) for d in space), Column(name="failure"),
+            *(Column(name=d.name.removeprefix("hp.")) for d in space), Column(name="remark"),
         ),
         rows=tuple(
-            (trial.number, trial.score, *(_short(trial.values[d.name]) for d in space), trial.failure)
-            for trial in [*ranked, *failed]
+            (
+                trial.number, trial.score, *(_short(trial.values[d.name]) for d in space),
+                trial.failure or ("given up after its first fold" if judged[trial.number].is_dropped else ""),
+            )
+            for trial in [*ranked, *others]
         ),
     )  # fmt: skip
 

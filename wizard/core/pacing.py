@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from wizard.core.clock import Clock
 from wizard.core.store import write_file
@@ -14,6 +14,9 @@ CAUTION = 1.15  # what is to come is taken to cost this much more than what came
 
 class Pacing:
     """The time left to a stage.
+
+    A stage that was killed and runs again finds its finished runs stored; their seconds are credited once, so that the
+    time left is what it would have been.
 
     Attributes:
         cuts: What was left out for lack of time, in words.
@@ -26,11 +29,14 @@ class Pacing:
             clock: Of the process.
             already_spent: Seconds of work of the earlier stages, as stored.
             deadline: Seconds from the journey's start at which the stage should be done, or None.
-            journal: File that remembers the answers.
+            journal: File that remembers answers and finished runs.
         """
         self._clock, self._deadline, self._journal = clock, deadline, journal
         self._offset = already_spent - clock.spent()
-        self._answers: dict[str, bool] = json.loads(journal.read_text()) if journal.is_file() else {}
+        stored: dict[str, Any] = json.loads(journal.read_text()) if journal.is_file() else {}
+        self._answers: dict[str, bool] = stored.get("answers", {})
+        self._runs: dict[str, float] = stored.get("runs", {})
+        self._to_credit = dict(self._runs)
         self.cuts: list[str] = []
 
     @property
@@ -51,13 +57,21 @@ class Pacing:
             return True
         if what not in self._answers:
             self._answers[what] = seconds * CAUTION <= self.left
-            write_file(self._journal, json.dumps(self._answers, indent=1).encode())
+            self._write()
         if not self._answers[what]:
             self.cuts.append(what)
         return self._answers[what]
 
-    def timed(self, work: Callable[[], object]) -> float:
-        """Does some work and returns the seconds it took, those of an earlier process included."""
-        before = self._clock.spent()
-        work()
-        return self._clock.spent() - before
+    def trained(self, key: str, seconds: float) -> None:
+        """Remembers a run that this stage trained."""
+        if self._deadline is not None:
+            self._runs[key] = seconds
+            self._write()
+
+    def remembered(self, key: str) -> None:
+        """Credits a stored run, if it was this stage that trained it before it was killed."""
+        self._clock.credit(self._to_credit.pop(key, 0.0))
+
+    def _write(self) -> None:
+        content = json.dumps({"answers": self._answers, "runs": self._runs}, indent=1)
+        write_file(self._journal, content.encode())
