@@ -136,6 +136,6 @@ def _table(context: Context, runs: list[TrainingRun], unit: str) -> Table:
         Column(name="shape"), Column(name="parameters", format="count"), Column(name="epochs", format="count"),
         Column(name="training loss"), Column(name=unit, format="share"), Column(name="validation loss"),
         Column(name=f"validation {metric.label}", format=metric.column_format),
-        Column(name="time", unit="s"),
+        Column(name="time", unit="seconds"),
     )  # fmt: skip
     return Table(title="Rungs", caption="Nothing regularising on, constant rate.", columns=columns, rows=rows)
