@@ -1,7 +1,8 @@
 import json
 
-from wizard.core.clock import Clock
 from wizard.stages.pacing import Pacing
+
+from wizard.core.clock import Clock
 
 
 def pacing(path, deadline, spent=0.0):

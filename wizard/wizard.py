@@ -327,6 +327,9 @@ class Wizard:
             if earlier not in self._results:
                 raise StageOrderError(f"{stage}() stands on {earlier}(). Call {earlier}() first, or run() for all six.")
         before = [self._results[earlier] for earlier in stages_before(stage)]
+        for result in before:
+            if result.failed_gates and self.gates == "raise":
+                self._check_gate(result, page_path(self._journey.folder, result.stage))
         decisions = Decisions.model_validate({k: v for result in before for k, v in result.decided.items()})
         result = self._journey.run(stage, options, before, decisions)
         previous = self._results.get(stage)

@@ -58,6 +58,7 @@ class Trainer:
             self.split.key,
             self.task,
             self.is_deterministic,
+            [f"{type(one).__module__}.{type(one).__qualname__}" for one in self.callbacks],
             source_key(*CODE),
             versions("tensorflow", "keras", "numpy"),
         )
@@ -103,7 +104,7 @@ class Trainer:
         from wizard.training.fit import fit
 
         compiled = self.compiled(config)
-        fit(compiled, config, self.prepared(config))
+        fit(compiled, config, self.prepared(config), self.clock)
         return compiled.weights()
 
     def untrained(self, config: TrainingConfig) -> tuple[np.ndarray, np.ndarray]:
@@ -161,7 +162,7 @@ class Trainer:
         started = self.clock.now()
         prepared = self.prepared(config)
         compiled = self.compiled(config)
-        fitted = fit(compiled, config, prepared, self.callbacks)
+        fitted = fit(compiled, config, prepared, self.clock, self.callbacks)
         train = training_rows(config, prepared)
         scored = train[:: max(1, len(train) // SCORED_TRAIN_ROWS)]
         scores: dict[str, float] = {}
@@ -187,6 +188,7 @@ class Trainer:
             best_epoch=fitted.best_epoch,
             failure=fitted.failure,
             seconds=round(self.clock.now() - started, 3),
+            seconds_an_epoch=round(fitted.seconds_an_epoch, 5),
         )
         weights = {str(number): value for number, value in enumerate(compiled.weights())}
 
