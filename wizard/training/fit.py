@@ -39,8 +39,8 @@ def fit(
     compiled: CompiledNetwork,
     config: TrainingConfig,
     prepared: Prepared,
-    clock: Clock,
     callbacks: Sequence[Any] = (),
+    clock: Clock | None = None,
 ) -> Fitted:
     """Trains a compiled network from scratch as a configuration says.
 
@@ -48,14 +48,14 @@ def fit(
         compiled: Of the configuration's structure.
         config: What to do.
         prepared: The data.
-        clock: To measure the pace by.
-        callbacks: Keras callbacks of the caller; "val_loss" is in the logs of each epoch's end.
+        callbacks: Keras callbacks of the caller; "val_loss" is in the logs at each look.
+        clock: To measure the pace by; a new one where none is given.
     """
     rows = training_rows(config, prepared)
     compiled.begin(config, prepared, row_weights(config, prepared, compiled.task))
     order = _EpochOrder(rows, config.batch, config.look_every, derive(config.seed, "order"))
     looks = min(config.epochs, config.stop_after or config.epochs) // config.look_every
-    pace = _Pace(clock)
+    pace = _Pace(clock or Clock())
     watching: list[Any] = [order, pace]
     if len(prepared.held):
         watching.append(_Validation(compiled, prepared))

@@ -104,7 +104,7 @@ class Trainer:
         from wizard.training.fit import fit
 
         compiled = self.compiled(config)
-        fit(compiled, config, self.prepared(config), self.clock)
+        fit(compiled, config, self.prepared(config))
         return compiled.weights()
 
     def untrained(self, config: TrainingConfig) -> tuple[np.ndarray, np.ndarray]:
@@ -162,7 +162,7 @@ class Trainer:
         started = self.clock.now()
         prepared = self.prepared(config)
         compiled = self.compiled(config)
-        fitted = fit(compiled, config, prepared, self.clock, self.callbacks)
+        fitted = fit(compiled, config, prepared, self.callbacks, self.clock)
         train = training_rows(config, prepared)
         scored = train[:: max(1, len(train) // SCORED_TRAIN_ROWS)]
         scores: dict[str, float] = {}
