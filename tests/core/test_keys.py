@@ -10,6 +10,7 @@ from wizard.core.keys import content_key, versions
 OTHER = {
     "family": "resnet", "hp": {"width": 8}, "inputs": {"height": 4}, "augment": 0.5, "dropout": 0.5,
     "weight_decay": 0.5, "label_smoothing": 0.5, "learning_rate": 0.5, "schedule": "cosine", "batch": 7, "epochs": 3,
+    "look_every": 2,
     "patience": 2, "class_weights": True, "head_bias": False, "control": "zeros", "stop_after": 1, "fit_to": 0.1,
     "n_rows": 5, "fold": 0, "refit": True, "seed": 1,
 }  # fmt: skip

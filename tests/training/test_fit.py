@@ -63,10 +63,10 @@ def test_batches_of_row_numbers_train_like_plain_keras_on_the_same_batches(on_di
     optimizer = keras.optimizers.AdamW(config.learning_rate, weight_decay=config.weight_decay)
     optimizer.exclude_from_weight_decay(var_list=[v for v in network.model.trainable_variables if len(v.shape) < 2])
     network.model.compile(optimizer, keras.losses.SparseCategoricalCrossentropy(from_logits=True))
-    order = _EpochOrder(prepared.train, config.batch, derive(config.seed, "order"))
+    order = _EpochOrder(prepared.train, config.batch, 1, derive(config.seed, "order"))
     losses = []
     for epoch in range(config.epochs):
-        order.epoch.assign(epoch)
+        order.look.assign(epoch)
         batches = [np.asarray(batch) for batch in order.batches]
         assert sorted(np.concatenate(batches)) == prepared.train.tolist()
         total = 0.0
@@ -78,6 +78,15 @@ def test_batches_of_row_numbers_train_like_plain_keras_on_the_same_batches(on_di
     assert history["loss"] == pytest.approx(losses, rel=1e-4)
     for mine, plain in zip(weights, network.model.variables, strict=True):
         assert mine == pytest.approx(np.asarray(plain), rel=1e-3, abs=1e-5)
+
+
+def test_looking_less_often_changes_the_history_but_not_the_training(on_rows):
+    often, seldom = MLP.but(epochs=6), MLP.but(epochs=6, look_every=3)
+    weights, history = trained(on_rows, often)
+    less, shorter = trained(on_rows, seldom)
+    assert equal(weights, less)
+    assert shorter["val_loss"] == history["val_loss"][2::3]
+    assert shorter["loss"] == pytest.approx([np.mean(history["loss"][:3]), np.mean(history["loss"][3:])], rel=1e-5)
 
 
 CHANGES = {
