@@ -94,7 +94,7 @@ def opened(tmp_path_factory) -> tuple[list[dict], str]:
 
 
 def open_pages(pages: dict[str, str], folder: Path) -> tuple[list[dict], str]:
-    """Opens pages at phone and desktop width; returns what the probe in each of them answered, and the browser's log."""
+    """Opens pages at phone and desktop width; returns what the probe in each answered, and the log."""
     if BROWSER is None:
         pytest.skip("No Chromium or Chrome is installed, so the pages cannot be opened in a browser.")
     frames = []
