@@ -27,4 +27,4 @@ def test_groups_whose_target_runs_through_all_values_give_their_share(n_groups):
     for part in (split.validation, split.test):
         assert len(part) / len(dataset) == pytest.approx(0.15, abs=0.05)
     groups = [set(dataset.group[part]) for part in (split.train, split.validation, split.test)]
-    assert len(set.union(*groups)) == sum(map(len, groups))
+    assert sum(map(len, groups)) == len(set.union(*groups))

@@ -4,6 +4,15 @@ import pytest
 
 from tests.stages.walk import diabetes, digits, journey_on, tumours, walk
 
+TUNERS_OWN = r"ignore:(currentThread|getName)\(\):DeprecationWarning"  # KerasTuner 1.4 uses the old names
+
+
+def pytest_collection_modifyitems(items):
+    """Lets a warning of a library pass that we cannot mend."""
+    for item in items:
+        item.add_marker(pytest.mark.filterwarnings(TUNERS_OWN))
+
+
 KINDS = ("pictures", "classes", "amounts")
 
 
@@ -34,3 +43,27 @@ def based(journeys, explored):
 def kind(request):
     """One kind of clean data after the other."""
     return request.param
+
+
+@pytest.fixture(scope="session")
+def overfitted(journeys, based):
+    """What overfit finds in clean rows of two classes."""
+    return walk(journeys["classes"], "overfit", given=based["classes"].decided)
+
+
+@pytest.fixture(scope="session")
+def regularized(journeys, overfitted):
+    """What regularize finds there."""
+    return walk(journeys["classes"], "regularize", given=overfitted.decided)
+
+
+@pytest.fixture(scope="session")
+def tuned(journeys, regularized):
+    """What tune finds there."""
+    return walk(journeys["classes"], "tune", given=regularized.decided)
+
+
+@pytest.fixture(scope="session")
+def joined(journeys, tuned):
+    """What ensemble finds there."""
+    return walk(journeys["classes"], "ensemble", given=tuned.decided)

@@ -117,7 +117,7 @@ def checked(finding: Finding) -> Finding:
         *(c.sentence for c in finding.causes),
     ):
         assert not sentence or (sentence[0] == sentence[0].upper() and sentence[-1] in ".?!"), sentence
-        assert not any(slip in sentence for slip in ("  ", " .", "..")), sentence
+        assert not any(slip in sentence for slip in ("  ", " .", "..", " ,")), sentence
         assert not any(word in sentence.split() for word in ("nan", "inf", "-0", "-0.000", "None")), sentence
     assert finding.headline
     for number in (finding.measured, finding.expected, *(finding.interval or ())):

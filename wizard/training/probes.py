@@ -19,6 +19,7 @@ NEIGHBOURS = 5
 TREES = 100  # boosting rounds, stopped early; enough for a baseline, seconds on 10,000 rows
 MOST_TREES = 300  # over all classes: each round grows one tree a class, and fewer rounds learn as much at a higher rate
 LEAST_ROUNDS = 10
+MANY_FEATURES, FEW_BINS = 50, 31  # of boosted trees: as good on pixels, and four times as fast as with 255 bins
 RATE, MOST_RATE = 0.1, 0.3  # of boosting with all rounds, and with few
 STOPPING_SHARE = 0.1  # of the rows decide when boosting stops
 LINEAR_STEPS = 300
@@ -124,6 +125,8 @@ def _fit(name: str, model: Any, task: Task, seed: int) -> Fit:
             x, y, weight = x[rows], y[rows], None
             fresh.set_params(**({"n_neighbors": min(NEIGHBOURS, len(x))} if hasattr(fresh, "n_neighbors") else {}))
         arguments = {} if weight is None else {"sample_weight": weight}
+        if hasattr(fresh, "max_bins") and x.shape[1] > MANY_FEATURES:
+            fresh.set_params(max_bins=FEW_BINS)
         if hasattr(fresh, "early_stopping") and not _can_hold_out(y, task):
             fresh.set_params(early_stopping=False)
         threads = 1 if x.size < WORTH_THREADS else None

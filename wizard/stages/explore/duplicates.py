@@ -79,9 +79,7 @@ def _words(n_copies: int, n_near: int, n: int, n_any: int, is_near_searched: boo
     if not n_near:
         return f"{words} ({share(n_any / n)})" if n_copies else f"{words}, and no near ones"
     if not n_copies:
-        return (
-            f"{count(n_near, 'row')} of {n:,} {_have(n_near)} a near copy ({share(n_any / n)}), and none an exact one"
-        )
+        return f"{count(n_near, 'row')} of {n:,} {_have(n_near)} a near copy ({share(n_any / n)}), none an exact one"
     return f"{words}, and {n_near:,} {_have(n_near)} a near one ({share(n_any / n)} together)"
 
 

@@ -1,0 +1,26 @@
+import tensorflow as tf
+
+from tests.stages.walk import digits, journey_on, walk
+from wizard.core.config import TrainingConfig
+
+CONFIG = TrainingConfig(family="mlp", hp={"width": 64, "depth": 1}, learning_rate=3e-3, epochs=8)
+GIVEN = {"metric": "accuracy", "incumbent": CONFIG, "stage_configs": {"overfit": CONFIG}}
+
+
+def test_tried_on_pictures(tmp_path):
+    finding = walk(journey_on(digits(300), tmp_path), "regularize", "augment", given=GIVEN)["augment"]
+    assert finding.status in ("passed", "noted")
+    assert not finding.headline.startswith("Not used")
+    assert {item.caption for item in finding.blocks[-1].items} == {"as it is", "strength 0.5"}
+
+
+def test_one_that_destroys_what_pictures_show_is_not_used(tmp_path, monkeypatch):
+    monkeypatch.setattr("wizard.models.layers.moved", lambda x, strength, seed: tf.reverse(x, [1]) * 0 + 7.0)
+    finding = walk(journey_on(digits(300), tmp_path), "regularize", "augment", given=GIVEN)["augment"]
+    assert finding.status == "noted"
+    assert finding.headline.startswith("Not used: ")
+    assert finding.measured < 0.85
+
+
+def test_skipped_for_tables(journeys):
+    assert walk(journeys["amounts"], "regularize", "augment")["augment"].status == "skipped"
