@@ -106,7 +106,9 @@ def test_a_category_changes_what_comes_out():
         before = np.asarray(model(as_tensors(inputs)))
         for column in range(2):
             other = {**inputs, "categories": inputs["categories"].copy()}
-            other["categories"][0, column] = (other["categories"][0, column] + 1) % FORMS["features"].cardinalities[column]
+            other["categories"][0, column] = (other["categories"][0, column] + 1) % FORMS["features"].cardinalities[
+                column
+            ]
             assert not np.array_equal(np.asarray(model(as_tensors(other))), before)
 
 

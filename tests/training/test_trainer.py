@@ -104,7 +104,9 @@ def test_regression_predicts_in_the_targets_unit(tmp_path):
     error = trainer.held_predictions(run) - y
     assert run.scores["val_rmse"] == pytest.approx(np.sqrt(np.mean(error**2)))
     assert run.scores["val_rmse"] < 0.5 * y.std()
-    assert run.scores["val_loss"] == pytest.approx(np.mean(error**2) / trainer.prepared(LINEAR).scale.std ** 2, rel=1e-4)
+    assert run.scores["val_loss"] == pytest.approx(
+        np.mean(error**2) / trainer.prepared(LINEAR).scale.std ** 2, rel=1e-4
+    )
 
 
 def test_a_refit_holds_nothing_out(trainer):
