@@ -157,7 +157,7 @@ def test_user_s_own_random_generators_are_left_as_they_were():
 
     random.seed(3)
     np.random.seed(3)  # noqa: NPY002
-    expected = random.Random(3).random(), np.random.RandomState(3).rand()  # noqa: NPY002
+    expected = random.Random(3).random(), np.random.RandomState(3).rand()
     with keras_seed(1):
         np.random.rand()  # noqa: NPY002
     assert (random.random(), np.random.rand()) == expected  # noqa: NPY002

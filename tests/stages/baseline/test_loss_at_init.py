@@ -24,9 +24,7 @@ def test_a_last_layer_that_starts_too_large_fails(tmp_path, monkeypatch, scale, 
     monkeypatch.setattr("wizard.models.build.HEAD_SCALE", scale)
     frame = noise()
     frame["label"] = frame["a"] + frame["b"]
-    finding = first_loss(
-        journey_on(digits(200), tmp_path) if kind == "pictures" else journey_on(frame, tmp_path, "label")
-    )
+    finding = first_loss(journey_on(digits(200), tmp_path) if kind == "pictures" else journey_on(frame, tmp_path, "label"))
     assert finding.status == "failed"
     assert finding.stops
     assert finding.causes[0].fault == "M09"
