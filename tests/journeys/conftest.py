@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from tests.journeys.journey import SAMPLES, walk
 
 

@@ -1,4 +1,4 @@
-"""A small journey as a script of its own: `python journey.py SAMPLE OUT [ROWS]`. Used by the tests in fresh processes."""
+"""A small journey as a script of its own, for tests in fresh processes: `python -m … SAMPLE OUT [ROWS]`."""
 
 from __future__ import annotations
 

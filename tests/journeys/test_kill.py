@@ -11,6 +11,7 @@ import time
 from pathlib import Path
 
 import pytest
+
 from tests.journeys.compare import STAGES, timeless
 from wizard.core.store import PARTIAL
 

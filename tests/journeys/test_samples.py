@@ -9,6 +9,7 @@ import sys
 import textwrap
 
 import numpy as np
+
 from tests.journeys.compare import STAGES, timeless
 from tests.journeys.journey import raw, walk
 

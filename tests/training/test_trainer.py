@@ -27,12 +27,13 @@ def test_the_second_time_nothing_is_trained_also_in_a_new_process(trainer, rows,
 
 def test_a_key_depends_on_data_split_and_configuration(trainer, tmp_path, rows):
     changed = dataset_of(some_rows(300, seed=1), "bought")
-    others = (
-        trainer_for(rows, tmp_path, seed=1),
-        trainer_for(changed, tmp_path),
-        trainer_for(rows, tmp_path, is_deterministic=False),
-    )
-    keys = {trainer.key(LINEAR), trainer.key(LINEAR.but(seed=1)), *(other.key(LINEAR) for other in others)}
+    keys = {
+        trainer.key(LINEAR),
+        trainer.key(LINEAR.but(seed=1)),
+        trainer_for(rows, tmp_path, seed=1).key(LINEAR),
+        trainer_for(changed, tmp_path).key(LINEAR),
+        trainer_for(rows, tmp_path, is_deterministic=False).key(LINEAR),
+    }
     assert len(keys) == 5
 
 

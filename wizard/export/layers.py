@@ -21,10 +21,10 @@ class Predictor(keras.Model):
     Its inputs are called as the user's columns are, which Keras does not allow its layers ("a/b"), and warns about.
     """
 
-    def __init__(self, inputs: Any, outputs: Any, name: str | None = None, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, **kwargs: Any) -> None:  # the signature by which every Keras revives it
         with warnings.catch_warnings():
             warnings.filterwarnings("ignore", "When providing `inputs` as a dict", UserWarning)
-            super().__init__(inputs, outputs, name=name, **kwargs)
+            super().__init__(*args, **kwargs)
 
 
 @keras.saving.register_keras_serializable(package=PACKAGE)

@@ -60,4 +60,4 @@ def test_a_run_that_breaks_down_fails_without_a_crash(tmp_path, monkeypatch):
     monkeypatch.setattr("wizard.stages.baseline.skeleton.RATE", float("nan"))
     finding = blind(journey_on(tumours(200), tmp_path, "diagnosis"))
     assert finding.status == "failed"
-    assert finding.headline.startswith("The short training broke down: the training loss became nan")
+    assert finding.headline.startswith("The short training broke down: the training loss was no number any more")

@@ -24,7 +24,9 @@ def test_a_last_layer_that_starts_too_large_fails(tmp_path, monkeypatch, scale, 
     monkeypatch.setattr("wizard.models.build.HEAD_SCALE", scale)
     frame = noise()
     frame["label"] = frame["a"] + frame["b"]
-    finding = first_loss(journey_on(digits(200), tmp_path) if kind == "pictures" else journey_on(frame, tmp_path, "label"))
+    finding = first_loss(
+        journey_on(digits(200), tmp_path) if kind == "pictures" else journey_on(frame, tmp_path, "label")
+    )
     assert finding.status == "failed"
     assert finding.stops
     assert finding.causes[0].fault == "M09"
@@ -39,17 +41,8 @@ def test_a_rare_class_is_no_alarm(tmp_path):
     assert finding.expected < 0.2
 
 
-def test_an_input_that_is_no_number_fails(tmp_path, monkeypatch):
-    from wizard.training.prepared import Preparer
-
-    make = Preparer._make
-
-    def broken(self, config):
-        prepared = make(self, config)
-        prepared.tensors["numeric"][5:, 0] = np.nan
-        return prepared
-
-    monkeypatch.setattr(Preparer, "_make", broken)
+def test_outputs_that_overflow_fail(tmp_path, monkeypatch):
+    monkeypatch.setattr("wizard.models.build.HEAD_SCALE", 1e300)
     finding = first_loss(journey_on(tumours(200), tmp_path, "diagnosis"))
     assert finding.status == "failed"
     assert "no finite number" in finding.headline

@@ -35,7 +35,7 @@ def test_unusual_cells_come_first(tmp_path):
     frame = pd.DataFrame({"a": random.normal(size=200), "b": random.normal(size=200), "y": ["u", "v"] * 100})
     frame["b"] = frame["b"] + np.where(frame.index % 50 == 0, 40, 0)
     finding = walk(journey_on(frame, tmp_path, "y"), "explore", "examples", examples=200)["examples"]
-    marked = [item for item in finding.blocks[0].items if float(dict((c[0], c[1]) for c in item.cells)["b"]) > 20]
+    marked = [item for item in finding.blocks[0].items if float({c[0]: c[1] for c in item.cells}["b"]) > 20]
     assert marked
     assert all(item.cells[0][0] == "b" and item.cells[0][2] for item in marked)
 

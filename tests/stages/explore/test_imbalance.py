@@ -1,8 +1,7 @@
 import numpy as np
-import pandas as pd
 import pytest
 
-from tests.stages.walk import digits, journey_on, noise, tumours, walk
+from tests.stages.walk import journey_on, noise, walk
 
 
 def imbalance_of(frame, folder, **options):

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from wizard.core.blocks import Line, Lines
+from wizard.core.config import TrainingConfig
 from wizard.core.finding import Cause
-from wizard.stages.baseline.skeleton import for_steps, skeleton
+from wizard.core.seeds import derive
+from wizard.stages.baseline.skeleton import broken_down, for_steps, skeleton
 from wizard.stages.context import Context
 from wizard.stages.step import Outcome, failed, noted, passed, step
 from wizard.stages.words import loss
+from wizard.training.fit import losses_of, training_rows
 
 LARGER = {"width": 256, "depth": 2}
 LEAST_FALL = 0.02  # of the first loss: less in hundreds of steps is not falling
@@ -26,7 +29,7 @@ def decreasing_loss(context: Context) -> Outcome:
     """
     small = for_steps(context, skeleton(context), 2 * context.effort.steps)
     runs = {"small": context.train(small), "larger": context.train(small.but(hp=LARGER, learning_rate=1e-3))}
-    start = float(context.trainer.untrained(small)[0].mean())
+    start = _untrained_loss(context, small)
     end = {name: run.scores["train_loss"] for name, run in runs.items() if not run.failure}
     unit = "nats" if context.task.is_classification else "target variances"
     lines = Lines(
@@ -34,7 +37,7 @@ def decreasing_loss(context: Context) -> Outcome:
         lines=tuple(
             Line(
                 name=f"{name} ({run.n_parameters:,} parameters)",
-                x=tuple(map(float, range(len(run.history["loss"]) + 1))),
+                x=(0.0, *run.epochs_seen),
                 y=(start, *run.history["loss"]),
             )
             for name, run in runs.items()
@@ -47,7 +50,7 @@ def decreasing_loss(context: Context) -> Outcome:
     decides = {"skeleton": small, "stage_configs": {"baseline": small.but(fold=None)}}
     if "small" not in end:
         return failed(
-            f"The training broke down: {runs['small'].failure}.",
+            f"The training broke down: {broken_down(runs['small'])}.",
             causes=(Cause(fault="O01", sentence="The learning rate is too high."),),
             advice="Look at the numbers that enter the network, and lower the learning rate.",
             decides=decides,
@@ -64,7 +67,7 @@ def decreasing_loss(context: Context) -> Outcome:
             **numbers,
         )
     if "larger" not in end:
-        further = f"with a larger network {runs['larger'].failure}"
+        further = f"with a larger network {broken_down(runs['larger'])}"
     elif end["larger"] < end["small"]:
         further = f"a larger network gets to {loss(end['larger'])}"
     else:
@@ -74,3 +77,12 @@ def decreasing_loss(context: Context) -> Outcome:
         decides=decides,
         **numbers,
     )
+
+
+def _untrained_loss(context: Context, config: TrainingConfig) -> float:
+    """The loss on the training rows of the very weights that the run starts from: without training, nothing falls."""
+    config = config.but(seed=derive(context.seed, "run", config.seed))
+    prepared = context.prepared(config)
+    context.trainer.untrained(config)
+    rows = training_rows(config, prepared)
+    return float(losses_of(context.trainer.compiled(config).predict(rows), prepared.y[rows], context.task).mean())

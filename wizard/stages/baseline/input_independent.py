@@ -8,7 +8,7 @@ from wizard.core.blocks import Bars
 from wizard.core.finding import Cause
 from wizard.core.run import TrainingRun
 from wizard.stages.baseline.dumb_baselines import LEARNT
-from wizard.stages.baseline.skeleton import for_steps, skeleton
+from wizard.stages.baseline.skeleton import broken_down, for_steps, skeleton
 from wizard.stages.context import Context
 from wizard.stages.step import Outcome, failed, passed, step, warned
 from wizard.stages.words import loss
@@ -16,7 +16,7 @@ from wizard.training.compare import Association, association
 from wizard.training.metrics import log_losses
 
 STANDARD_ERRORS = 3.0  # of the paired difference of losses: a band that chance leaves in 1 of 700 runs
-STRONG = 8.0  # deviations from chance of what a simple method predicts: a signal that no working network misses
+STRONG = 6.0  # deviations from chance of what a simple method predicts: a signal that no working network misses
 
 
 @step(gate=True)
@@ -33,7 +33,7 @@ def input_independent(context: Context) -> Outcome:
         "blank inputs": context.train(config.but(control="zeros")),
         "shuffled inputs": context.train(config.but(control="shuffled")),
     }
-    broken = runs["real inputs"].failure or runs["blank inputs"].failure
+    broken = broken_down(runs["real inputs"]) or broken_down(runs["blank inputs"])
     if broken:
         return failed(
             f"The short training broke down: {broken}.",
@@ -59,7 +59,7 @@ def input_independent(context: Context) -> Outcome:
         "measured": float(losses["real inputs"].mean()), "expected": float(losses["blank inputs"].mean()),
         "interval": _interval(losses["real inputs"]), "unit": unit, "blocks": (bars,),
     }  # fmt: skip
-    real, blank = (loss(numbers[name]) for name in ("measured", "expected"))
+    real, blank = (loss(float(losses[name].mean())) for name in ("real inputs", "blank inputs"))
     if gain > STANDARD_ERRORS * error:
         return passed(f"With real inputs the loss falls to {real} {unit}, with blank ones to {blank}.", **numbers)
     held = context.prepared(config).held

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from wizard.core.config import TrainingConfig
+from wizard.core.run import TrainingRun
+from wizard.models.family import look_every, multiple
 from wizard.stages.context import Context
 
 RATE = 3e-3  # Adam; small networks bear it, and short experiments need it
@@ -17,10 +19,16 @@ def skeleton(context: Context) -> TrainingConfig:
     )
 
 
+def broken_down(run: TrainingRun) -> str:
+    """Why a run is worthless, in words, or ""."""
+    return run.failure.replace("became nan", "was no number any more").replace("became inf", "became infinite")
+
+
 def for_steps(context: Context, config: TrainingConfig, steps: int) -> TrainingConfig:
     """The same configuration for about so many gradient steps, at most the whole training set an epoch."""
     n = len(context.prepared(config).train)
     steps_an_epoch = -(-n // config.batch)
     if steps_an_epoch > steps:
         return config.but(epochs=1, n_rows=steps * config.batch)
-    return config.but(epochs=max(1, round(steps / steps_an_epoch)))
+    look = look_every(n, config.batch)
+    return config.but(epochs=multiple(steps / steps_an_epoch, look), look_every=look)

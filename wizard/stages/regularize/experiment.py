@@ -134,7 +134,7 @@ def table(context: Context, trials: Sequence[Trial]) -> Table:
         columns=(
             Column(name="change"), Column(name="training loss before"), Column(name="training loss after"),
             Column(name="before", format=form), Column(name="after", format=form), Column(name="gain", format=form),
-            Column(name="from", format=form), Column(name="to", format=form), Column(name="time", unit="s"),
+            Column(name="from", format=form), Column(name="to", format=form), Column(name="time", unit="seconds"),
             Column(name="kept"),
         ),
         rows=tuple(
