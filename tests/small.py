@@ -2,18 +2,24 @@
 
 import subprocess
 import sys
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
 from wizard.core.clock import Clock
+from wizard.core.config import TrainingConfig
+from wizard.core.finding import Cause, Status
 from wizard.core.store import Store
 from wizard.data.copies import find_copies
 from wizard.data.dataset import Dataset
 from wizard.data.opening import Request, open_dataset
 from wizard.data.split import draw_split
 from wizard.data.task import infer_task
+from wizard.stages.stage import steps_of
+from wizard.stages.step import Outcome, Step
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -71,3 +77,26 @@ def trainer_for(dataset: Dataset, folder: Path, *, task: str | None = None, seed
     inferred = infer_task(dataset.labels, dataset.target, task, dataset.modality)
     split = draw_split(dataset, inferred, find_copies(dataset, seed).sets, seed)
     return Trainer(dataset, inferred, split, Store(folder), Clock(), **options)  # type: ignore[arg-type]
+
+
+def short_recipe(incumbent: TrainingConfig, failing: tuple[str, ...] = ()) -> Callable[[str], tuple[Step, ...]]:
+    """A stand-in for `steps_of`: baseline to tune answer at once and decide `incumbent`; the other stages are real.
+
+    Args:
+        incumbent: The configuration that overfit finds.
+        failing: Names of steps that fail.
+    """
+    decides = {"dumb_baselines": {"dumb_scores": {"majority class": 0.5}, "signal": True},
+               "capacity_ladder": {"incumbent": incumbent, "stage_configs": {"overfit": incumbent}}}  # fmt: skip
+
+    def answer(step: Step) -> Step:
+        status: Status = "failed" if step.name in failing else "passed"
+        causes = (Cause(fault="M09", sentence="Something is wired wrongly."),) if step.name in failing else ()
+        outcome = Outcome(status, f"{step.name} answered.", 1.25, 0.5, unit="nats", causes=causes, advice="Look at it.",
+                          decides=decides.get(step.name, {}))  # fmt: skip
+        return replace(step, run=lambda context: outcome)
+
+    def steps(stage: str) -> tuple[Step, ...]:
+        return steps_of(stage) if stage in ("explore", "ensemble") else tuple(map(answer, steps_of(stage)))
+
+    return steps
