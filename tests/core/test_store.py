@@ -109,10 +109,14 @@ def test_a_full_disk_is_said_so_and_leaves_nothing_half_written(tmp_path):
     assert not left_over(tmp_path)
 
 
-def test_a_folder_that_cannot_be_written_is_said_so():
+@pytest.mark.parametrize("mode", [0o555, 0o000])
+def test_a_folder_that_is_read_only_or_closed_is_said_so(mode):
     with tempfile.TemporaryDirectory() as name:  # pytest's own folders are closed to other users
-        Path(name).chmod(0o555)
-        said = fresh(READ_ONLY, name)
+        Path(name).chmod(mode)
+        try:
+            said = fresh(READ_ONLY, name)
+        finally:
+            Path(name).chmod(0o755)
     assert said.count("Permission denied") == 2
     assert "Choose another folder with out=" in said
 
