@@ -5,12 +5,14 @@ import pytest
 from tests.stages.walk import diabetes, digits, journey_on, tumours, walk
 
 TUNERS_OWN = r"ignore:(currentThread|getName)\(\):DeprecationWarning"  # KerasTuner 1.4 uses the old names
+KERAS_OWN = "ignore:__array__ implementation doesn't accept a copy keyword:DeprecationWarning"  # while saving
 
 
 def pytest_collection_modifyitems(items):
-    """Lets a warning of a library pass that we cannot mend."""
+    """Lets warnings pass that libraries raise about themselves."""
     for item in items:
         item.add_marker(pytest.mark.filterwarnings(TUNERS_OWN))
+        item.add_marker(pytest.mark.filterwarnings(KERAS_OWN))
 
 
 KINDS = ("pictures", "classes", "amounts")

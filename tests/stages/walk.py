@@ -116,7 +116,9 @@ def checked(finding: Finding) -> Finding:
         finding.advice,
         *(c.sentence for c in finding.causes),
     ):
-        assert not sentence or (sentence[0] == sentence[0].upper() and sentence[-1] in ".?!"), sentence
+        assert not sentence or (
+            (sentence[0] == sentence[0].upper() or "/" in sentence.split()[0]) and sentence[-1] in ".?!"
+        ), sentence
         assert not any(slip in sentence for slip in ("  ", " .", "..", " ,")), sentence
         assert not any(word in sentence.split() for word in ("nan", "inf", "-0", "-0.000", "None")), sentence
     assert finding.headline

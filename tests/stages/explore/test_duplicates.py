@@ -53,6 +53,15 @@ def test_contradictory_labels_are_warned_of_and_set_the_floor(tmp_path):
     assert finding.headline.startswith(f"{2 * n_pairs} training rows have a copy with another label")
 
 
+def test_one_picture_with_two_labels_is_warned_of(tmp_path):
+    x, y = digits(300)
+    journey = journey_on((np.concatenate([x, x[:3]]), np.concatenate([y, (y[:3] + 1) % 10])), tmp_path)
+    finding, floor = found(journey)
+    assert finding.status == "warned"
+    assert 0 < floor < 0.02
+    assert "training rows have a copy with another label" in finding.headline
+
+
 def test_contradictory_amounts_set_the_floor_in_variances(tmp_path):
     frame = noise(200).drop(columns="label").assign(y=np.arange(200.0))
     twin = frame[:40].assign(y=frame["y"][:40] + 100)

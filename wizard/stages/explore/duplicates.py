@@ -50,12 +50,13 @@ def duplicates(context: Context) -> Outcome:
             advice="Your sets are left as they are; remove the listed copies, or the scores on them flatter the model.",
             **numbers,
         )
-    if floor > LARGE_FLOOR and not is_coincidence:
+    is_slip = floor > LARGE_FLOOR or (floor > 0 and context.dataset.modality == "image")  # pictures do not coincide
+    if is_slip and not is_coincidence:
         n_rows = sum(map(len, contradictory))
         return warned(
             f"{count(n_rows, 'training row')} {_have(n_rows)} a copy with another label, so that {share(floor)} of "
             f"{_what(context)} cannot be fitted. {words}.",
-            advice="Decide which labels are right, or bring inputs that tell these rows apart.",
+            advice="Decide which of the listed labels are right, or bring inputs that tell these rows apart.",
             **numbers,
         )
     if not (n_copies or n_near):
