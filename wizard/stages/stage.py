@@ -17,7 +17,6 @@ from wizard.stages.context import Context
 from wizard.stages.needs import unmet
 from wizard.stages.step import Outcome, Step
 
-
 LONGEST = 160  # characters of an exception in a headline
 
 
