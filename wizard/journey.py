@@ -152,7 +152,7 @@ class Journey:
             return f"{'grey' if examples.channels == 1 else 'colour'} pictures, {size}"
         kinds = [column.kind for column in self.dataset.columns]
         names = {"number": "numeric", "category": "categorical", "date": "date"}
-        parts = [f"{kinds.count(kind)} {words}" for kind, words in names.items() if kind in kinds]  # type: ignore[arg-type]
+        parts = [f"{kinds.count(kind)} {words}" for kind, words in names.items() if kind in kinds]
         return f"table rows, {' + '.join(parts)} columns"
 
     def _context(
@@ -199,4 +199,4 @@ def announce(journey: Journey) -> None:
 
 def stages_before(stage: str) -> tuple[StageName, ...]:
     """Names of the stages that come before one."""
-    return STAGES[: STAGES.index(stage)]  # type: ignore[arg-type]
+    return STAGES[: STAGES.index(stage)]

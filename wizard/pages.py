@@ -13,6 +13,16 @@ from wizard.core.result import STAGES, StageName, StageResult
 from wizard.core.store import PARTIAL, STAGE_RESULTS, Store, write_file
 
 
+class ShownResult(StageResult):
+    """A stage's result that a notebook shows as its summary."""
+
+    def _repr_html_(self) -> str:
+        """The verdict, what asks for attention, and what to do next."""
+        from wizard.report import summary_html
+
+        return summary_html(self)
+
+
 def stage_folder(stage: StageName) -> str:
     """From "1-explore" to "6-ensemble"."""
     return f"{STAGES.index(stage) + 1}-{stage}"

@@ -18,7 +18,7 @@ from wizard.core.result import STAGES, StageName, StageResult
 from wizard.data.opening import Request, open_dataset, read_examples, read_labelled
 from wizard.data.task import check_task, infer_task
 from wizard.journey import Journey, announce, stages_before
-from wizard.pages import page_path, write_pages
+from wizard.pages import ShownResult, page_path, write_pages
 
 GATES = ("raise", "warn")
 
@@ -207,9 +207,9 @@ class Wizard:
 
     # ── what came of it ──────────────────────────────────────────────────────────────────────────
     @property
-    def results(self) -> dict[str, StageResult]:
+    def results(self) -> dict[StageName, StageResult]:
         """Results of the stages that ran, by name."""
-        return dict(self._results)
+        return {stage: ShownResult.model_construct(**dict(result)) for stage, result in self._results.items()}
 
     @property
     def findings(self) -> tuple[Finding, ...]:
@@ -327,6 +327,9 @@ class Wizard:
             if earlier not in self._results:
                 raise StageOrderError(f"{stage}() stands on {earlier}(). Call {earlier}() first, or run() for all six.")
         before = [self._results[earlier] for earlier in stages_before(stage)]
+        for result in before:
+            if result.failed_gates and self.gates == "raise":
+                self._check_gate(result, page_path(self._journey.folder, result.stage))
         decisions = Decisions.model_validate({k: v for result in before for k, v in result.decided.items()})
         result = self._journey.run(stage, options, before, decisions)
         previous = self._results.get(stage)

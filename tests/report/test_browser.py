@@ -90,11 +90,15 @@ def probed(name: str, page: str) -> str:
 
 @pytest.fixture(scope="module")
 def opened(tmp_path_factory) -> tuple[list[dict], str]:
+    return open_pages(PAGES, tmp_path_factory.mktemp("pages"))
+
+
+def open_pages(pages: dict[str, str], folder: Path) -> tuple[list[dict], str]:
+    """Opens pages at phone and desktop width; returns what the probe in each answered, and the log."""
     if BROWSER is None:
         pytest.skip("No Chromium or Chrome is installed, so the pages cannot be opened in a browser.")
-    folder: Path = tmp_path_factory.mktemp("pages")
     frames = []
-    for name, page in PAGES.items():
+    for name, page in pages.items():
         (folder / f"{name}.html").write_text(probed(name, page), encoding="utf-8")
         frames += [f'<iframe src="{name}.html" width="{width}" height="900"></iframe>' for width in (380, 1280)]
     (folder / "harness.html").write_text(HARNESS + "".join(frames), encoding="utf-8")

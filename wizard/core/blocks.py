@@ -4,14 +4,22 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 from typing_extensions import TypeAliasType
 
 from wizard.core.values import Value
 
-Cell = str | bool | int | float | None
-Attribute = str | int | float | None
-Tree = TypeAliasType("Tree", "dict[str, Tree | str | int | float | bool | None]")  # pydantic: recursion needs a name
+NOT_FINITE = ("NaN", "Infinity", "-Infinity")  # how JSON spells them, which has no such numbers
+
+
+def _as_number(value: object) -> object:
+    """A number that JSON could only spell comes back as the number, also where text may stand."""
+    return float(value) if isinstance(value, str) and value in NOT_FINITE else value
+
+
+Cell = Annotated[str | bool | int | float | None, BeforeValidator(_as_number)]
+Attribute = Annotated[str | int | float | None, BeforeValidator(_as_number)]
+Tree = TypeAliasType("Tree", "dict[str, Tree | Cell]")  # pydantic: recursion needs a name
 
 
 class Reference(Value):

@@ -61,8 +61,12 @@ class Budget:
         """Seconds from the journey's start at which a stage should be done."""
         if self.seconds is None:
             return None
-        done = STAGES.index(stage) + 1  # type: ignore[arg-type]
+        done = STAGES.index(stage) + 1
         return self.seconds * sum(SHARES[name] for name in STAGES[:done])
+
+    def seconds_of(self, stage: str) -> float:
+        """Seconds planned for a stage; infinite without a budget in seconds."""
+        return float("inf") if self.seconds is None else SHARES[stage] * self.seconds
 
     def plan(self) -> str:
         """What the budget means, in words."""

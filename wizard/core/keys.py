@@ -93,4 +93,6 @@ def _imports(module: str) -> tuple[str, ...]:
         elif isinstance(node, ast.ImportFrom) and node.module and node.module.startswith("wizard"):
             found.append(node.module)
             found += [f"{node.module}.{alias.name}" for alias in node.names]
+        elif isinstance(node, ast.Constant) and node.value in OPEN_FOLDERS:  # plug-ins are loaded by name
+            found.append(str(node.value))
     return tuple(found)

@@ -35,6 +35,7 @@ class Pacing:
         self._offset = already_spent - clock.spent()
         stored: dict[str, Any] = json.loads(journal.read_text()) if journal.is_file() else {}
         self._answers: dict[str, bool] = stored.get("answers", {})
+        self._caps: dict[str, int] = stored.get("caps", {})
         self._runs: dict[str, float] = stored.get("runs", {})
         self._to_credit = dict(self._runs)
         self.cuts: list[str] = []
@@ -62,6 +63,24 @@ class Pacing:
             self.cuts.append(what)
         return self._answers[what]
 
+    def cap(self, what: str, wanted: int, seconds_each: float, seconds: float) -> int:
+        """How many of `wanted` fit into so many seconds, at least one; fewer than wanted is recorded as a cut.
+
+        Args:
+            what: A name, unique in the stage, that says what is made smaller.
+            wanted: How many there should be.
+            seconds_each: What one takes.
+            seconds: What all of them may take.
+        """
+        if self._deadline is None:
+            return wanted
+        if what not in self._caps:
+            self._caps[what] = min(wanted, max(1, int(seconds / (CAUTION * max(seconds_each, 1e-9)))))
+            self._write()
+        if self._caps[what] < wanted:
+            self.cuts.append(f"{what}: {self._caps[what]} of {wanted}")
+        return self._caps[what]
+
     def trained(self, key: str, seconds: float) -> None:
         """Remembers a run that this stage trained."""
         if self._deadline is not None:
@@ -73,5 +92,5 @@ class Pacing:
         self._clock.credit(self._to_credit.pop(key, 0.0))
 
     def _write(self) -> None:
-        content = json.dumps({"answers": self._answers, "runs": self._runs}, indent=1)
+        content = json.dumps({"answers": self._answers, "caps": self._caps, "runs": self._runs}, indent=1)
         write_file(self._journal, content.encode())

@@ -56,7 +56,7 @@ class Progress:
     @contextmanager
     def running(self) -> Iterator[Progress]:
         """Prints the stage's heading, and keeps a live line where the terminal has one."""
-        number = STAGES.index(self.stage) + 1  # type: ignore[arg-type]
+        number = STAGES.index(self.stage) + 1
         heading = f"[bold]{number}/6 {self.stage}[/]  [dim]{TITLES[self.stage]}{self.deadline}[/]"
         console().print(f"\n{heading}")
         if console().is_terminal and not console().is_jupyter:

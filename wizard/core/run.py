@@ -20,6 +20,7 @@ class TrainingRun(Value):
         best_epoch: Epoch (from 1) whose weights were kept.
         failure: Why the run is worthless ("training loss became NaN in epoch 3"), or "".
         seconds: Wall-clock time.
+        seconds_an_epoch: Wall-clock time of an epoch, tracing left out where there was more than one look.
     """
 
     key: str
@@ -31,6 +32,7 @@ class TrainingRun(Value):
     best_epoch: int = 0
     failure: str = ""
     seconds: float = 0.0
+    seconds_an_epoch: float = 0.0
 
     @property
     def epochs_seen(self) -> tuple[float, ...]:

@@ -26,11 +26,17 @@ class Store:
         """Opens (and makes, when first written) the store of a run folder.
 
         Raises:
-            RunFolderError: Where the folder is of another format.
+            RunFolderError: Where the folder is of another format, or closed to us.
         """
         self.folder = folder
         marker = folder / "store" / "format"
-        if marker.is_file() and (found := marker.read_text().strip()) != FORMAT:
+        try:
+            found = marker.read_text().strip() if marker.is_file() else FORMAT
+        except OSError as error:
+            raise RunFolderError(
+                f"{folder} cannot be read: {error.strerror or error}. Choose another folder with out=."
+            ) from error
+        if found != FORMAT:
             raise RunFolderError(
                 f"{folder} was written by another version of this library (format {found!r}, this one reads "
                 f"{FORMAT!r}). Choose another folder with out= or name=, or move this one away."

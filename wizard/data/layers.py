@@ -142,6 +142,11 @@ class CategoryCodes(keras.layers.Layer):
         ]
         self._convert_input_args = False
 
+    def build(self, shape: Any) -> None:
+        """The vocabularies are there from the start; Keras wants to hear it, or it warns when a file is loaded."""
+        for lookup in filter(None, self.lookups):
+            lookup.build(())
+
     def call(self, columns: Any) -> Any:
         """(b, m) strings -> (b, m) int32."""
         codes = []

@@ -146,7 +146,7 @@ def numbers(labels: np.ndarray, target: str) -> np.ndarray:
     if len(bad):
         raise DataError(
             f"Regression needs numbers. The target {target!r} has {len(bad)} that are none, the first being "
-            f"{labels[bad[0]]!r} (example {bad[0]}). Remove units and words, or pass task='classification'."
+            f"{labels.tolist()[bad[0]]!r} (example {bad[0]}). Remove units and words, or pass task='classification'."
         )
     return values
 

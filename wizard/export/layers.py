@@ -5,12 +5,26 @@ Loaded after Keras itself (`wizard.core.backend`), or by `import wizard` beside 
 
 from __future__ import annotations
 
+import warnings
 from typing import Any
 
 import keras
 import tensorflow as tf
 
 from wizard.data.layers import PACKAGE
+
+
+@keras.saving.register_keras_serializable(package=PACKAGE)
+class Predictor(keras.Model):
+    """A model from raw input to answers.
+
+    Its inputs are called as the user's columns are, which Keras does not allow its layers ("a/b"), and warns about.
+    """
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:  # the signature by which every Keras revives it
+        with warnings.catch_warnings():
+            warnings.filterwarnings("ignore", "When providing `inputs` as a dict", UserWarning)
+            super().__init__(*args, **kwargs)
 
 
 @keras.saving.register_keras_serializable(package=PACKAGE)

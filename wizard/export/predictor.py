@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import warnings
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -36,7 +34,7 @@ def build_predictor(members: Sequence[Member], task: Task) -> Any:
     "probabilities": (b, k)}, or {"prediction": (b,)} in the target's unit.
     """
     from wizard.core.backend import keras
-    from wizard.export.layers import LabelNames, TargetUnits, Weighted
+    from wizard.export.layers import LabelNames, Predictor, TargetUnits, Weighted
     from wizard.models.build import build_network
 
     raw = members[0].prepared.preparation.raw_inputs()
@@ -63,16 +61,7 @@ def build_predictor(members: Sequence[Member], task: Task) -> Any:
         answers = {"label": LabelNames(list(task.classes), name="label")(together), "probabilities": together}
     else:
         answers = {"prediction": keras.layers.Reshape((), dtype="float64", name="prediction")(together)}
-    with _column_names_allowed():
-        return keras.Model(raw, answers, name="predictor")
-
-
-@contextmanager
-def _column_names_allowed() -> Iterator[None]:
-    """Keras warns of inputs whose key is not their name; a column with a slash in its name cannot help that."""
-    with warnings.catch_warnings():
-        warnings.filterwarnings("ignore", message="When providing `inputs` as a dict", category=UserWarning)
-        yield
+    return Predictor(raw, answers, name="predictor")
 
 
 def _dtype(task: Task) -> str:
@@ -85,8 +74,7 @@ def load_predictor(path: Path) -> Any:
     from wizard.core.backend import keras
 
     register_layers()
-    with _column_names_allowed():
-        return keras.saving.load_model(path, compile=False)
+    return keras.saving.load_model(path, compile=False)
 
 
 def predict_raw(model: Any, preparation: Any, examples: Examples, task: Task) -> np.ndarray:

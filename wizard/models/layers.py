@@ -19,8 +19,21 @@ ZOOM = 0.12  # of the size, at full strength
 WARM_UP = 0.05  # of the steps, in the cosine schedule
 
 
+class _Same(keras.layers.Layer):
+    """A layer whose output has its input's shape, with weights that exist before any batch was seen."""
+
+    built: bool
+
+    def compute_output_spec(self, x: Any, training: bool = False) -> keras.KerasTensor:
+        """Same shape, float32."""
+        if not self.built:
+            self.build(x.shape)
+            self.built = True
+        return keras.KerasTensor(x.shape, "float32")
+
+
 @keras.saving.register_keras_serializable(package=PACKAGE)
-class Standardize(keras.layers.Layer):
+class Standardize(_Same):
     """(x - mean) / std per channel (last axis); the training rows' numbers are assigned before each run."""
 
     def build(self, shape: Any) -> None:
@@ -32,16 +45,9 @@ class Standardize(keras.layers.Layer):
         """(b, …, c) of any dtype -> float32."""
         return (keras.ops.cast(x, "float32") - self.mean) / self.std
 
-    def compute_output_spec(self, x: Any) -> keras.KerasTensor:
-        """Shape and dtype of the result."""
-        if not self.built:
-            self.build(x.shape)
-            self.built = True
-        return keras.KerasTensor(x.shape, "float32")
-
 
 @keras.saving.register_keras_serializable(package=PACKAGE)
-class Dropout(keras.layers.Layer):
+class Dropout(_Same):
     """Dropout (Srivastava et al. 2014) with a variable rate; `spatial` drops whole channels (Tompson et al. 2015)."""
 
     def __init__(self, spatial: bool = False, **kwargs: Any) -> None:
@@ -68,20 +74,13 @@ class Dropout(keras.layers.Layer):
             lambda: x,
         )
 
-    def compute_output_spec(self, x: Any, training: bool = False) -> keras.KerasTensor:
-        """Same shape and dtype."""
-        if not self.built:
-            self.build(x.shape)
-            self.built = True
-        return keras.KerasTensor(x.shape, x.dtype)
-
     def get_config(self) -> dict[str, Any]:
         """For saving."""
         return {**super().get_config(), "spatial": self.spatial}
 
 
 @keras.saving.register_keras_serializable(package=PACKAGE)
-class AugmentPictures(keras.layers.Layer):
+class AugmentPictures(_Same):
     """Random shift, turn and zoom of pictures (b, h, w, c) while training, of a variable strength 0–1.
 
     Each picture is drawn its own: shift up to 12% of the side, turn up to 15°, zoom up to 12% at strength 1; the edge's
@@ -103,13 +102,6 @@ class AugmentPictures(keras.layers.Layer):
         seed = tf.cast(self.seeds.next(), "int32")
         strength = self.strength.value
         return tf.cond(strength > 0, lambda: moved(pictures, strength, seed), lambda: pictures)
-
-    def compute_output_spec(self, pictures: Any, training: bool = False) -> keras.KerasTensor:
-        """Same shape and dtype."""
-        if not self.built:
-            self.build(pictures.shape)
-            self.built = True
-        return keras.KerasTensor(pictures.shape, pictures.dtype)
 
 
 def moved(pictures: Any, strength: Any, seed: Any) -> Any:

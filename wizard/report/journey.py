@@ -38,7 +38,7 @@ def status_of(result: StageResult) -> State:
     return "warned" if statuses & {"warned", "crashed"} else "done"
 
 
-def journey_of(results: Mapping[str, StageResult], hrefs: Mapping[str, str]) -> tuple[StageState, ...]:
+def journey_of(results: Mapping[StageName, StageResult], hrefs: Mapping[StageName, str]) -> tuple[StageState, ...]:
     """Returns the states of all six stages in the recipe's order.
 
     Args:

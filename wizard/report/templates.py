@@ -52,7 +52,9 @@ def environment() -> Environment:
         step_title=words.title_of,
         slug=slug,
     )
-    found.globals.update(quantity=words.quantity, interval=words.interval, counted=words.counted, words_of=words_of)
+    found.globals.update(
+        quantity=words.quantity, interval=words.interval, counted=words.counted, words_of=words_of, in_line=in_line
+    )
     return found
 
 
@@ -66,6 +68,21 @@ def words_of(value: object) -> str | None:
             return None
         return ", ".join(words.number(part) for part in parts) or "none"
     return None if isinstance(value, dict) else words.clean(value)
+
+
+def in_line(value: object) -> str:
+    """Writes nested values in one line: "family mlp · hp (width 32, depth 1) · epochs 30"."""
+    if isinstance(value, dict):
+        return " · ".join(f"{words.clean(name)} {_nested(inner)}" for name, inner in value.items()) or "none"
+    if isinstance(value, list | tuple):
+        return "; ".join(in_line(inner) for inner in value) or "none"
+    return words_of(value) or ""
+
+
+def _nested(value: object) -> str:
+    if isinstance(value, dict):
+        return f"({', '.join(f'{words.clean(name)} {_nested(inner)}' for name, inner in value.items())})"
+    return in_line(value)
 
 
 def slug(text: object) -> str:

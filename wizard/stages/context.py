@@ -14,6 +14,7 @@ from wizard.core.decisions import Decisions
 from wizard.core.errors import WizardError
 from wizard.core.pacing import Pacing
 from wizard.core.progress import Progress
+from wizard.core.result import StageName
 from wizard.core.run import TrainingRun
 from wizard.core.seeds import derive, generator
 from wizard.core.store import asset_name
@@ -71,7 +72,7 @@ class Judged:
 class Context:
     """What a stage hands to its steps; see the module's docstring."""
 
-    stage: str
+    stage: StageName
     dataset: Dataset
     task: Task
     split: Split
@@ -142,7 +143,7 @@ class Context:
     def decided(self, name: str) -> Any:
         """A decision of an earlier step; a stage may read only what its READS declare, as its key depends on them."""
         if name not in self.reads and name not in self.shared.get("decided_here", ()):
-            raise KeyError(f"{self.stage} does not declare that it reads {name!r}")
+            raise KeyError(f"{self.stage} neither declares that it reads {name!r} nor has a step that decided it")
         return getattr(self.decisions, name)
 
     @property

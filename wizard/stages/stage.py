@@ -17,6 +17,8 @@ from wizard.stages.context import Context
 from wizard.stages.needs import unmet
 from wizard.stages.step import Outcome, Step
 
+LONGEST = 160  # characters of an exception in a headline
+
 
 @dataclass(frozen=True)
 class Summary:
@@ -86,6 +88,13 @@ def run_stage(context: Context, key: str, about: Any) -> StageResult:
     )
 
 
+def shown(error: Exception) -> str:
+    """An exception in one short line; the whole of it stands in the evidence."""
+    first = (str(error).strip().splitlines() or [""])[0]
+    line = f"{type(error).__name__}: {first}" if first else type(error).__name__
+    return line.rstrip(".") if len(line) <= LONGEST else f"{line[:LONGEST]} …"
+
+
 def _outcome(step: Step, context: Context) -> Outcome:
     if step.name in context.options.get("skip", ()):
         return Outcome("skipped", "Left out on request.")
@@ -99,7 +108,7 @@ def _outcome(step: Step, context: Context) -> Outcome:
     except Exception as error:  # a step's own bug must not cost the others' answers
         return Outcome(
             "crashed",
-            f"This check itself broke: {type(error).__name__}: {error}",
+            f"This check itself broke: {shown(error)}.",
             advice="The other steps are not affected. Please report it with the text below.",
             blocks=(Text(title="Where it broke", text="".join(traceback.format_exception(error)[-6:])),),
         )

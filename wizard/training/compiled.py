@@ -42,7 +42,7 @@ class CompiledNetwork:
         self.optimizer.weight_decay = self.weight_decay
         model.compile(self.optimizer, self.loss, steps_per_execution=steps_a_call, jit_compile=False)
         self.optimizer.build(model.trainable_variables)
-        self._fresh_optimizer = [v.numpy() for v in self.optimizer.variables]
+        self._fresh_optimizer = [v.numpy().copy() for v in self.optimizer.variables]
         self._resident: dict[str, Any] = {}
         self._source: Prepared | None = None
         self._control = ("none", 0)
@@ -96,7 +96,7 @@ class CompiledNetwork:
 
     def weights(self) -> list[np.ndarray]:
         """All variables of the model, in order: weights, batch statistics, seed states."""
-        return [v.numpy() for v in self.model.variables]
+        return [v.numpy().copy() for v in self.model.variables]
 
     def restore(self, weights: list[np.ndarray]) -> None:
         """Assigns what `weights` gave."""

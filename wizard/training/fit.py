@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from wizard.core.backend import keras, tf
+from wizard.core.clock import Clock
 from wizard.core.config import TrainingConfig
 from wizard.core.seeds import derive, generator
 from wizard.data.task import Task
@@ -25,11 +26,13 @@ class Fitted:
         history: One number a look: "loss" while training; "val_loss" at each look, where rows were held out.
         best_epoch: Epoch (from 1) whose weights are in place.
         failure: Why the weights are worthless, or "".
+        seconds_an_epoch: Wall-clock time of an epoch, the first look left out where there are more.
     """
 
     history: dict[str, tuple[float, ...]]
     best_epoch: int
     failure: str
+    seconds_an_epoch: float
 
 
 def fit(
@@ -37,6 +40,7 @@ def fit(
     config: TrainingConfig,
     prepared: Prepared,
     callbacks: Sequence[Any] = (),
+    clock: Clock | None = None,
 ) -> Fitted:
     """Trains a compiled network from scratch as a configuration says.
 
@@ -44,13 +48,15 @@ def fit(
         compiled: Of the configuration's structure.
         config: What to do.
         prepared: The data.
-        callbacks: Keras callbacks of the caller; "val_loss" is in the logs of each epoch's end.
+        callbacks: Keras callbacks of the caller; "val_loss" is in the logs at each look.
+        clock: To measure the pace by; a new one where none is given.
     """
     rows = training_rows(config, prepared)
     compiled.begin(config, prepared, row_weights(config, prepared, compiled.task))
     order = _EpochOrder(rows, config.batch, config.look_every, derive(config.seed, "order"))
     looks = min(config.epochs, config.stop_after or config.epochs) // config.look_every
-    watching: list[Any] = [order]
+    pace = _Pace(clock or Clock())
+    watching: list[Any] = [order, pace]
     if len(prepared.held):
         watching.append(_Validation(compiled, prepared))
     watching.append(_StopAtNaN())
@@ -80,7 +86,8 @@ def fit(
     best = len(losses)
     if config.patience is not None and "val_loss" in history:
         best = int(np.argmin(history["val_loss"])) + 1
-    return Fitted({name: tuple(map(float, values)) for name, values in history.items()}, best * config.look_every, failure)
+    curves = {name: tuple(map(float, values)) for name, values in history.items()}
+    return Fitted(curves, best * config.look_every, failure, pace.seconds_a_look / config.look_every)
 
 
 def training_rows(config: TrainingConfig, prepared: Prepared) -> np.ndarray:
@@ -141,6 +148,22 @@ class _Validation(keras.callbacks.Callback):
                 losses_of(outputs, self.prepared.y[rows], self.compiled.task), weights=self.prepared.weight[rows]
             )
         )
+
+
+class _Pace(keras.callbacks.Callback):
+    """Measures how long a look takes."""
+
+    def __init__(self, clock: Clock) -> None:
+        super().__init__()
+        self.clock, self.moments = clock, [clock.now()]
+
+    def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
+        self.moments.append(self.clock.now())
+
+    @property
+    def seconds_a_look(self) -> float:
+        moments = self.moments[1:] if len(self.moments) > 2 else self.moments  # the first look traces the graph
+        return (moments[-1] - moments[0]) / max(len(moments) - 1, 1)
 
 
 class _StopAtNaN(keras.callbacks.Callback):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 
@@ -43,6 +44,11 @@ class Metric:
     def gain(self, new: float, old: float) -> float:
         """How much better `new` is than `old`; negative where it is worse."""
         return new - old if self.is_higher_better else old - new
+
+    @property
+    def column_format(self) -> Literal["plain", "share"]:
+        """How a table's column shows it."""
+        return "share" if self.is_share else "plain"
 
     def better(self, a: float, b: float) -> bool:
         """Whether a beats b."""

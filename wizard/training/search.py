@@ -105,7 +105,8 @@ def random_search(
 
     objective = keras_tuner.Objective("score", "max" if is_higher_better else "min")
     with tempfile.TemporaryDirectory() as folder, contextlib.redirect_stdout(io.StringIO()):
-        oracle = Oracle(objective=objective, max_trials=trials, seed=seed, max_consecutive_failed_trials=trials + 1)
+        own_seed = seed + 1  # KerasTuner takes 0 for none, and draws one
+        oracle = Oracle(objective=objective, max_trials=trials, seed=own_seed, max_consecutive_failed_trials=trials + 1)
         tuner = Tuner(oracle=oracle, hypermodel=_Declared(space), directory=folder, project_name="search")
         oracle.verbose = 0
         oracle._display.verbose = 0

@@ -58,6 +58,7 @@ class Trainer:
             self.split.key,
             self.task,
             self.is_deterministic,
+            [f"{type(one).__module__}.{type(one).__qualname__}" for one in self.callbacks],
             source_key(*CODE),
             versions("tensorflow", "keras", "numpy"),
         )
@@ -161,7 +162,7 @@ class Trainer:
         started = self.clock.now()
         prepared = self.prepared(config)
         compiled = self.compiled(config)
-        fitted = fit(compiled, config, prepared, self.callbacks)
+        fitted = fit(compiled, config, prepared, self.callbacks, self.clock)
         train = training_rows(config, prepared)
         scored = train[:: max(1, len(train) // SCORED_TRAIN_ROWS)]
         scores: dict[str, float] = {}
@@ -187,6 +188,7 @@ class Trainer:
             best_epoch=fitted.best_epoch,
             failure=fitted.failure,
             seconds=round(self.clock.now() - started, 3),
+            seconds_an_epoch=round(fitted.seconds_an_epoch, 5),
         )
         weights = {str(number): value for number, value in enumerate(compiled.weights())}
 

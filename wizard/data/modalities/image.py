@@ -54,7 +54,7 @@ class ImagePreparation:
             picture = np.asarray(examples[i])
             if picture.shape[:2] != (form.height, form.width):
                 resize = resize or self._resize()
-                picture = np.asarray(resize(picture[None].astype(self.dtype)))[0]
+                picture = np.asarray(resize(_tensor(picture[None].astype(self.dtype))))[0]
             encoded[i] = picture
         return {"image": encoded}
 
@@ -86,6 +86,13 @@ class ImagePreparation:
         from wizard.data.layers import Resize
 
         return Resize(self.form.height, self.form.width, self.pad, name="resize")
+
+
+def _tensor(pictures: np.ndarray) -> Any:
+    """As a tensor: a layer that keeps uint8 refuses NumPy's."""
+    from wizard.core.backend import tf
+
+    return tf.constant(pictures)
 
 
 PREPARATION = ImagePreparation

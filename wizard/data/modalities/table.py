@@ -79,8 +79,8 @@ class TablePreparation:
 
         kinds = dict.fromkeys(self.numbers, "float64") | dict.fromkeys(self.categories + self.dates, "string")
         return {
-            name: keras.Input((), dtype=kind, name=name.replace("/", "∕"))  # Keras takes no slash in a name
-            for name, kind in kinds.items()
+            name: keras.Input((), dtype=kind, name=f"column_{number}")  # "a/b" and "label" are no names for its layer
+            for number, (name, kind) in enumerate(kinds.items())
         }
 
     def apply(self, raw: dict[str, Any], stacked: bool = False) -> dict[str, Any]:

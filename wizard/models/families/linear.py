@@ -19,9 +19,7 @@ def recipe(form: Form, n_rows: int) -> TrainingConfig:
     """Adam at 3e-3: a convex problem bears a high rate."""
     batch = batch_for(n_rows)
     look = look_every(n_rows, batch)
-    return TrainingConfig(
-        family="linear", learning_rate=3e-3, batch=batch, epochs=multiple(24, look), look_every=look
-    )
+    return TrainingConfig(family="linear", learning_rate=3e-3, batch=batch, epochs=multiple(24, look), look_every=look)
 
 
 def ladder(form: Form) -> tuple[dict[str, HpValue], ...]:

@@ -27,7 +27,10 @@ def dumb_baselines(context: Context) -> Outcome:
     boosted trees do well already, they are the bar. And where nothing beats guessing, there may be no signal at all.
     """
     scores: dict[str, Interval] = {}
-    predictions = {name: context.progress.detail(name) or predict(context, name) for name in _names(context)}
+    predictions: dict[str, np.ndarray] = {}
+    for name in _names(context):
+        context.progress.detail(name)
+        predictions[name] = predict(context, name)
     context.shared[LEARNT] = [predictions[name] for name in predictions if name not in GUESSES]
     for name, predicted in predictions.items():
         scores[name] = context.interval(predicted)

@@ -59,7 +59,7 @@ def input_independent(context: Context) -> Outcome:
         "measured": float(losses["real inputs"].mean()), "expected": float(losses["blank inputs"].mean()),
         "interval": _interval(losses["real inputs"]), "unit": unit, "blocks": (bars,),
     }  # fmt: skip
-    real, blank = (loss(numbers[name]) for name in ("measured", "expected"))
+    real, blank = (loss(float(losses[name].mean())) for name in ("real inputs", "blank inputs"))
     if gain > STANDARD_ERRORS * error:
         return passed(f"With real inputs the loss falls to {real} {unit}, with blank ones to {blank}.", **numbers)
     held = context.prepared(config).held

@@ -129,15 +129,14 @@ def _floor(context: Context, rows: np.ndarray, y: np.ndarray) -> float:
 
 def _side_by_side(context: Context, rows: np.ndarray, predictions: np.ndarray) -> Table:
     where, labels = context.dataset.where, context.dataset.labels
+    columns = (Column(name="example"), Column(name="label"), Column(name="prediction"))
     if context.task.is_classification:
         classes = context.task.classes
         cells = tuple(
             (str(where[row]), name_of(labels[row]), classes[int(p.argmax())], float(p.max()))
             for row, p in zip(rows, predictions, strict=True)
         )
-        names = (Column(name="example"), Column(name="label"), Column(name="prediction"))
-        columns = (*names, Column(name="probability", format="share"))
-        return Table(title="Label and prediction", columns=columns, rows=cells)
-    columns = (Column(name="example"), Column(name="label"), Column(name="prediction"))
+        probability = Column(name="probability", format="share")
+        return Table(title="Label and prediction", columns=(*columns, probability), rows=cells)
     cells_ = tuple((str(where[row]), float(labels[row]), float(p)) for row, p in zip(rows, predictions, strict=True))
     return Table(title="Label and prediction", columns=columns, rows=cells_)

@@ -54,8 +54,8 @@ def test_once(context: Context) -> Outcome:
     )
     if openings > 1:
         words += f" These rows have now been opened {openings} times, so they are no longer unseen."
-    best_dumb = next(iter(_dumb_names(context)))
-    if not metric.better(final.value, scores[best_dumb].value):
+    best_dumb = next(iter(_dumb_names(context)), "")
+    if best_dumb and not metric.better(final.value, scores[best_dumb].value):
         return warned(
             f"{words} A much simpler method does as well: {best_dumb}, {metric.words(scores[best_dumb].value)}.",
             advice=f"Consider {best_dumb}: it is simpler and as good here.",
@@ -73,6 +73,8 @@ def test_once(context: Context) -> Outcome:
 def _dumb_names(context: Context) -> tuple[str, ...]:
     """The best simple method, and the best guess, by their validation scores."""
     scores = context.decided("dumb_scores")
+    if not scores:  # the baseline's step broke
+        return ()
     best = max if context.metric.is_higher_better else min
     learnt = best((name for name in scores if name not in GUESSES), key=lambda name: scores[name])
     guess = best((name for name in scores if name in GUESSES), key=lambda name: scores[name])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 
@@ -103,7 +105,9 @@ def _look(picture: np.ndarray) -> tuple[float, float, float]:
 
 def _columns(context: Context) -> tuple[tuple[Block, ...], list[str], str]:
     frame = context.examples(context.train_rows).frame  # type: ignore[attr-defined]
-    rows, plots, odd = [], [], []
+    rows: list[tuple[Any, ...]] = []
+    plots: list[Block] = []
+    odd: list[str] = []
     gaps: dict[str, float] = {}
     for column in context.dataset.columns:
         values = frame[column.name]

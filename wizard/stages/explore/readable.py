@@ -6,7 +6,7 @@ from collections import Counter
 
 import numpy as np
 
-from wizard.core.blocks import Column, Table, Text
+from wizard.core.blocks import Block, Column, Table, Text
 from wizard.stages.context import Context
 from wizard.stages.step import Outcome, failed, noted, passed, step, warned
 from wizard.stages.words import count, listed, share
@@ -29,7 +29,7 @@ def readable(context: Context) -> Outcome:
     dataset = context.dataset
     n_left_out, n_seen = len(dataset.left_out), len(dataset.left_out) + len(dataset)
     odd = _blank_pictures(context) if dataset.modality == "image" else _odd_columns(context)
-    blocks = []
+    blocks: list[Block] = []
     if n_left_out:
         rows = tuple((item.where, item.why) for item in dataset.left_out[:LISTED])
         blocks.append(

@@ -16,6 +16,9 @@ from wizard.stages.words import share
 
 MOST_EPOCHS = 150  # times the effort's; a rung also stops once its loss is at the floor or has stopped falling
 ERROR = 0.02  # share of training rows wrong (or of target variance unexplained), beyond contradictions: "by heart"
+PACE_LOOKS = 3  # looks that measure the pace; the first one traces the graph and does not count
+RUNG_SHARE = 0.6  # of the stage's time left that one rung may take
+COMPARED = 5  # configurations that regularize compares, each on every fold
 FALLING = 0.9  # of the first loss: a rung that got below is learning, only not done
 
 
@@ -39,7 +42,8 @@ def capacity_ladder(context: Context) -> Outcome:
             is_cut = True
             break
         context.progress.detail(f"rung {len(runs) + 1}: {_shape(rung)}")
-        runs.append(context.train(rung_config(context, recipe, rung, target)))
+        config = rung_config(context, recipe, rung, target)
+        runs.append(context.train(_within_time(context, config, name)))
         if training_error(context, runs[-1]) <= target:
             break
     context.shared["ladder"] = runs
@@ -99,6 +103,16 @@ def rung_config(context: Context, recipe: TrainingConfig, rung: dict, target: fl
     )
 
 
+def _within_time(context: Context, config: TrainingConfig, name: str) -> TrainingConfig:
+    """The same rung with as many epochs as there is time for, at the pace of a few looks."""
+    if context.budget.seconds is None:
+        return config
+    look = config.look_every
+    pace = context.train(config.but(epochs=PACE_LOOKS * look, fit_to=None)).seconds_an_epoch
+    looks = context.pacing.cap(f"{name}, looks", config.epochs // look, look * pace, RUNG_SHARE * context.pacing.left)
+    return config.but(epochs=max(looks, PACE_LOOKS) * look)
+
+
 def training_error(context: Context, run: TrainingRun) -> float:
     """Share of training rows wrong, or of target variance unexplained; 1 for a run that failed."""
     if run.failure:
@@ -115,7 +129,11 @@ def _left(context: Context, error: float) -> str:
 
 def _incumbent(context: Context, chosen: Family, recipe: TrainingConfig, run: TrainingRun) -> TrainingConfig:
     """What regularize starts from: the size that fits, the family's own schedule, nothing regularising yet."""
-    epochs = multiple(recipe.epochs * context.effort.epochs, recipe.look_every)
+    look = recipe.look_every
+    epochs = multiple(recipe.epochs * context.effort.epochs, look)
+    n_runs = max(1, len(context.split.folds)) * COMPARED
+    seconds = context.budget.seconds_of("regularize") / n_runs
+    epochs = look * context.pacing.cap("epochs of later runs", epochs // look, look * run.seconds_an_epoch, seconds)
     return recipe.but(hp=run.config.hp, dropout=0.0, weight_decay=0.0, epochs=epochs)
 
 
@@ -135,7 +153,7 @@ def _table(context: Context, runs: list[TrainingRun], unit: str) -> Table:
     columns = (
         Column(name="shape"), Column(name="parameters", format="count"), Column(name="epochs", format="count"),
         Column(name="training loss"), Column(name=unit, format="share"), Column(name="validation loss"),
-        Column(name=f"validation {metric.label}", format="share" if metric.is_share else "plain"),
-        Column(name="time", unit="s"),
+        Column(name=f"validation {metric.label}", format=metric.column_format),
+        Column(name="time", unit="seconds"),
     )  # fmt: skip
     return Table(title="Rungs", caption="Nothing regularising on, constant rate.", columns=columns, rows=rows)

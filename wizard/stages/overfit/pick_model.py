@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from wizard.core.blocks import Column, Table
 from wizard.core.config import TrainingConfig
 from wizard.data.form import Form
@@ -46,8 +48,8 @@ def chosen_family(context: Context, form: Form) -> Family:
     return family(str(context.options.get("family") or PLAINEST[form.kind]))
 
 
-def _sizes(context: Context, chosen: Family, form: Form) -> list[tuple[dict[str, object], int]]:
-    sizes = []
+def _sizes(context: Context, chosen: Family, form: Form) -> list[tuple[dict[str, Any], int]]:
+    sizes: list[tuple[dict[str, Any], int]] = []
     for rung in chosen.ladder(form):
         network = build_network(TrainingConfig(family=chosen.name, hp=rung), form, context.task)
         sizes.append((dict(rung), int(sum(v.shape.num_elements() for v in network.model.trainable_variables))))

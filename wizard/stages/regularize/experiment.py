@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from wizard.core.blocks import Column, Table
 from wizard.core.config import TrainingConfig
@@ -44,7 +45,7 @@ def _repeats(context: Context) -> int:
     return max(1, context.effort.repeats - bool(context.split.folds))
 
 
-def experiment(context: Context, name: str, changes: Sequence[dict[str, object]], words: Sequence[str]) -> Outcome:
+def experiment(context: Context, name: str, changes: Sequence[dict[str, Any]], words: Sequence[str]) -> Outcome:
     """Tries the changes one by one and keeps the best that helps beyond its noise band.
 
     Args:
@@ -72,7 +73,7 @@ def experiment(context: Context, name: str, changes: Sequence[dict[str, object]]
         "blocks": (table(context, [trial for trial, _ in trials]),),
     }  # fmt: skip
     name = f"{best.name[0].upper()}{best.name[1:]}"
-    band = f"({signed(context, best.gain.low)} to {signed(context, best.gain.high)})"
+    band = f"(95% interval {_signed(context, best.gain.low)} to {_signed(context, best.gain.high)})"
     if judged.failure:
         return noted(f"{name} breaks the training: {judged.failure}. Not kept.", blocks=numbers["blocks"])
     if not best.is_kept:
@@ -114,23 +115,26 @@ def _not_kept(trial: Trial) -> Trial:
 def signed(context: Context, gain: float) -> str:
     """A gain with its sign: "+0.46 points of accuracy", or a lower RMSE as "−0.012 RMSE"."""
     label = context.metric.label
+    return f"{_signed(context, gain)} {f'points of {label}' if context.metric.is_share else label}"
+
+
+def _signed(context: Context, gain: float) -> str:
     if context.metric.is_share:
-        return f"{100 * gain:+.2f} points of {label}".replace("-", "−")
-    change = gain if context.metric.is_higher_better else -gain
-    return f"{change:+.3g} {label}".replace("-", "−")
+        return f"{100 * gain:+.2f}".replace("-", "−")
+    return f"{gain if context.metric.is_higher_better else -gain:+.3g}".replace("-", "−")
 
 
 def table(context: Context, trials: Sequence[Trial]) -> Table:
     """The stage's product: what each regulariser bought, at what cost."""
     metric = context.metric
-    form = "share" if metric.is_share else "plain"
+    form = metric.column_format
     return Table(
         title="What each change bought",
         caption=f"{metric.label} on the rows that decide; gain is towards better, with its 95% interval.",
         columns=(
             Column(name="change"), Column(name="training loss before"), Column(name="training loss after"),
             Column(name="before", format=form), Column(name="after", format=form), Column(name="gain", format=form),
-            Column(name="from", format=form), Column(name="to", format=form), Column(name="time", unit="s"),
+            Column(name="from", format=form), Column(name="to", format=form), Column(name="time", unit="seconds"),
             Column(name="kept"),
         ),
         rows=tuple(

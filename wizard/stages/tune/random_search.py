@@ -126,10 +126,10 @@ def _table(
     judged: dict[int, Judged],
 ) -> Table:
     others = [trial for trial in trials if trial not in ranked]
-    form = "share" if context.metric.is_share else "plain"
+    form = context.metric.column_format
     return Table(
         title="Trials, best first",
-        caption="A trial clearly worse than the starting point on its first fold is given up; its score is that fold's.",
+        caption="A trial clearly worse than the start on its first fold is given up; its score is that fold's.",
         columns=(
             Column(name="trial"), Column(name=context.metric.label, format=form),
             *(Column(name=d.name.removeprefix("hp.")) for d in space), Column(name="remark"),

@@ -1,0 +1,46 @@
+"""A small journey as a script of its own, for tests in fresh processes: `python -m … SAMPLE OUT [ROWS]`."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+SAMPLES = {
+    "digits": ("digits", None),
+    "table": ("tumours/tumours.csv", "diagnosis"),
+    "regression": ("diabetes/diabetes.csv", "progression"),
+}
+
+
+def raw(sample: str, rows: int):
+    """The first rows of a sample, spread over its whole length; pictures as arrays."""
+    import numpy as np
+
+    from wizard.core.shipped import shipped
+
+    path, target = SAMPLES[sample]
+    source = shipped("sample_data") / path
+    if target is not None:
+        import pandas as pd
+
+        frame = pd.read_csv(source)
+        return frame.iloc[:: max(1, len(frame) // rows)].head(rows), target
+    from PIL import Image
+
+    files = sorted(source.glob("*/*.png"))
+    files = files[:: max(1, len(files) // rows)][:rows]
+    pictures = np.stack([np.asarray(Image.open(file)) for file in files])[..., None]
+    return (pictures, np.array([file.parent.name for file in files])), None
+
+
+def walk(sample: str, out: Path, rows: int = 240):
+    """All six stages at the smallest effort."""
+    from wizard import Wizard
+
+    data, target = raw(sample, rows)
+    wizard = Wizard(data, target, budget="quick", out=out, name=sample, gates="warn")
+    return wizard.explore(examples=40).baseline().overfit().regularize(skip="weight_decay").tune(trials=2).ensemble()
+
+
+if __name__ == "__main__":
+    walk(sys.argv[1], Path(sys.argv[2]), *map(int, sys.argv[3:]))

@@ -1,0 +1,150 @@
+"""The contract of a family, held by every one in the folder, for each form that it eats."""
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from wizard.core.config import TrainingConfig
+from wizard.core.errors import OptionError
+from wizard.data.form import FeaturesForm, ImageForm
+from wizard.data.task import Task
+from wizard.models.build import build_network, symbolic_inputs
+from wizard.models.family import families_for, family, names
+
+FORMS = {
+    "image": ImageForm(height=8, width=8, channels=1),
+    "features": FeaturesForm(numeric=("a", "b", "c"), categories=("short", "long"), cardinalities=(4, 30)),
+}
+TASK = Task(kind="multiclass", target="y", classes=("a", "b", "c"))
+PAIRS = [(name, form) for name in names() for form in family(name).forms]
+
+
+@pytest.fixture(autouse=True)
+def _seeded():
+    keras.utils.set_random_seed(0)
+
+
+def network(name, form, task=TASK, **fields):
+    return build_network(TrainingConfig(family=name, **fields), FORMS[form], task)
+
+
+def some_inputs(form, n):
+    random = np.random.default_rng(0)
+    if form == "image":
+        return {"image": random.normal(size=(n, 8, 8, 1)).astype("float32")}
+    codes = np.column_stack([random.integers(0, k, n) for k in FORMS[form].cardinalities])
+    return {"numeric": random.normal(size=(n, 3)).astype("float32"), "categories": codes.astype("int32")}
+
+
+def as_tensors(inputs):
+    return {name: tf.constant(values) for name, values in inputs.items()}
+
+
+@pytest.mark.parametrize("name", names())
+def test_a_family_is_called_as_its_file_and_says_where_it_comes_from(name):
+    assert family(name).name == name
+    assert family(name).title
+    assert family(name).paper
+    assert set(family(name).forms) <= set(FORMS)
+
+
+@pytest.mark.parametrize(("name", "form"), PAIRS)
+def test_it_gives_a_number_an_output_for_each_example(name, form):
+    for task, k in ((TASK, 3), (Task(kind="regression", target="y"), 1)):
+        assert network(name, form, task).model(as_tensors(some_inputs(form, 5))).shape == (5, k)
+
+
+@pytest.mark.parametrize(("name", "form"), PAIRS)
+def test_every_rung_of_its_ladder_is_larger_than_the_one_before(name, form):
+    sizes = []
+    for rung in family(name).ladder(FORMS[form]):
+        built = network(name, form, hp=rung)
+        assert set(rung) == set(built.hp), "a rung names every structural hyperparameter"
+        sizes.append(sum(int(np.prod(v.shape)) for v in built.model.trainable_variables))
+    assert sizes == sorted(set(sizes))
+
+
+@pytest.mark.parametrize(("name", "form"), PAIRS)
+def test_defaults_written_out_give_the_same_network(name, form):
+    default = network(name, form)
+    keras.utils.set_random_seed(0)
+    explicit = network(name, form, hp=default.hp)
+    assert explicit.hp == default.hp
+    for a, b in zip(default.model.variables, explicit.model.variables, strict=True):
+        assert np.array_equal(a, b)
+
+
+@pytest.mark.parametrize(("name", "form"), PAIRS)
+@pytest.mark.parametrize("which", ["default", "largest"])
+def test_an_untrained_network_is_unsure(name, form, which):
+    hp = family(name).ladder(FORMS[form])[-1] if which == "largest" else {}
+    y = np.random.default_rng(1).integers(0, 3, 200)
+    logits = network(name, form, hp=hp).model(as_tensors(some_inputs(form, 200)))
+    loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)(y, logits)
+    assert float(loss) == pytest.approx(TASK.loss_at_init(y, has_head_bias=False), abs=0.08)
+
+
+@pytest.mark.parametrize(("name", "form"), PAIRS)
+def test_every_input_and_every_weight_gets_a_gradient(name, form):
+    built = network(name, form)
+    inputs = as_tensors(some_inputs(form, 16))
+    floats = {key: value for key, value in inputs.items() if value.dtype == tf.float32}
+    with tf.GradientTape() as tape:
+        tape.watch(floats)
+        loss = tf.reduce_sum(built.model(inputs) ** 2)
+    by_input, by_weight = tape.gradient(loss, (floats, [v.value for v in built.model.trainable_variables]))
+    for gradient in by_input.values():
+        assert np.all(np.abs(gradient).reshape(16, -1).max(0) > 0)
+    assert all(np.any(tf.convert_to_tensor(gradient) != 0) for gradient in by_weight)
+
+
+def test_a_category_changes_what_comes_out():
+    for name in (one.name for one in families_for(FORMS["features"])):
+        inputs = some_inputs("features", 1)
+        model = network(name, "features").model
+        before = np.asarray(model(as_tensors(inputs)))
+        for column in range(2):
+            other = {**inputs, "categories": inputs["categories"].copy()}
+            other["categories"][0, column] = (other["categories"][0, column] + 1) % FORMS["features"].cardinalities[
+                column
+            ]
+            assert not np.array_equal(np.asarray(model(as_tensors(other))), before)
+
+
+@pytest.mark.parametrize(("name", "form"), PAIRS)
+def test_it_learns_eight_examples_by_heart_and_remembers_them_from_a_file(name, form, tmp_path):
+    model = network(name, form).model
+    inputs, y = as_tensors(some_inputs(form, 8)), np.arange(8) % 3
+    loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
+    model.compile(keras.optimizers.Adam(3e-2), loss)
+    model.fit(tf.data.Dataset.from_tensors((inputs, y)).repeat(200), steps_per_epoch=200, shuffle=False, verbose=0)
+    learnt = np.asarray(model(inputs, training=True))
+    assert learnt.argmax(1).tolist() == y.tolist()
+    assert float(loss(y, learnt)) < 0.1
+    model.save_weights(tmp_path / "a.weights.h5")
+    again = network(name, form).model
+    again.load_weights(tmp_path / "a.weights.h5")
+    assert np.array_equal(again(inputs), model(inputs))
+
+
+@pytest.mark.parametrize(("name", "form"), PAIRS)
+def test_its_recipe_is_a_configuration_of_itself(name, form):
+    for n_rows in (50, 100_000):
+        recipe = family(name).recipe(FORMS[form], n_rows)
+        assert recipe.family == name
+        assert recipe.batch < n_rows
+        assert recipe.epochs > 1
+
+
+def test_inputs_are_as_the_form_says():
+    inputs = symbolic_inputs(FORMS["features"])
+    assert {name: (one.shape, one.dtype) for name, one in inputs.items()} == {
+        "numeric": ((None, 3), "float32"), "categories": ((None, 2), "int32")
+    }  # fmt: skip
+    assert set(symbolic_inputs(FeaturesForm(categories=("c",), cardinalities=(3,)))) == {"categories"}
+
+
+def test_an_unknown_family_is_refused_with_those_there_are():
+    with pytest.raises(OptionError, match="'mlpp' among the families: linear, mlp, resnet"):
+        family("mlpp")

@@ -1,0 +1,84 @@
+import numpy as np
+import pytest
+
+from wizard.training.compare import association, bootstrap, gain_between
+from wizard.training.metrics import METRICS
+
+ACCURACY, RMSE = METRICS["accuracy"], METRICS["rmse"]
+CASES = 200
+
+
+def answers(is_right):
+    """Probabilities (n, 2) whose answer to 0 is right where asked for."""
+    return np.column_stack([is_right, ~is_right]).astype(float)
+
+
+def coverage(intervals, truth):
+    return np.mean([one.low <= truth <= one.high for one in intervals])
+
+
+def test_a_bootstrap_covers_the_true_accuracy_as_often_as_it_says():
+    random, y = np.random.default_rng(0), np.zeros(150, int)
+    intervals = [
+        bootstrap(ACCURACY, y, answers(random.random(150) < 0.8), None, seed, draws=200) for seed in range(CASES)
+    ]
+    assert 0.88 <= coverage(intervals, 0.8) <= 0.99
+
+
+def test_a_paired_gain_covers_the_true_difference_as_often_as_it_says():
+    random, y = np.random.default_rng(1), np.zeros(150, int)
+    intervals = []
+    for seed in range(CASES):
+        old = random.random(150) < 0.7
+        new = np.where(random.random(150) < 0.2, random.random(150) < 0.95, old)  # 0.8 × 0.70 + 0.2 × 0.95 = 0.75
+        intervals.append(gain_between(ACCURACY, y, [answers(new)], [answers(old)], None, seed, draws=200))
+    assert 0.88 <= coverage(intervals, 0.05) <= 0.99
+
+
+def test_a_gain_over_several_seeds_counts_their_spread():
+    random = np.random.default_rng(2)
+    y = random.normal(size=300)
+    old = [y + 1.0] * 3
+    steady = gain_between(RMSE, y, [y + 0.9] * 3, old, None, 0)
+    shaky = gain_between(RMSE, y, [y + 0.9 + d for d in (-0.3, 0.0, 0.3)], old, None, 0)
+    assert steady.ends == pytest.approx((0.1, 0.1))
+    assert shaky.value == pytest.approx(0.1)
+    assert shaky.low < 0 < shaky.high
+
+
+def test_the_same_predictions_gain_exactly_nothing():
+    random = np.random.default_rng(3)
+    y, p = random.integers(0, 3, 60), random.dirichlet([1, 1, 1], 60)
+    for name in ("accuracy", "log_loss", "macro_f1"):
+        gain = gain_between(METRICS[name], y, [p, p], [p, p], None, 0)
+        assert (gain.value, gain.low, gain.high) == (0, 0, 0)
+
+
+def test_pairing_makes_a_small_but_steady_gain_visible():
+    y = np.random.default_rng(4).normal(size=200)
+    noise = np.random.default_rng(5).normal(size=200)
+    gain = gain_between(RMSE, y, [y + 0.95 * noise], [y + noise], None, 0)
+    assert gain.low > 0
+    alone = bootstrap(RMSE, y, y + noise, None, 0)
+    assert alone.high - alone.low > 4 * (gain.high - gain.low) / 2
+
+
+def test_intervals_are_the_same_on_every_run():
+    y, p = np.random.default_rng(0).normal(size=(2, 50))
+    one, again, other = (bootstrap(RMSE, y, p, None, seed) for seed in (1, 1, 2))
+    assert one == again != other
+
+
+@pytest.mark.parametrize("kind", ["classes", "amounts"])
+def test_predictions_that_know_the_labels_go_together_with_them_and_guesses_do_not(kind):
+    random = np.random.default_rng(6)
+    blocks = np.arange(120) % 3
+    alarms = 0
+    for seed in range(30):
+        y = random.integers(0, 2, 120) if kind == "classes" else random.normal(size=120)
+        guess = random.dirichlet([1, 1], 120) if kind == "classes" else random.normal(size=120)
+        alarms += association(y, guess, blocks, seed).is_beyond_chance
+        known = 0.6 * guess + 0.4 * (np.eye(2)[y] if kind == "classes" else y)
+        assert association(y, known, blocks, seed).is_beyond_chance
+    assert alarms <= 1
+    assert not association(y, guess * np.nan, blocks, 0).is_beyond_chance

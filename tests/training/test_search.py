@@ -1,0 +1,77 @@
+import numpy as np
+import pytest
+
+from wizard.training.search import Dimension, random_search
+
+SPACE = (
+    Dimension(name="learning_rate", kind="log", low=1e-4, high=1e-1, now=3e-3),
+    Dimension(name="dropout", kind="linear", low=0.0, high=0.5, now=0.1),
+    Dimension(name="hp.width", kind="choice", options=(16, 32, 64), now=32),
+)
+INCUMBENT = {"learning_rate": 3e-3, "dropout": 0.1, "hp.width": 32}
+
+
+def search(evaluate=lambda number, values: 0.0, trials=6, goes_on=lambda number: True, seed=0, **options):
+    return random_search(
+        SPACE, evaluate, is_higher_better=True, trials=trials, goes_on=goes_on, seed=seed, **options
+    )  # fmt: skip
+
+
+def test_the_first_trial_is_the_incumbent_and_the_others_lie_in_the_space():
+    found = search(lambda number, values: values["dropout"])
+    assert found[0].values == INCUMBENT
+    assert [trial.number for trial in found] == list(range(6))
+    assert [trial.score for trial in found] == [trial.values["dropout"] for trial in found]
+    for trial in found:
+        assert 1e-4 <= trial.values["learning_rate"] <= 1e-1
+        assert 0 <= trial.values["dropout"] <= 0.5
+        assert trial.values["hp.width"] in (16, 32, 64)
+
+
+def test_the_same_seed_proposes_the_same_whatever_the_scores():
+    one = [trial.values for trial in search()]
+    two = [trial.values for trial in search(lambda number, values: float(-number))]
+    other = [trial.values for trial in search(seed=1)]
+    assert one == two
+    assert one[0] == other[0]
+    assert one[1:] != other[1:]
+
+
+def test_more_trials_begin_with_the_same_ones():
+    assert [t.values for t in search(trials=8)][:4] == [t.values for t in search(trials=4)]
+
+
+def test_rates_are_drawn_evenly_over_their_powers_of_ten():
+    drawn = np.log10([trial.values["learning_rate"] for trial in search(trials=60)[1:]])
+    assert np.mean(drawn < -2.5) == pytest.approx(0.5, abs=0.2)
+
+
+def test_a_failed_trial_is_recorded_and_the_search_goes_on():
+    def evaluate(number, values):
+        if number in (1, 2, 3, 4):  # KerasTuner alone gives up after three in a row
+            raise ValueError(f"trial {number} became NaN")
+        return 1.0
+
+    found = search(evaluate, trials=7)
+    assert [trial.score is None for trial in found] == [False, True, True, True, True, False, False]
+    assert found[2].failure == "trial 2 became NaN"
+
+
+def test_it_stops_when_there_is_no_time():
+    asked = []
+    found = search(trials=50, goes_on=lambda number: asked.append(number) or number < 3)
+    assert len(found) == 3
+    assert sorted(set(asked)) == [0, 1, 2, 3]
+
+
+def test_an_interruption_is_not_taken_for_a_failed_trial():
+    def evaluate(number, values):
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        search(evaluate)
+
+
+def test_nothing_is_printed(capsys):
+    search(trials=2)
+    assert capsys.readouterr().out == ""
