@@ -71,7 +71,7 @@ def _answer(
     configs = tuple(dict.fromkeys(judged[trial.number].config.model_dump_json() for trial in ranked[:CANDIDATES]))
     candidates = tuple(TrainingConfig.model_validate_json(config) for config in configs)
     top = judged[ranked[0].number] if ranked else before
-    winner, words = before, f"none of {count(len(trials), 'trial')} beats the configuration it started from"
+    winner, words = before, f"no trial of {len(trials)} beats the configuration it started from"
     optimism = 0.0
     if top is not before:
         fresh_top, fresh_before = context.judge(top.config, 1, FRESH), context.judge(before.config, 1, FRESH)
