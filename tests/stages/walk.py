@@ -120,7 +120,7 @@ def checked(finding: Finding) -> Finding:
             (sentence[0] == sentence[0].upper() or "/" in sentence.split()[0]) and sentence[-1] in ".?!"
         ), sentence
         assert not any(slip in sentence for slip in ("  ", " .", "..", " ,")), sentence
-        assert not any(word in sentence.split() for word in ("nan", "inf", "-0", "-0.000", "None")), sentence
+        assert not any(word in sentence.split() for word in ("nan", "inf", "-0", "-0.000")), sentence
     assert finding.headline
     for number in (finding.measured, finding.expected, *(finding.interval or ())):
         assert number is None or math.isfinite(number)
