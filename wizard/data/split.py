@@ -81,7 +81,10 @@ def draw_split(dataset: Dataset, task: Task, copies: np.ndarray, seed: int) -> S
         )
     strata = _strata(dataset, task)
     units = _units(dataset, copies)
-    hold_out = _Chronological(dataset.time) if dataset.time is not None else _Stratified(strata, units, seed)
+    if dataset.time is None:
+        hold_out: _Chronological | _Stratified = _Stratified(strata, units, seed)
+    else:
+        hold_out = _Chronological(_moments(dataset, units))
     how = [hold_out.words]
     test, validation = given_test, given_validation
     if len(given_test):
@@ -126,6 +129,17 @@ def _units(dataset: Dataset, copies: np.ndarray) -> np.ndarray:
     links = coo_matrix((np.ones(len(copies)), (copies, n_copies + group)), shape=(n_copies + n_groups,) * 2)
     _, component = connected_components(links, directed=False)
     return component[copies]
+
+
+def _moments(dataset: Dataset, units: np.ndarray) -> np.ndarray:
+    """(n,) order of the rows in time; rows of one group count as of the moment of its last, so that it stays whole."""
+    assert dataset.time is not None
+    _, moment = np.unique(dataset.time, return_inverse=True)
+    if dataset.group is None:
+        return moment
+    last = np.zeros(int(units.max()) + 1, moment.dtype)
+    np.maximum.at(last, units, moment)
+    return last[units]
 
 
 class _Chronological:

@@ -184,7 +184,9 @@ class Context:
         for repeat in range(first, first + repeats):
             repeat_runs = []
             for fold in folds:
-                self.progress.detail(f"seed {repeat - first + 1} of {repeats}" + (f", fold {fold + 1}" if fold else ""))
+                self.progress.detail(
+                    f"seed {repeat - first + 1} of {repeats}" + ("" if fold is None else f", fold {fold + 1}")
+                )
                 repeat_runs.append(self.train(config.but(fold=fold, seed=repeat)))
                 if against is not None and fold == 0 and repeat == first:
                     dropped = self._dropped(config, repeat_runs[0], against)

@@ -17,7 +17,7 @@ STEPS = (
     "decreasing_loss",
 )
 TOLD = ("dumb_baselines", "loss_at_init", "input_independent", "overfit_one_batch")  # in the summary
-READS: tuple[str, ...] = ("metric", "contradiction_floor")
+READS: tuple[str, ...] = ("metric",)
 
 
 def summarise(findings: tuple[Finding, ...], context: Context) -> Summary:

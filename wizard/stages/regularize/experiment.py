@@ -120,8 +120,8 @@ def signed(context: Context, gain: float) -> str:
 
 def _signed(context: Context, gain: float) -> str:
     if context.metric.is_share:
-        return f"{100 * gain:+.2f}".replace("-", "−")
-    return f"{gain if context.metric.is_higher_better else -gain:+.3g}".replace("-", "−")
+        return f"{round(100 * gain, 2) + 0.0:+.2f}".replace("-", "−")  # adding 0 turns −0 into 0
+    return f"{(gain if context.metric.is_higher_better else -gain) + 0.0:+.3g}".replace("-", "−")
 
 
 def table(context: Context, trials: Sequence[Trial]) -> Table:
