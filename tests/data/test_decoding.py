@@ -37,6 +37,11 @@ def test_transparent_parts_are_laid_on_white(tmp_path):
 
 @pytest.mark.parametrize("mode", ["P", "1", "LA", "CMYK", "YCbCr"])
 def test_every_mode_is_read(tmp_path, mode):
+    Image.fromarray(RED).convert(mode).save(tmp_path / "probe.tif")
+    try:
+        Image.open(tmp_path / "probe.tif").load()
+    except OSError:
+        pytest.skip(f"This Pillow cannot read the {mode} TIFF that it wrote.")
     picture = saved(tmp_path, Image.fromarray(RED).convert(mode), "a.tif")
     assert picture.pixels.dtype == np.uint8
     assert picture.pixels.shape[:2] == (4, 3)

@@ -2,6 +2,7 @@ import importlib.util
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 from PIL import Image
 from sklearn.datasets import load_digits
@@ -23,7 +24,7 @@ def rebuilt(tmp_path_factory):
 
 def test_the_script_builds_the_same_tables(rebuilt):
     for name in ("tumours/tumours.csv", "diabetes/diabetes.csv"):
-        assert (rebuilt / name).read_bytes() == (SAMPLES / name).read_bytes()
+        pd.testing.assert_frame_equal(pd.read_csv(rebuilt / name), pd.read_csv(SAMPLES / name))  # 5.366 or 5.3660…05
 
 
 def test_the_script_builds_the_same_pictures(rebuilt):
