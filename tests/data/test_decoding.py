@@ -39,7 +39,8 @@ def test_transparent_parts_are_laid_on_white(tmp_path):
 def test_every_mode_is_read(tmp_path, mode):
     Image.fromarray(RED).convert(mode).save(tmp_path / "probe.tif")
     try:
-        Image.open(tmp_path / "probe.tif").load()
+        with Image.open(tmp_path / "probe.tif") as probe:
+            probe.load()
     except OSError:
         pytest.skip(f"This Pillow cannot read the {mode} TIFF that it wrote.")
     picture = saved(tmp_path, Image.fromarray(RED).convert(mode), "a.tif")
