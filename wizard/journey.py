@@ -200,3 +200,22 @@ def announce(journey: Journey) -> None:
 def stages_before(stage: str) -> tuple[StageName, ...]:
     """Names of the stages that come before one."""
     return STAGES[: STAGES.index(stage)]
+
+
+def folder_name(name: str) -> str:
+    """A run folder's name that every file system takes."""
+    clean = "".join(c if c.isalnum() or c in "-_. " else "-" for c in name).strip(" .")
+    return clean or "journey"
+
+
+def why_closed(result: StageResult, page: Path) -> str:
+    """What a closed gate says: measured and expected, likely causes, what to do, and where the page is."""
+    lines = [f"{result.stage} closed a gate: do not go on before you understand why."]
+    for finding in result.failed_gates:
+        lines.append(f"- {finding.step}: {finding.headline}")
+        if finding.measured is not None and finding.expected is not None:
+            lines.append(f"  measured {finding.measured:.4g}, expected {finding.expected:.4g} {finding.unit}")
+        lines += [f"  likely: {cause.sentence}" for cause in finding.causes]
+        lines += [f"  {finding.advice}"] if finding.advice else []
+    lines.append(f"The page: {page}. To go on all the same: Wizard(…, gates='warn').")
+    return "\n".join(lines)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Self
 
@@ -17,7 +18,7 @@ from wizard.core.progress import say
 from wizard.core.result import STAGES, StageName, StageResult
 from wizard.data.opening import Request, open_dataset, read_examples, read_labelled
 from wizard.data.task import check_task, infer_task
-from wizard.journey import Journey, announce, stages_before
+from wizard.journey import Journey, announce, folder_name, stages_before, why_closed
 from wizard.pages import ShownResult, page_path, write_pages
 
 GATES = ("raise", "warn")
@@ -114,7 +115,7 @@ class Wizard:
         self._results: dict[StageName, StageResult] = {}
         self._model: Any = None
         self._journey = Journey(
-            opened, inferred, int(seed), plan, metric, Path(out) / _folder_name(name or opened.name),
+            opened, inferred, int(seed), plan, metric, Path(out) / folder_name(name or opened.name),
             bool(deterministic), tuple(callbacks),
         )  # fmt: skip
         announce(self._journey)
@@ -248,7 +249,7 @@ class Wizard:
         Args:
             name: Of the new run folder, beside this one.
         """
-        folder = self._journey.folder.parent / _folder_name(name)
+        folder = self._journey.folder.parent / folder_name(name)
         if folder.exists():
             raise OptionError(f"copy(name=…) needs a new name: {folder} is there already.")
         with self._journey.store.locked():
@@ -256,7 +257,7 @@ class Wizard:
                 shutil.copytree(self._journey.folder, folder, ignore=shutil.ignore_patterns(".lock"))
         twin = object.__new__(Wizard)
         twin.gates, twin._results, twin._model = self.gates, dict(self._results), None
-        twin._journey = Journey(**{**_fields(self._journey), "folder": folder})
+        twin._journey = replace(self._journey, folder=folder)
         return twin
 
     def predict(self, raw: Any) -> np.ndarray:
@@ -350,17 +351,10 @@ class Wizard:
         stops = result.failed_gates
         if not stops:
             return
-        lines = [f"{result.stage} closed a gate: do not go on before you understand why."]
-        for finding in stops:
-            lines.append(f"- {finding.step}: {finding.headline}")
-            if finding.measured is not None and finding.expected is not None:
-                lines.append(f"  measured {finding.measured:.4g}, expected {finding.expected:.4g} {finding.unit}")
-            lines += [f"  likely: {cause.sentence}" for cause in finding.causes]
-            lines += [f"  {finding.advice}"] if finding.advice else []
-        lines.append(f"The page: {page}. To go on all the same: Wizard(…, gates='warn').")
+        message = why_closed(result, page)
         if self.gates == "raise":
-            raise GateFailed("\n".join(lines), stops, str(page))
-        say("\n".join(lines))
+            raise GateFailed(message, stops, str(page))
+        say(message)
 
     def _answers(self, raw: Any) -> np.ndarray:
         return self._answers_for(read_examples(raw, self._journey.dataset))
@@ -403,13 +397,3 @@ def _names(wanted: Any, known: tuple[str, ...], option: str) -> tuple[str, ...]:
                 f"{nearest(name, known)}"
             )
     return names
-
-
-def _folder_name(name: str) -> str:
-    """A name that every file system takes."""
-    clean = "".join(c if c.isalnum() or c in "-_. " else "-" for c in name).strip(" .")
-    return clean or "journey"
-
-
-def _fields(journey: Journey) -> dict[str, Any]:
-    return {name: getattr(journey, name) for name in Journey.__dataclass_fields__}
