@@ -16,6 +16,7 @@ from wizard.core.decisions import Decisions
 from wizard.core.keys import content_key, source_key
 from wizard.core.pacing import Pacing
 from wizard.core.progress import Progress, say
+from wizard.core.registry import load
 from wizard.core.result import STAGES, DatasetSummary, StageName, StageResult
 from wizard.core.store import STAGE_RESULTS, Store, write_file
 from wizard.data.copies import Copies, find_copies
@@ -145,15 +146,8 @@ class Journey:
     @cached_property
     def form_in_words(self) -> str:
         """What an example is, in words."""
-        if self.dataset.modality == "image":
-            examples: Any = self.dataset.examples
-            sizes = {tuple(size) for size in examples.sizes.tolist()}
-            size = "{} × {} pixels".format(*next(iter(sizes))) if len(sizes) == 1 else f"{len(sizes)} sizes"
-            return f"{'grey' if examples.channels == 1 else 'colour'} pictures, {size}"
-        kinds = [column.kind for column in self.dataset.columns]
-        names = {"number": "numeric", "category": "categorical", "date": "date"}
-        parts = [f"{kinds.count(kind)} {words}" for kind, words in names.items() if kind in kinds]
-        return f"table rows, {' + '.join(parts)} columns"
+        words: str = load("wizard.data.modalities", self.dataset.modality).in_words(self.dataset)
+        return words
 
     def _context(
         self, stage: StageName, options: dict[str, Any], before: Sequence[StageResult], decisions: Decisions, key: str

@@ -2,7 +2,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from wizard.data.copies import copies_by_chance, find_copies
+from wizard.data.copies import find_copies
+from wizard.data.near.table import copies_by_chance
 from wizard.data.opening import Request, open_dataset
 
 

@@ -19,6 +19,9 @@ OPEN_FOLDERS = (  # plug-in folders: whoever uses one may run any of its files
     "wizard.models.families",
     "wizard.data.modalities",
     "wizard.data.sources",
+    "wizard.data.near",
+    "wizard.data.readers",
+    "wizard.stages.looks",
 )
 
 

@@ -42,4 +42,40 @@ class FeaturesForm(Value):
         return f"{' and '.join(parts)} features"
 
 
-Form = ImageForm | FeaturesForm
+class TokensForm(Value):
+    """Texts as codes of words: tensor "tokens", (b, t) int32.
+
+    Attributes:
+        length: t, tokens kept of a text; shorter ones end in code 0.
+        vocabulary: Number of codes; code 0 is no token, 1 is a token that training texts do not have, the others follow
+            by falling frequency.
+    """
+
+    kind: Literal["tokens"] = "tokens"
+    length: int
+    vocabulary: int
+
+    def __str__(self) -> str:
+        """In words, for logs and pages."""
+        return f"text of up to {self.length:,} tokens"
+
+
+class SeriesForm(Value):
+    """Series of one length: tensor "series", (b, t, c) float32.
+
+    Attributes:
+        length: t, steps of a series.
+        channels: Names of the c channels, in order; those that tell where something was measured are among them.
+    """
+
+    kind: Literal["series"] = "series"
+    length: int
+    channels: tuple[str, ...]
+
+    def __str__(self) -> str:
+        """In words, for logs and pages."""
+        n = len(self.channels)
+        return f"series of {self.length:,} steps, {n} channel{'s' * (n > 1)}"
+
+
+Form = ImageForm | FeaturesForm | TokensForm | SeriesForm

@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from wizard.core.config import HpValue, TrainingConfig
-from wizard.data.form import Form, ImageForm
+from wizard.data.form import Form, ImageForm, SeriesForm, TokensForm
 from wizard.data.task import Task
 from wizard.models.family import family
 
 HEAD_SCALE = 0.01  # variance scale of the head's weights: logits start within about 0.1 of the bias
 HEAD = "head"
+STANDARDIZED = {"image": "image", "series": "series"}  # kind of form: its tensor that is standardised at the door
 
 
 @dataclass(frozen=True)
@@ -21,8 +22,8 @@ class Network:
     Attributes:
         model: Inputs by name -> (b, k) logits, or (b, 1) standardised target.
         hp: All structural hyperparameters, defaults filled in.
-        standardize: The layer at the door, for pictures.
-        augment: The augmentation layer, for pictures.
+        standardize: The layer at the door, for pictures and series.
+        augment: The augmentation layer, where the form has one.
         dropouts: All dropout layers.
         head: The last layer.
     """
@@ -47,9 +48,13 @@ def build_network(config: TrainingConfig, form: Form, task: Task) -> Network:
     inputs = symbolic_inputs(form)
     entering = dict(inputs)
     standardize = augment = None
+    door = STANDARDIZED.get(form.kind)
+    if door is not None:
+        standardize = Standardize(name="standardize")
+        entering[door] = standardize(inputs[door])
     if isinstance(form, ImageForm):
-        standardize, augment = Standardize(name="standardize"), AugmentPictures(name="augment")
-        entering["image"] = augment(standardize(inputs["image"]))
+        augment = AugmentPictures(name="augment")
+        entering["image"] = augment(entering["image"])
     features = family(config.family).build(hp, entering, form)
     head = keras.layers.Dense(
         task.n_outputs, kernel_initializer=keras.initializers.VarianceScaling(HEAD_SCALE), name=HEAD
@@ -65,6 +70,10 @@ def symbolic_inputs(form: Form) -> dict[str, Any]:
 
     if isinstance(form, ImageForm):
         return {"image": keras.Input((form.height, form.width, form.channels), name="image")}
+    if isinstance(form, TokensForm):
+        return {"tokens": keras.Input((form.length,), dtype="int32", name="tokens")}
+    if isinstance(form, SeriesForm):
+        return {"series": keras.Input((form.length, len(form.channels)), name="series")}
     inputs = {}
     if form.numeric:
         inputs["numeric"] = keras.Input((len(form.numeric),), name="numeric")

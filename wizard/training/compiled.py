@@ -73,6 +73,7 @@ class CompiledNetwork:
         if network.standardize is not None:
             network.standardize.mean.assign(prepared.channel_mean)
             network.standardize.std.assign(prepared.channel_std)
+        if network.augment is not None:
             network.augment.strength.assign(config.augment)
         for dropout in network.dropouts:
             dropout.rate.assign(config.dropout)

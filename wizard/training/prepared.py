@@ -13,6 +13,7 @@ from wizard.data.dataset import Dataset
 from wizard.data.form import Form
 from wizard.data.split import Split
 from wizard.data.task import Task
+from wizard.models.build import STANDARDIZED
 
 
 @dataclass(frozen=True)
@@ -45,7 +46,7 @@ class Prepared:
         held: Held-out rows.
         scale: Of a regression target.
         prior: (k,) class shares among the training rows; empty for regression.
-        channel_mean: (c,) of pictures, over training rows; empty otherwise.
+        channel_mean: (c,) of pictures and series, over training rows; empty otherwise.
         channel_std: (c,) likewise.
     """
 
@@ -113,7 +114,8 @@ class Preparer:
             std = float(np.sqrt(np.average((self.y[train] - mean) ** 2, weights=weight[train]))) or 1.0
             scale = TargetScale(mean, std)
             y = np.where(known, scale.to_network(self.y), 0).astype("float32")
-        mean_std = _channel_statistics(tensors["image"], train) if "image" in tensors else (np.empty(0), np.empty(0))
+        door = STANDARDIZED.get(preparation.form.kind)
+        mean_std = _channel_statistics(tensors[door], train) if door else (np.empty(0), np.empty(0))
         return Prepared(preparation, preparation.form, tensors, y, weight, train, held, scale, prior, *mean_std)
 
     def _weights(self, train: np.ndarray) -> np.ndarray:
@@ -123,14 +125,15 @@ class Preparer:
         return (weight / weight[train].mean()).astype("float32")
 
 
-def _channel_statistics(pictures: np.ndarray, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """(c,) mean and standard deviation over rows and places, in blocks so that no second copy is made."""
-    total = squares = np.zeros(pictures.shape[-1])
+def _channel_statistics(values: np.ndarray, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """(c,) mean and standard deviation of (n, …, c) over rows and places, in blocks so that no second copy is made."""
+    total = squares = np.zeros(values.shape[-1])
+    axes = tuple(range(values.ndim - 1))
     for start in range(0, len(rows), 1024):
-        block = pictures[rows[start : start + 1024]].astype("float64")
-        total = total + block.sum((0, 1, 2))
-        squares = squares + (block**2).sum((0, 1, 2))
-    n = len(rows) * pictures.shape[1] * pictures.shape[2]
+        block = values[rows[start : start + 1024]].astype("float64")
+        total = total + block.sum(axes)
+        squares = squares + (block**2).sum(axes)
+    n = len(rows) * int(np.prod(values.shape[1:-1]))
     mean = total / n
     std = np.sqrt(np.maximum(squares / n - mean**2, 0))
     return mean.astype("float32"), np.where(std > 0, std, 1.0).astype("float32")

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from tests.stages.walk import digits, journey_on, tumours, walk
-from wizard.stages.explore.distributions import coded_missing
+from wizard.stages.looks.table import coded_missing
 
 
 def test_silent_on_clean_data(explored, kind):

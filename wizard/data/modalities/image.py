@@ -9,7 +9,7 @@ import numpy as np
 from wizard.core.config import HpValue
 from wizard.core.keys import content_key
 from wizard.data.dataset import Dataset, Examples
-from wizard.data.form import ImageForm
+from wizard.data.form import Form, ImageForm
 
 LARGEST_SIDE = 96  # pixels: larger pictures cost a CPU seconds a step; explore's downsampling may ask for less or more
 KEPT_SIDE = 128  # pictures of one size up to this are left as they are
@@ -86,6 +86,20 @@ class ImagePreparation:
         from wizard.data.layers import Resize
 
         return Resize(self.form.height, self.form.width, self.pad, name="resize")
+
+
+def in_words(dataset: Dataset) -> str:
+    """What the examples are."""
+    examples: Any = dataset.examples
+    sizes = {tuple(size) for size in examples.sizes.tolist()}
+    size = "{} × {} pixels".format(*next(iter(sizes))) if len(sizes) == 1 else f"{len(sizes)} sizes"
+    return f"{'grey' if examples.channels == 1 else 'colour'} pictures, {size}"
+
+
+def usage(form: Form) -> str:
+    """What a predictor takes."""
+    channels = form.channels if isinstance(form, ImageForm) else 1
+    return f'{{"image": pictures}}, a uint8 array (n, height, width, {channels})'
 
 
 def _tensor(pictures: np.ndarray) -> Any:

@@ -9,7 +9,7 @@ import numpy as np
 from wizard.core.config import HpValue
 from wizard.core.keys import content_key
 from wizard.data.dataset import Dataset, Examples
-from wizard.data.form import FeaturesForm
+from wizard.data.form import FeaturesForm, Form
 
 RARE = 2  # a category seen in fewer training rows counts as unknown, so that "unknown" is learnt as well
 MOST_CATEGORIES = 1000  # values of one column beyond this many, by frequency, count as unknown
@@ -133,6 +133,19 @@ class TablePreparation:
             iso = [frame[name].dt.strftime("%Y-%m-%dT%H:%M:%S").fillna("") for name in self.dates]
             raw["dates"] = np.column_stack([column.to_numpy(dtype=object).astype(str) for column in iso])
         return raw
+
+
+def in_words(dataset: Dataset) -> str:
+    """What the examples are."""
+    kinds = [column.kind for column in dataset.columns]
+    names = {"number": "numeric", "category": "categorical", "date": "date"}
+    parts = [f"{kinds.count(kind)} {words}" for kind, words in names.items() if kind in kinds]
+    return f"table rows, {' + '.join(parts)} columns"
+
+
+def usage(form: Form) -> str:
+    """What a predictor takes."""
+    return '{"column name": n values, …}, numbers as float64, words and ISO dates as strings, "" where missing'
 
 
 def _tensors(matrices: dict[str, np.ndarray]) -> dict[str, Any]:

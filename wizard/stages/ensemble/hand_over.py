@@ -9,6 +9,7 @@ import numpy as np
 
 from wizard.core.blocks import Column, Table, Text
 from wizard.core.keys import content_key
+from wizard.core.registry import load
 from wizard.export.predictor import Member, build_predictor, load_predictor, predict_raw
 from wizard.stages.context import Context
 from wizard.stages.ensemble.final import final_config, final_runs, predict_together
@@ -84,10 +85,7 @@ def _facts(context: Context, path: Path, model: object, n_networks: int, n_rows:
 
 
 def _usage(context: Context) -> str:
-    given = {
-        "image": f'{{"image": pictures}}, a uint8 array (n, height, width, {getattr(context.form(), "channels", 1)})',
-        "table": '{"column name": n values, …}, numbers as float64, words and ISO dates as strings, "" where missing',
-    }[context.dataset.modality]
+    given = load("wizard.data.modalities", context.dataset.modality).usage(context.form())
     gives = (
         '{"label": n names, "probabilities": (n, k)}'
         if context.task.is_classification

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import numpy as np
 
-from wizard.core.blocks import Block, Column, Gallery, Item, Table
-from wizard.data.copies import copies_by_chance
+from wizard.core.blocks import Block, Column, Gallery, Table
+from wizard.core.registry import load
 from wizard.data.dataset import PARTS
-from wizard.data.task import name_of
 from wizard.stages.context import Context
-from wizard.stages.pictures import png
+from wizard.stages.labels import label_of
 from wizard.stages.step import Outcome, noted, passed, step, warned
 from wizard.stages.words import count, share
 
+LOOKS = "wizard.stages.looks"  # a file a modality
 SHOWN = 40  # pairs in the gallery, sets in the table
 CHANCE = 3.0  # times as many copies as in a table with shuffled columns: fewer are coincidences of coarse values
 LARGE_FLOOR = 0.01  # of the training rows (or of the target's variance): beyond it contradictions limit what is reached
@@ -42,7 +42,8 @@ def duplicates(context: Context) -> Outcome:
     }  # fmt: skip
     has_copy[np.unique(near)] = True
     words = _words(n_copies, n_near, len(has_copy), int(has_copy.sum()), context.copies.is_near_searched)
-    is_coincidence = 0 < n_copies <= CHANCE * _by_chance(context)
+    look = load(LOOKS, context.dataset.modality)
+    is_coincidence = 0 < n_copies <= CHANCE * look.coincidences(context)
     if crossing and _is_given(context) and not is_coincidence:
         return warned(
             f"{count(len(crossing), 'row')} of the sets that you gave "
@@ -50,7 +51,7 @@ def duplicates(context: Context) -> Outcome:
             advice="Your sets are left as they are; remove the listed copies, or the scores on them flatter the model.",
             **numbers,
         )
-    is_slip = floor > LARGE_FLOOR or (floor > 0 and context.dataset.modality == "image")  # pictures do not coincide
+    is_slip = floor > LARGE_FLOOR or (floor > 0 and not look.DO_COINCIDE)
     if is_slip and not is_coincidence:
         n_rows = sum(map(len, contradictory))
         return warned(
@@ -97,13 +98,6 @@ def _has_copy(exact: np.ndarray) -> np.ndarray:
     return np.bincount(exact)[exact] > 1
 
 
-def _by_chance(context: Context) -> int:
-    """Rows that would have an exact copy if the columns of the table had nothing to do with each other."""
-    if context.dataset.modality != "table":
-        return 0
-    return copies_by_chance(context.dataset.examples, context.derived_seed("duplicates"))
-
-
 def _is_given(context: Context) -> bool:
     """Whether the user brought a validation or test set."""
     return bool((context.dataset.part != PARTS.index("main")).any())
@@ -148,14 +142,14 @@ def _contradictions(context: Context) -> tuple[float, list[np.ndarray]]:
 
 
 def _contradiction_table(context: Context, contradictory: list[np.ndarray]) -> Table:
-    labels, where = context.dataset.labels, context.dataset.where
+    where = context.dataset.where
     return Table(
         title="Same input, different labels",
         columns=(Column(name="rows"), Column(name="labels")),
         rows=tuple(
             (
                 ", ".join(str(where[row]) for row in group[:5]),
-                ", ".join(sorted({name_of(labels[row]) for row in group})[:5]),
+                ", ".join(sorted({label_of(context, int(row)) for row in group})[:5]),
             )
             for group in contradictory[:SHOWN]
         ),
@@ -166,17 +160,19 @@ def _near_gallery(context: Context, near: np.ndarray) -> Block:
     where, shown = context.dataset.where, set(context.train_rows.tolist())
 
     def label(row: int) -> str:
-        return name_of(context.dataset.labels[row]) if int(row) in shown else "held out"
+        return label_of(context, row) if int(row) in shown else "held out"
 
-    if context.dataset.modality != "image":
+    look = load(LOOKS, context.dataset.modality)
+    if not look.SAME:
         return Table(
             title="Near copies",
             columns=(Column(name="one"), Column(name="other"), Column(name="labels")),
             rows=tuple((str(where[a]), str(where[b]), f"{label(a)}, {label(b)}") for a, b in near[:SHOWN]),
         )
-    items = []
-    for number, pair in enumerate(near[: SHOWN // 2], start=1):
-        for row in pair:
-            asset = context.asset(png(np.asarray(context.dataset.examples[int(row)])))
-            items.append(Item(label=label(row), asset=asset, caption=str(where[row]), attributes={"pair": number}))
-    return Gallery(title="Near copies", caption="Pairs that a person would call the same picture.", items=tuple(items))
+    card = look.cards(context)
+    items = [
+        card(int(row)).but(label=label(row), attributes={"pair": number})
+        for number, pair in enumerate(near[: SHOWN // 2], start=1)
+        for row in pair
+    ]
+    return Gallery(title="Near copies", caption=f"Pairs that a person would call {look.SAME}.", items=tuple(items))

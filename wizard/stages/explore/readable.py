@@ -4,19 +4,15 @@ from __future__ import annotations
 
 from collections import Counter
 
-import numpy as np
-
 from wizard.core.blocks import Block, Column, Table, Text
+from wizard.core.registry import load
 from wizard.stages.context import Context
 from wizard.stages.step import Outcome, failed, noted, passed, step, warned
 from wizard.stages.words import count, listed, share
 
 LEFT_OUT_SHARE = 0.05  # more unusable examples than this, and what is left may no longer stand for the whole
 LISTED = 200  # bad items in the table; the count covers all
-BLANK = 0.05  # of the median contrast: a picture this flat shows nothing; the flattest real ones had a fifth of it
-BLANK_SHARE = 0.01  # blank pictures beyond this share of the training pictures are hardly chance
-MEASURED = 20_000  # training pictures looked at for blank ones
-MISSING_SHARE = 0.5  # a column emptier than this says more by being empty than by its values
+LOOKS = "wizard.stages.looks"  # a file a modality
 
 
 @step()
@@ -28,7 +24,7 @@ def readable(context: Context) -> Outcome:
     """
     dataset = context.dataset
     n_left_out, n_seen = len(dataset.left_out), len(dataset.left_out) + len(dataset)
-    odd = _blank_pictures(context) if dataset.modality == "image" else _odd_columns(context)
+    odd = load(LOOKS, dataset.modality).odd(context)
     blocks: list[Block] = []
     if n_left_out:
         rows = tuple((item.where, item.why) for item in dataset.left_out[:LISTED])
@@ -72,29 +68,3 @@ def _all_or_some(n_left_out: int, n_seen: int) -> str:
     if not n_left_out:
         return "Every example can be read"
     return f"{n_seen - n_left_out:,} of {count(n_seen, 'example')} can be used"
-
-
-def _blank_pictures(context: Context) -> list[tuple[str, str]]:
-    """Training pictures that show nothing, where there are more than a few."""
-    rows = context.sample(context.train_rows, MEASURED, "blank")
-    contrast = np.array([np.asarray(context.dataset.examples[int(row)], "float32").std() for row in rows])
-    is_blank = contrast <= BLANK * np.median(contrast)
-    if is_blank.sum() <= BLANK_SHARE * len(rows):
-        return []
-    where = context.dataset.where
-    return [
-        (str(where[row]), "one single colour" if own == 0 else "next to no contrast")
-        for row, own in zip(rows[is_blank], contrast[is_blank], strict=True)
-    ]
-
-
-def _odd_columns(context: Context) -> list[tuple[str, str]]:
-    """Columns that are mostly missing in the training rows."""
-    frame = context.examples(context.train_rows).frame  # type: ignore[attr-defined]
-    odd = []
-    for column in context.dataset.columns:
-        values = frame[column.name]
-        missing = float((values == "").mean()) if column.kind == "category" else float(values.isna().mean())
-        if missing > MISSING_SHARE:
-            odd.append((f"column {column.name!r}", f"missing in {share(missing)} of the rows"))
-    return odd

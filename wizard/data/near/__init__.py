@@ -1,0 +1,1 @@
+"""Near copies: what a person would call the same, one file a modality."""

@@ -1,0 +1,89 @@
+"""New pictures."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from wizard.core.errors import DataError
+from wizard.data.dataset import Dataset
+from wizard.data.pictures import ImageExamples
+
+
+def read(raw: Any, like: Dataset) -> ImageExamples:
+    """Reads pictures, one or many."""
+    from wizard.data.picture_arrays import conform_white
+    from wizard.data.picture_sets import read_pictures
+
+    known: Any = like.examples
+    raw = _many(raw, known.channels)
+    if not len(raw):
+        return ImageExamples([], known.channels, np.zeros((0, 2), dtype=np.int64), known.white, ())
+    examples, bad, _ = read_pictures([raw])
+    if bad:
+        first = min(bad)
+        name = raw[first] if isinstance(raw[first], str | Path) else f"picture {first}"
+        raise DataError(
+            f"Every picture must be readable here. Received: {name}, which is not ({bad[first]}); {len(bad)} in all."
+        )
+    examples.channels = known.channels
+    if examples.white == known.white and known.white == 255.0:
+        return examples
+    whole = examples.pixels if isinstance(examples.pixels, np.ndarray) else None
+    if whole is not None:
+        examples.pixels = conform_white(whole, examples.white, known.white, "pictures")
+    else:
+        examples.pixels = [
+            conform_white(examples[i], examples.white, known.white, f"picture {i}") for i in range(len(examples))
+        ]
+    examples.white = known.white
+    return ImageExamples(examples.pixels, known.channels, examples.sizes, known.white, None, examples.file_facts)
+
+
+def _many(raw: Any, channels: int) -> Any:
+    """Returns one picture or many as an array of many, or a list."""
+    from wizard.data.picture_files import pictures_below
+    from wizard.data.refusals import refuse_raw
+
+    if isinstance(raw, str | Path):
+        refuse_raw(raw)
+        path = Path(raw)
+        found = pictures_below(path)[0] if path.is_dir() else [path]
+        if not found:
+            raise DataError(f"A folder of new pictures must have some. Received: {path} without any.")
+        return found
+    if hasattr(raw, "getexif"):  # one of Pillow's images
+        return _decoded([raw])
+    if isinstance(raw, list | tuple) and len(raw):
+        if all(isinstance(one, str | Path) for one in raw):
+            for one in raw:
+                refuse_raw(one)
+            return [Path(one) for one in raw]
+        if all(hasattr(one, "getexif") for one in raw):
+            return _decoded(raw)
+        return list(raw)
+    array = np.asarray(raw)
+    is_one = array.ndim == 2 or (
+        array.ndim == 3 and (array.shape[-1] in (1, 4) or (array.shape[-1] == 3 and channels == 3))
+    )
+    return array[None] if is_one else array
+
+
+def _decoded(images: Any) -> list[np.ndarray]:
+    from wizard.data.decoding import picture_of
+
+    return [picture_of(image).pixels for image in images]
+
+
+def labels_beside(raw: Any, like: Dataset) -> tuple[Any, Any]:
+    """Returns the labels that the folders' names are, and the pictures."""
+    from wizard.data.sources import folder
+
+    if not folder.accepts(raw):
+        raise DataError(
+            f"Pictures without y must lie in class folders. Received: {type(raw).__name__}. Pass y, one label for each."
+        )
+    found = folder.read_folder(Path(raw))
+    return found.labels, found.pictures

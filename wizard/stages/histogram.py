@@ -1,0 +1,16 @@
+"""Numbers as a histogram block."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from wizard.core.blocks import Counts, Histogram
+
+BINS = 24
+
+
+def histogram(title: str, values: np.ndarray, label: str, caption: str = "") -> Histogram:
+    """Counts of (n,) numbers, those that are none left out."""
+    counts, edges = np.histogram(values[np.isfinite(values)], BINS)
+    groups = (Counts(name=label, values=tuple(map(float, counts))),)
+    return Histogram(title=title, edges=tuple(map(float, edges)), groups=groups, x_label=label, caption=caption)

@@ -1,0 +1,8 @@
+"""How raw examples of a modality are shown and measured for people: one file a modality.
+
+Each file has `cards(context)`, a function that makes a gallery's item of a row; `distributions(context)`, blocks,
+oddities and a sentence about the inputs; `odd(context)`, examples or columns that can be read but stand out;
+`coincidences(context)`, the rows that would have an exact copy by chance; `DO_COINCIDE`, whether equal inputs may well
+be no slip; and `SAME`, what two near copies are called ("the same picture"), or "" where a table says more than a
+gallery.
+"""

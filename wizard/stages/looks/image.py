@@ -1,0 +1,96 @@
+"""Pictures, shown and measured."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from wizard.core.blocks import Block, Column, Item, Table
+from wizard.stages.context import Context
+from wizard.stages.histogram import histogram
+from wizard.stages.labels import label_of
+from wizard.stages.pictures import png
+from wizard.stages.words import amount
+
+SAME = "the same picture"
+DO_COINCIDE = False
+SAMPLE = 20_000  # pictures measured
+BLANK = 0.05  # of the median contrast: a picture this flat shows nothing; the flattest real ones had a fifth of it
+BLANK_SHARE = 0.01  # blank pictures beyond this share of the training pictures are hardly chance
+
+
+def cards(context: Context) -> Callable[[int], Item]:
+    """Makes an item of a picture's row."""
+    return lambda row: _card(context, row)
+
+
+def coincidences(context: Context) -> int:
+    """Pictures that are equal by chance: none."""
+    return 0
+
+
+def _card(context: Context, row: int) -> Item:
+    picture = np.asarray(context.dataset.examples[row])
+    grey = picture.astype("float64").mean(-1)
+    return Item(
+        label=label_of(context, row),
+        asset=context.asset(png(picture)),
+        caption=str(context.dataset.where[row]),
+        attributes={
+            "row": row,
+            "brightness": round(float(grey.mean()), 2),
+            "contrast": round(float(grey.std()), 2),
+            "height": picture.shape[0],
+            "width": picture.shape[1],
+        },
+    )
+
+
+def distributions(context: Context) -> tuple[tuple[Block, ...], list[str], str]:
+    """Brightness, contrast, sharpness and sizes."""
+    rows = context.sample(context.train_rows, SAMPLE, "pictures")
+    measured = np.array([_look(np.asarray(context.dataset.examples[int(row)])) for row in rows])
+    names = ("brightness", "contrast", "sharpness (mean difference of neighbours)")
+    sizes = np.asarray(context.dataset.examples.sizes)[rows]  # type: ignore[attr-defined]
+    distinct, counts = np.unique(sizes, axis=0, return_counts=True)
+    blocks: list[Block] = [histogram(name, measured[:, i], name) for i, name in enumerate(names)]
+    order = np.argsort(-counts)[:20]
+    blocks.append(
+        Table(
+            title="Sizes",
+            columns=(
+                Column(name="height", unit="pixels"), Column(name="width", unit="pixels"),
+                Column(name="pictures", format="count"),
+            ),
+            rows=tuple((int(distinct[i, 0]), int(distinct[i, 1]), int(counts[i])) for i in order),
+        )
+    )  # fmt: skip
+    if len(distinct) == 1:
+        size = f"All pictures are {distinct[0, 0]} × {distinct[0, 1]} pixels"
+    else:
+        smallest, largest = (sizes[int(pick(sizes.prod(1)))] for pick in (np.argmin, np.argmax))
+        ends = (f"{height} × {width}" for height, width in (smallest, largest))
+        size = f"Pictures have {len(distinct)} sizes, from {' to '.join(ends)} pixels"
+    low, high = (amount(q) for q in np.quantile(measured[:, 0], [0.05, 0.95]))
+    return tuple(blocks), [], f"{size}; the brightness of nine in ten lies between {low} and {high}."
+
+
+def _look(picture: np.ndarray) -> tuple[float, float, float]:
+    grey = picture.astype("float32").mean(-1)
+    steps = [np.abs(np.diff(grey, axis=axis)).mean() if grey.shape[axis] > 1 else 0.0 for axis in (0, 1)]
+    return float(grey.mean()), float(grey.std()), float(np.mean(steps))
+
+
+def odd(context: Context) -> list[tuple[str, str]]:
+    """Training pictures that show nothing, where there are more than a few."""
+    rows = context.sample(context.train_rows, SAMPLE, "blank")
+    contrast = np.array([np.asarray(context.dataset.examples[int(row)], "float32").std() for row in rows])
+    is_blank = contrast <= BLANK * np.median(contrast)
+    if is_blank.sum() <= BLANK_SHARE * len(rows):
+        return []
+    where = context.dataset.where
+    return [
+        (str(where[row]), "one single colour" if own == 0 else "next to no contrast")
+        for row, own in zip(rows[is_blank], contrast[is_blank], strict=True)
+    ]

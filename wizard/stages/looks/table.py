@@ -1,0 +1,171 @@
+"""Rows of a table, shown and measured."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from wizard.core.blocks import Block, Column, Item, Table
+from wizard.data.near.table import copies_by_chance
+from wizard.stages.context import Context
+from wizard.stages.histogram import histogram
+from wizard.stages.labels import label_of
+from wizard.stages.words import amount, count, listed, share
+
+SAME = ""
+DO_COINCIDE = True
+UNUSUAL = 3.0  # robust standard deviations from the median: marked in a row's card
+MAD_TO_STD = 1.4826  # median absolute deviation of a normal distribution, inverted
+SHOWN_CELLS = 24  # columns of a card
+PLOTTED = 12  # columns drawn one by one; the table has all
+SPIKE = 0.01  # share of rows on one value at the edge of a column, far from the rest, that looks like a code
+GAP = 3.0  # interquartile ranges between that value and the next
+ZEROS = 2  # rows at exactly 0 that stand apart: measured amounts do not meet there by chance
+ZERO_GAP = 1.0  # interquartile ranges from 0 to the least other value: amounts that start at 0 come closer
+LEAST_DISTINCT = 10  # values of a column: with fewer, gaps between them say nothing
+MISSING_SHARE = 0.5  # a column emptier than this says more by being empty than by its values
+
+
+def cards(context: Context) -> Callable[[int], Item]:
+    """Makes a card of a row's number."""
+    return _Cards(context)
+
+
+def coincidences(context: Context) -> int:
+    """Rows that would have an exact copy if the columns had nothing to do with each other."""
+    return copies_by_chance(context.dataset.examples, context.derived_seed("duplicates"))
+
+
+class _Cards:
+    """Table rows as cards, with the cells set off that lie far from their column's middle."""
+
+    def __init__(self, context: Context) -> None:
+        self.context = context
+        frame = context.examples(context.train_rows).frame  # type: ignore[attr-defined]
+        self.middle: dict[str, tuple[float, float]] = {}
+        self.common: dict[str, set[str]] = {}
+        for column in context.dataset.columns:
+            values = frame[column.name]
+            if column.kind == "number":
+                median = float(values.median())
+                spread = MAD_TO_STD * float((values - median).abs().median()) or float(values.std()) or 1.0
+                self.middle[column.name] = (median, spread)
+            elif column.kind == "category":
+                shares = values.value_counts(normalize=True)
+                self.common[column.name] = set(shares.index[shares >= 0.01])
+
+    def __call__(self, row: int) -> Item:
+        context = self.context
+        example: dict[str, Any] = context.dataset.examples[row]
+        cells = []
+        n_unusual = 0
+        for column in context.dataset.columns:
+            value = example[column.name]
+            is_unusual = self._is_unusual(column.name, value)
+            n_unusual += is_unusual
+            cells.append((column.name, _words(value), is_unusual))
+        cells.sort(key=lambda cell: not cell[2])  # unusual ones first, the rest in their order
+        return Item(
+            label=label_of(context, row),
+            cells=tuple(cells[:SHOWN_CELLS]),
+            caption=str(context.dataset.where[row]),
+            attributes={"row": row, "unusual cells": n_unusual},
+        )
+
+    def _is_unusual(self, name: str, value: Any) -> bool:
+        if name in self.middle:
+            median, spread = self.middle[name]
+            return bool(abs(value - median) > UNUSUAL * spread)  # NaN compares as False
+        return name in self.common and value != "" and value not in self.common[name]
+
+
+def _words(value: Any) -> str:
+    if isinstance(value, (float, np.floating)):
+        return "missing" if np.isnan(value) else f"{value:.5g}"
+    return "missing" if str(value) in ("", "NaT") else str(value)
+
+
+def distributions(context: Context) -> tuple[tuple[Block, ...], list[str], str]:
+    """Every column with its quantiles, and those that look coded."""
+    frame = context.examples(context.train_rows).frame  # type: ignore[attr-defined]
+    rows: list[tuple[Any, ...]] = []
+    plots: list[Block] = []
+    odd: list[str] = []
+    gaps: dict[str, float] = {}
+    for column in context.dataset.columns:
+        values = frame[column.name]
+        if column.kind == "number":
+            x = values.to_numpy("float64")
+            finite = x[np.isfinite(x)]
+            quarters = np.quantile(finite, [0, 0.25, 0.5, 0.75, 1]) if len(finite) else ()
+            cells = [amount(q) for q in quarters] or ["–"] * 5
+            rows.append((column.name, "number", 1 - len(finite) / len(x), len(np.unique(finite)), *cells))
+            code = coded_missing(finite)
+            if code is not None:
+                at_code = share(float((finite == code).mean()))
+                odd.append(f"column {column.name!r} has {at_code} of its rows at {code:g}, far from the rest")
+            if len(plots) < PLOTTED and len(finite):
+                plots.append(histogram(column.name, finite, column.name))
+        elif column.kind == "category":
+            shares = values[values != ""].value_counts(normalize=True)
+            top = f"{shares.index[0]} ({share(float(shares.iloc[0]))})" if len(shares) else "–"
+            rows.append((column.name, "category", float((values == "").mean()), len(shares), top, "", "", "", ""))
+        else:
+            ends = tuple("–" if end is pd.NaT else f"{end:%Y-%m-%d}" for end in (values.min(), values.max()))
+            rows.append(
+                (column.name, "date", float(values.isna().mean()), values.nunique(), ends[0], "", "", "", ends[1])
+            )
+        if rows[-1][2]:
+            gaps[column.name] = float(rows[-1][2])
+    table = Table(
+        title="Columns",
+        caption="Training rows. Categories show their most frequent value; dates their first and last.",
+        columns=(
+            Column(name="column"), Column(name="kind"), Column(name="missing", format="share"),
+            Column(name="distinct", format="count"), Column(name="lowest"), Column(name="lower quarter"),
+            Column(name="median"), Column(name="upper quarter"), Column(name="highest"),
+        ),
+        rows=tuple(rows),
+    )  # fmt: skip
+    return (table, *plots), odd, f"{count(len(rows), 'column')}, none with an odd spike; {_missing(gaps)}."
+
+
+def _missing(gaps: dict[str, float]) -> str:
+    if not gaps:
+        return "no value is missing"
+    worst = sorted(gaps, key=lambda name: -gaps[name])
+    return "values are missing in " + listed([f"{name!r} ({share(gaps[name])})" for name in worst])
+
+
+def coded_missing(values: np.ndarray) -> float | None:
+    """A value at the edge that stands for "missing", as -999 does, or 0 where all else is far above; None without one.
+
+    Args:
+        values: (n,) finite numbers of a column.
+    """
+    distinct, counts = np.unique(values, return_counts=True)
+    if len(distinct) < LEAST_DISTINCT:
+        return None
+    for edge, neighbour in ((0, 1), (-1, -2)):
+        rest = values[values != distinct[edge]]
+        spread = float(np.subtract(*np.quantile(rest, [0.75, 0.25]))) or float(np.ptp(rest))
+        gap = abs(distinct[edge] - distinct[neighbour])
+        is_zero = distinct[edge] == 0 and counts[edge] >= ZEROS and gap > ZERO_GAP * spread
+        if is_zero or (counts[edge] > SPIKE * len(values) and gap > GAP * spread):
+            return float(distinct[edge])
+    return None
+
+
+def odd(context: Context) -> list[tuple[str, str]]:
+    """Columns that are mostly missing in the training rows."""
+    frame = context.examples(context.train_rows).frame  # type: ignore[attr-defined]
+    found = []
+    for column in context.dataset.columns:
+        values = frame[column.name]
+        missing = float((values == "").mean()) if column.kind == "category" else float(values.isna().mean())
+        if missing > MISSING_SHARE:
+            found.append((f"column {column.name!r}", f"missing in {share(missing)} of the rows"))
+    return found
