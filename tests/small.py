@@ -74,7 +74,7 @@ def trainer_for(dataset: Dataset, folder: Path, *, task: str | None = None, seed
     """A trainer on a data set split as the wizard splits it."""
     from wizard.training.trainer import Trainer
 
-    inferred = infer_task(dataset.labels, dataset.target, task, dataset.modality)
+    inferred = infer_task(dataset.labels, dataset.target, task, dataset.modality, dataset.outputs)
     split = draw_split(dataset, inferred, find_copies(dataset, seed).sets, seed)
     return Trainer(dataset, inferred, split, Store(folder), Clock(), **options)  # type: ignore[arg-type]
 

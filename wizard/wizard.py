@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Self
@@ -34,7 +35,7 @@ class Wizard:
     def __init__(
         self,
         dataset: Any,
-        target: str | None = None,
+        target: str | Sequence[str] | None = None,
         *,
         modality: str | None = None,
         task: str | None = None,
@@ -62,16 +63,16 @@ class Wizard:
         Args:
             dataset: `(x, y)` arrays; a DataFrame; the path of a CSV, TSV or Parquet file; a folder of class folders of
                 pictures; a folder of pictures with a labels CSV.
-            target: Name of the column to predict (tables).
+            target: Name of the column to predict (tables), or of several: targets, or labels that are 0 or 1.
             modality: "image" or "table", where the data leave it open.
-            task: "classification" or "regression", where the labels leave it open.
+            task: "classification", "multilabel" or "regression", where the labels leave it open.
             metric: What decides ("accuracy", "balanced_accuracy", "macro_f1", "pr_auc", "roc_auc", "log_loss"; "rmse",
                 "mae", "r2"); by default explore chooses one that is honest for these data.
             validation: A validation set of your own, taken as it is.
             test: A test set of your own, taken as it is and sealed.
             group: Column, or one value an example: examples of one group stay on one side of the split.
             time: Column, or one value an example: training comes before validation before test.
-            weight: Column, or one positive number an example, in losses and metrics.
+            weight: Column, one positive number an example, or {class: number}, in losses and metrics.
             ignore: Columns that are no inputs.
             corrections: Not available yet.
             model: Not available yet.
@@ -104,9 +105,10 @@ class Wizard:
         check_task(task)
         plan = parse_budget(budget)
         ignore = (ignore,) if isinstance(ignore, str) else tuple(ignore)
-        request = Request(target, modality, task, validation, test, group, time, weight, ignore, name)
+        targets = target if target is None or isinstance(target, str) else tuple(target)
+        request = Request(targets, modality, task, validation, test, group, time, weight, ignore, name)
         opened = open_dataset(dataset, request)
-        inferred = infer_task(opened.labels, opened.target, task, opened.modality)
+        inferred = infer_task(opened.labels, opened.target, task, opened.modality, opened.outputs)
         if metric is not None:
             from wizard.training.metrics import metric_for
 
@@ -261,14 +263,22 @@ class Wizard:
         return twin
 
     def predict(self, raw: Any) -> np.ndarray:
-        """Predicts from raw input: (n,) names of classes, or (n,) numbers in the target's unit.
+        """Predicts from raw input: (n,) names of classes, or numbers in the target's unit, (n,) or (n, m) of several.
+
+        Where an example may have several labels, (n,) tuples of the names of those that are likelier than not.
 
         Args:
             raw: What the data set was made of, without labels: pictures (array, paths, folder) or rows (DataFrame, dict
                 of columns, CSV path). No row is dropped.
         """
+        from wizard.training.metrics import THRESHOLD
+
         answers = self._answers(raw)
         task = self._journey.task
+        if task.is_multilabel:
+            named = np.empty(len(answers), dtype=object)
+            named[:] = [tuple(task.classes[i] for i in np.flatnonzero(p >= THRESHOLD)) for p in answers]
+            return named
         return np.array(task.classes)[answers.argmax(1)] if task.is_classification else answers
 
     def predict_proba(self, raw: Any) -> np.ndarray:

@@ -2,7 +2,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from wizard.core.errors import DataError, NotAvailableError
+from wizard.core.errors import DataError
 from wizard.data.labels import check_labels, read_labels
 
 
@@ -54,11 +54,35 @@ def test_a_quantity_with_units_is_an_error():
         read([f"{i} kg" for i in range(30)])
 
 
-def test_dates_and_several_labels_are_refused():
+def test_dates_are_refused():
     with pytest.raises(DataError, match="dates"):
         read(pd.to_datetime(pd.Series(["2020-01-01"])))
-    with pytest.raises(NotAvailableError, match="several"):
-        read([["a", "b"], ["c"]])
+
+
+def test_lists_of_labels_become_columns_of_0_and_1():
+    labels = read([["b", "a"], [], None, {"c"}, np.array(["a"]), ("c", "c")])
+    assert labels.outputs == ("a", "b", "c")
+    assert labels.values.tolist() == [[1, 1, 0], [0, 0, 0], [0, 0, 0], [0, 0, 1], [1, 0, 0], [0, 0, 1]]
+    assert labels.missing.tolist() == ["", "", "no label", "", "", ""]
+
+
+@pytest.mark.parametrize("cell", ["a", 3, {"a": 1}])
+def test_among_lists_of_labels_every_cell_must_be_one(cell):
+    with pytest.raises(DataError, match="row 1"):
+        read([["a", "b"], cell])
+
+
+def test_several_columns_are_several_targets():
+    frame = pd.DataFrame({"u": [1.5, np.nan, 2], "v": ["3", "4", "5"], "w": [True, False, None]})
+    labels = read_labels("u, v, w", frame)
+    assert labels.outputs == ("u", "v", "w")
+    assert labels.missing.tolist() == ["", "no label", "no label"]
+    assert labels.values[0].tolist() == [1.5, 3, 1]
+
+
+def test_several_columns_of_words_are_refused():
+    with pytest.raises(DataError, match="words in 'v'"):
+        read_labels("u, v", pd.DataFrame({"u": [1, 2], "v": ["cat", "dog"]}))
 
 
 def test_one_value_only_is_refused_with_value_and_count():

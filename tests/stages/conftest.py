@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.stages.walk import diabetes, digits, journey_on, tumours, walk
+from tests.stages.walk import diabetes, digits, journey_on, tagged, tumours, walk
 
 TUNERS_OWN = r"ignore:(currentThread|getName)\(\):DeprecationWarning"  # KerasTuner 1.4 uses the old names
 KERAS_OWN = "ignore:__array__ implementation doesn't accept a copy keyword:DeprecationWarning"  # while saving
@@ -15,7 +15,7 @@ def pytest_collection_modifyitems(items):
         item.add_marker(pytest.mark.filterwarnings(KERAS_OWN))
 
 
-KINDS = ("pictures", "classes", "amounts")
+KINDS = ("pictures", "classes", "amounts", "labels", "targets")
 
 
 @pytest.fixture(scope="session")
@@ -26,6 +26,8 @@ def journeys(tmp_path_factory):
         "pictures": journey_on(digits(600), folder / "pictures"),
         "classes": journey_on(tumours(), folder / "classes", "diagnosis"),
         "amounts": journey_on(diabetes(), folder / "amounts", "progression"),
+        "labels": journey_on(tagged(), folder / "labels"),
+        "targets": journey_on(diabetes(), folder / "targets", ["progression", "s5"]),
     }
 
 

@@ -63,12 +63,20 @@ def noise(n: int = 300, seed: int = 0) -> pd.DataFrame:
     return frame
 
 
-def journey_on(raw: Any, folder: Path, target: str | None = None, **options: Any) -> Journey:
+def tagged(n: int = 400) -> tuple[np.ndarray, np.ndarray]:
+    """Rows of eight numbers, each with any number of four labels."""
+    from sklearn.datasets import make_multilabel_classification
+
+    x, y = make_multilabel_classification(n, n_features=8, n_classes=4, n_labels=2, length=60, random_state=0)
+    return x.astype("float64"), y
+
+
+def journey_on(raw: Any, folder: Path, target: str | list[str] | None = None, **options: Any) -> Journey:
     """A journey on data as a user would bring them; `task`, `metric` and `deterministic` beside the door's options."""
     task, metric = options.pop("task", None), options.pop("metric", None)
     deterministic = options.pop("deterministic", True)
-    dataset = open_dataset(raw, Request(target=target, **options))
-    inferred = infer_task(dataset.labels, dataset.target, task, dataset.modality)
+    dataset = open_dataset(raw, Request(target=tuple(target) if isinstance(target, list) else target, **options))
+    inferred = infer_task(dataset.labels, dataset.target, task, dataset.modality, dataset.outputs)
     return Journey(dataset, inferred, 0, Budget(TINY), metric, folder, deterministic)
 
 

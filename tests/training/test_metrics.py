@@ -55,7 +55,38 @@ def test_scores_of_amounts_agree_with_scikit_learn(has_weights):
         "mae": reference.mean_absolute_error(y, p, sample_weight=w),
         "r2": reference.r2_score(y, p, sample_weight=w),
     }
-    assert all_scores(REGRESSION, y, p, w) == pytest.approx(expected)
+    scores = all_scores(REGRESSION, y, p, w)
+    assert scores.pop("standardised_rmse") == pytest.approx(np.sqrt(1 - expected["r2"]))
+    assert scores == pytest.approx(expected)
+
+
+@pytest.mark.parametrize("has_weights", [False, True])
+def test_scores_of_several_targets_are_the_means_that_scikit_learn_gives(has_weights):
+    random = np.random.default_rng(0)
+    y, p = random.normal(size=(2, 50, 3)) * [1, 10, 100]
+    w = {"sample_weight": random.uniform(0.1, 3, 50) if has_weights else None}
+    scores = all_scores(Task(kind="regression", target="y", targets=("a", "b", "c")), y, p, w["sample_weight"])
+    assert scores["rmse"] == pytest.approx(reference.root_mean_squared_error(y, p, **w))
+    assert scores["mae"] == pytest.approx(reference.mean_absolute_error(y, p, **w))
+    assert scores["r2"] == pytest.approx(reference.r2_score(y, p, **w))
+
+
+@pytest.mark.parametrize("has_weights", [False, True])
+def test_scores_of_labels_agree_with_scikit_learn(has_weights):
+    random = np.random.default_rng(0)
+    y = random.integers(0, 2, (60, 4))
+    p = np.clip(0.5 * y + random.uniform(0, 0.6, y.shape), 0.01, 0.99).round(2)
+    w = {"sample_weight": random.uniform(0.1, 3, 60) if has_weights else None}
+    answer = (p >= 0.5).astype(int)
+    expected = {
+        "mean_average_precision": reference.average_precision_score(y, p, average="macro", **w),
+        "label_f1": reference.f1_score(y, answer, average="macro", **w),
+        "label_accuracy": 1 - reference.hamming_loss(y, answer, **w),
+        "subset_accuracy": reference.accuracy_score(y, answer, **w),
+        "label_log_loss": np.mean([reference.log_loss(y[:, j], p[:, j], **w) for j in range(4)]),
+    }
+    task = Task(kind="multilabel", target="y", classes=("a", "b", "c", "d"))
+    assert all_scores(task, y, p, w["sample_weight"]) == pytest.approx(expected)
 
 
 @pytest.mark.parametrize("name", CLASS_METRICS)

@@ -67,12 +67,14 @@ class Dataset:
 
     Attributes:
         name: Short name, used for the run folder.
-        modality: "image" or "table" (later "text", "series").
+        modality: "image", "table", "text" or "series".
         examples: The raw inputs, n of them: the main set, then the user's validation and test sets.
-        labels: (n,) raw labels, str or float, none missing.
+        labels: (n,) raw labels, str or float, none missing; (n, m) float where each example has several: 0 and 1 for
+            labels that it has or not, or the values of several targets.
         target: Name of the target.
         where: (n,) where each example came from, in words ("train.csv row 17", "cat/7.png").
         part: (n,) index into PARTS: which set the user put each example into.
+        outputs: Names of the m labels or targets where labels are (n, m); empty otherwise.
         group: (n,) group of each example (kept on one side of every split), or None.
         time: (n,) sortable time of each example (training comes before validation before test), or None.
         weight: (n,) positive weight of each example in losses and metrics, or None.
@@ -90,6 +92,7 @@ class Dataset:
     target: str
     where: np.ndarray
     part: np.ndarray
+    outputs: tuple[str, ...] = ()
     group: np.ndarray | None = None
     time: np.ndarray | None = None
     weight: np.ndarray | None = None
@@ -119,7 +122,8 @@ class Dataset:
 
     def _fingerprint(self) -> str:
         digest = hashlib.sha256()
-        digest.update(repr((self.modality, self.target, [(c.name, c.kind) for c in self.columns])).encode())
+        known = [(c.name, c.kind) for c in self.columns]
+        digest.update(repr((self.modality, self.target, self.outputs, known)).encode())
         digest.update("\n".join(self.examples.hashes()).encode())
         for values in (self.labels, self.part, self.group, self.time, self.weight):
             digest.update(b"-" if values is None else "\n".join(map(str, values.tolist())).encode())

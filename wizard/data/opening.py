@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
+from collections.abc import Mapping
+from dataclasses import replace
 from types import ModuleType
 from typing import Any
 
 from wizard.core.errors import OptionError
 from wizard.data import sources
+from wizard.data.class_weights import weighed
 from wizard.data.dataset import Dataset
 from wizard.data.reading import read_examples, read_labelled
 from wizard.data.refusals import no_door, refuse_raw, refuse_task
@@ -45,6 +48,8 @@ def open_dataset(raw: Any, request: Request) -> Dataset:
             refuse_raw(own)
     if request.modality not in MODALITIES:
         raise OptionError(f'`modality` must be "image", "table" or None. Received: {request.modality!r}.')
+    if isinstance(request.weight, Mapping):
+        return weighed(open_dataset(raw, replace(request, weight=None)), request.weight)
     for door in doors():
         if door.accepts(raw):
             dataset: Dataset = door.open(raw, request)

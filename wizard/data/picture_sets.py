@@ -34,7 +34,7 @@ class RawPictures:
 
     Attributes:
         pictures: (n, h, w[, c]) array, or a list of arrays or of paths.
-        labels: (n,) raw labels.
+        labels: (n,) raw labels, or (n, m) where each picture has several.
         where: (n,) where each picture stands, in words.
         source: Path or kind of object, in words.
         name: Short name.
@@ -46,7 +46,7 @@ class RawPictures:
     """
 
     pictures: Any
-    labels: pd.Series
+    labels: pd.Series | pd.DataFrame
     where: np.ndarray
     source: str
     name: str
@@ -81,7 +81,7 @@ def dataset_of(parts: Sequence[RawPictures | None], request: Request, target: st
     check_names(request, list(facts.columns))
     where = np.concatenate([one.where for one in sets])
     part = np.concatenate([np.full(len(one.where), i, dtype=np.int8) for i, one in enumerate(parts) if one is not None])
-    labels = read_labels(target, _labels(sets), main.is_text)
+    labels = read_labels(target, joined_labels([one.labels for one in sets], main.takes_names), main.is_text)
     examples, bad, notes = read_pictures([one.pictures for one in sets])
 
     why = [bad.get(i) or str(labels.missing[i]) for i in range(len(where))]
@@ -101,6 +101,7 @@ def dataset_of(parts: Sequence[RawPictures | None], request: Request, target: st
         target=target,
         where=where[kept],
         part=part[kept],
+        outputs=labels.outputs,
         left_out=tuple(left_out),
         notes=tuple(dict.fromkeys([n for one in sets for n in one.notes] + notes + [labels.note] * bool(labels.note))),
         source=main.source,
@@ -114,14 +115,23 @@ def _no_facts(one: RawPictures) -> pd.DataFrame:
     return pd.DataFrame(index=range(len(one.where)))
 
 
-def _labels(sets: Sequence[RawPictures]) -> pd.Series:
+def joined_labels(labels: Sequence[Any], takes_names: bool = False) -> pd.Series | pd.DataFrame:
+    """Puts the labels of the user's own sets under those of the main one.
+
+    Raises:
+        DataError: Where the sets have different targets.
+    """
     import pandas as pd
 
-    labels = [one.labels for one in sets]
+    if any(isinstance(one, pd.DataFrame) for one in labels):
+        names = [list(one.columns) if isinstance(one, pd.DataFrame) else [one.name] for one in labels]
+        if any(own != names[0] for own in names):
+            raise DataError(f"All sets must have the same targets. Received: {names[0]} and {names[-1]}.")
+        return pd.concat(labels, ignore_index=True)
     if len({str(one.dtype) for one in labels}) > 1:
         labels = [one.astype(object) for one in labels]
-    joined = pd.concat(labels, ignore_index=True)
-    return joined.astype("category") if sets[0].takes_names else joined
+    joined: Any = pd.concat(labels, ignore_index=True)
+    return joined.astype("category") if takes_names else joined
 
 
 def read_pictures(sets: Sequence[Any]) -> tuple[ImageExamples, dict[int, str], list[str]]:

@@ -9,7 +9,7 @@ import numpy as np
 from wizard.core.errors import DataError, shortened
 from wizard.core.registry import load
 from wizard.data.dataset import Dataset, Examples
-from wizard.data.labels import read_labels
+from wizard.data.labels import Labels, read_label_sets, read_labels
 
 READERS = "wizard.data.readers"  # a file a modality
 
@@ -35,11 +35,11 @@ def read_labelled(raw: Any, y: Any, like: Dataset) -> tuple[Examples, np.ndarray
 
     Args:
         raw: As for `read_examples`; a table with the target's column, or a folder of class folders, needs no `y`.
-        y: (n,) labels, or None.
+        y: (n,) labels, (n, m) where examples have several, or None.
         like: The data set that they must be like.
 
     Returns:
-        n examples and (n,) labels, text or float64 as in `like`.
+        n examples and (n,) labels, text or float64 as in `like`; (n, m) where examples have several.
 
     Raises:
         DataError: If labels are missing.
@@ -55,25 +55,40 @@ def read_labelled(raw: Any, y: Any, like: Dataset) -> tuple[Examples, np.ndarray
 
 
 def conform_labels(y: Any, like: Dataset) -> np.ndarray:
-    """Reads (n,) labels as text or numbers, whichever the known ones are."""
+    """Reads labels as the known ones are: (n,) text or numbers, or (n, m) of several labels or targets."""
     import pandas as pd
 
-    series = (
-        y
-        if isinstance(y, pd.Series)
-        else pd.Series(list(y) if isinstance(y, list | tuple) else np.asarray(y).reshape(-1))
-    )
-    if like.labels.dtype.kind == "f":
-        read = read_labels(like.target, series, from_text=True)
-        if read.values.dtype.kind != "f":
+    if like.outputs:
+        read = _several(y, like)
+    else:
+        series = (
+            y
+            if isinstance(y, pd.Series)
+            else pd.Series(list(y) if isinstance(y, list | tuple) else np.asarray(y).reshape(-1))
+        )
+        is_number = like.labels.dtype.kind == "f"
+        read = read_labels(like.target, series if is_number else series.astype("category"), from_text=is_number)
+        if is_number and read.values.dtype.kind != "f":
             raise DataError(
                 f"Labels must be numbers, as those of {like.name!r} are. Received: {read.values[0].item()!r}."
             )
-    else:
-        read = read_labels(like.target, series.astype("category"))
     bad = np.flatnonzero(read.missing != "")
     if len(bad):
         raise DataError(
             f"Every example must have a label here. Received: none in rows {shortened(bad)}. Remove these rows."
         )
     return read.values
+
+
+def _several(y: Any, like: Dataset) -> Labels:
+    """Labels as lists of names, or as the (n, m) columns that are known, in their order."""
+    import pandas as pd
+
+    if isinstance(y, pd.DataFrame) and set(like.outputs) <= set(map(str, y.columns)):
+        return read_labels(like.target, y.rename(columns=str)[list(like.outputs)], from_text=True)
+    cells = list(y.iloc[:, 0] if isinstance(y, pd.DataFrame) and y.shape[1] == 1 else y)
+    if all(np.ndim(cell) == 1 and len(cell) == len(like.outputs) for cell in cells):
+        array = np.asarray(cells)
+        if array.dtype.kind in "biuf":
+            return read_labels(like.target, pd.DataFrame(array, columns=list(like.outputs)))
+    return read_label_sets(like.target, pd.Series(cells, dtype=object), like.outputs)

@@ -27,7 +27,7 @@ def check_names(request: Request, columns: list[str]) -> None:
                 + (f"the columns are {shortened(columns, 30)}.{nearest(name, columns)}" if columns
                    else "these data have no columns. Give one value for every example instead.")
             )  # fmt: skip
-        if name == request.target:
+        if name in request.targets:
             raise ColumnError(f"`{option}` must not be the target. Received: {name!r} for both.")
 
 

@@ -111,10 +111,21 @@ def draw_split(dataset: Dataset, task: Task, copies: np.ndarray, seed: int) -> S
 
 def _strata(dataset: Dataset, task: Task) -> np.ndarray:
     y = task.encode(dataset.labels)
-    if task.is_classification:
+    if task.is_exclusive:
         return y
+    if task.is_multilabel:
+        return rarest_label(y)
+    if task.targets:
+        y = ((y - y.mean(0)) / y.std(0)).mean(1)
     edges = np.unique(np.quantile(y, np.linspace(0, 1, BINS + 1)[1:-1]))
     return np.searchsorted(edges, y, side="right").astype("int32")
+
+
+def rarest_label(y: np.ndarray) -> np.ndarray:
+    """(n,) number of the rarest label of each row of y (n, k); k where it has none: keeps rare labels in every set."""
+    frequency = y.sum(0)
+    own = np.where(y > 0, frequency, np.inf)
+    return np.where(y.any(1), own.argmin(1), y.shape[1]).astype("int32")
 
 
 def _units(dataset: Dataset, copies: np.ndarray) -> np.ndarray:

@@ -66,19 +66,20 @@ def check_unique(names: Sequence[str]) -> None:
         )
 
 
-def check_target(target: str | None, columns: list[str]) -> str:
-    """Returns the target's name if a column has it; else says which there are and what to call."""
+def check_target(target: str | tuple[str, ...] | None, columns: list[str]) -> str | list[str]:
+    """Returns the target's name (several: their names) if columns have it; else says which there are, what to call."""
     listed = f"the columns are {shortened(map(repr, columns), 30)}"
     if target is None:
         usual = [name for name in columns if name.lower() in USUAL_TARGETS]
         hint = f"{usual[0]!r}, if that is what you want to predict" if usual else repr(columns[-1]) + ", for instance"
         raise ColumnError(f"A table needs `target`, the column to predict; {listed}. Write Wizard(…, target={hint}).")
-    if target not in columns:
-        raise ColumnError(
-            f"`target` must name a column of the table. Received: target={target!r}; "
-            f"{listed}.{nearest(str(target), columns)}"
-        )
-    return target
+    for name in (target,) if isinstance(target, str) else target:
+        if name not in columns:
+            raise ColumnError(
+                f"`target` must name a column of the table. Received: target={name!r}; "
+                f"{listed}.{nearest(str(name), columns)}"
+            )
+    return target if isinstance(target, str) else list(target)
 
 
 def dataset_of(parts: Sequence[RawTable | None], request: Request) -> Dataset:
@@ -93,20 +94,21 @@ def dataset_of(parts: Sequence[RawTable | None], request: Request) -> Dataset:
     columns = list(main.frame.columns)
     if not columns or not len(main.frame):
         raise DataError(f"A table needs rows and columns. Received: {main.source} with none{_broken(main)}.")
-    target = check_target(request.target, columns)
+    named = check_target(request.target, columns)
+    target = request.target_name or ""
     check_names(request, columns)
     frame, notes = _one_table(parts, columns, target)
     where = np.concatenate([table.where for table in tables])
     part = np.concatenate([np.full(len(t.frame), i, dtype=np.int8) for i, t in enumerate(parts) if t is not None])
 
-    labels = read_labels(target, frame[target], main.is_text, main.decimal_comma)
+    labels = read_labels(target, frame[named], main.is_text, main.decimal_comma)
     kept = np.flatnonzero(labels.missing == "")
     left_out = [gone for table in tables for gone in table.left_out]
     left_out += [LeftOut(str(where[i]), str(labels.missing[i])) for i in np.flatnonzero(labels.missing != "")]
     check_labels(labels.values[kept][part[kept] == 0], target, len(left_out))
     _check_own_sets(parts, part[kept])
     roles = read_roles(request, frame, kept, where)
-    inputs = [name for name in columns if name != target and name not in role_columns(request)]
+    inputs = [name for name in columns if name not in request.targets and name not in role_columns(request)]
     rows = frame.iloc[kept].reset_index(drop=True)
     read, remarks = _read_inputs(rows, inputs, part[kept] == 0, main.decimal_comma)
     notes += [labels.note] if labels.note else []
@@ -118,6 +120,7 @@ def dataset_of(parts: Sequence[RawTable | None], request: Request) -> Dataset:
         target=target,
         where=where[kept],
         part=part[kept],
+        outputs=labels.outputs,
         columns=tuple(column for column, _ in read),
         left_out=tuple(left_out),
         notes=tuple(dict.fromkeys([*notes, *remarks])),

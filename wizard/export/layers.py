@@ -29,7 +29,7 @@ class Predictor(keras.Model):
 
 @keras.saving.register_keras_serializable(package=PACKAGE)
 class Weighted(keras.layers.Layer):
-    """Weighted sum of members' probabilities (b, k) or predictions (b, 1).
+    """Weighted sum of members' probabilities (b, k) or predictions (b, m).
 
     Args:
         shares: One weight a member, summing to one.
@@ -78,25 +78,50 @@ class LabelNames(keras.layers.Layer):
 
 
 @keras.saving.register_keras_serializable(package=PACKAGE)
-class TargetUnits(keras.layers.Layer):
-    """A standardised target (b, 1) to its own unit (b,), float64.
+class LabelFlags(keras.layers.Layer):
+    """Probabilities (b, k) of labels to 1 where a label is at least as likely as `threshold`, else 0.
 
     Args:
-        mean: Of the training rows.
-        std: Of the training rows.
+        threshold: From which probability on a label is named.
     """
 
-    def __init__(self, mean: float, std: float, **kwargs: Any) -> None:
+    def __init__(self, threshold: float, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.threshold = float(threshold)
+
+    def call(self, probabilities: Any) -> Any:
+        """(b, k) -> (b, k) int32."""
+        return tf.cast(probabilities >= self.threshold, "int32")
+
+    def compute_output_spec(self, probabilities: Any) -> keras.KerasTensor:
+        """Shape and dtype of the result."""
+        return keras.KerasTensor(probabilities.shape, "int32")
+
+    def get_config(self) -> dict[str, Any]:
+        """For saving."""
+        return {**super().get_config(), "threshold": self.threshold}
+
+
+@keras.saving.register_keras_serializable(package=PACKAGE)
+class TargetUnits(keras.layers.Layer):
+    """Standardised targets (b, m) to their own units, float64.
+
+    Args:
+        mean: Of the training rows, one a target.
+        std: Of the training rows, one a target.
+    """
+
+    def __init__(self, mean: list[float], std: list[float], **kwargs: Any) -> None:
         super().__init__(**{**kwargs, "dtype": "float64"})
-        self.mean, self.std = float(mean), float(std)
+        self.mean, self.std = [float(value) for value in mean], [float(value) for value in std]
 
     def call(self, standardised: Any) -> Any:
-        """(b, 1) -> (b,)."""
-        return tf.cast(standardised[:, 0], "float64") * self.std + self.mean
+        """(b, m) -> (b, m)."""
+        return tf.cast(standardised, "float64") * tf.constant(self.std, "float64") + tf.constant(self.mean, "float64")
 
     def compute_output_spec(self, standardised: Any) -> keras.KerasTensor:
         """Shape and dtype of the result."""
-        return keras.KerasTensor((standardised.shape[0],), "float64")
+        return keras.KerasTensor(standardised.shape, "float64")
 
     def get_config(self) -> dict[str, Any]:
         """For saving."""

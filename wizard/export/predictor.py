@@ -12,6 +12,7 @@ import numpy as np
 from wizard.core.config import TrainingConfig
 from wizard.data.dataset import Examples
 from wizard.data.task import Task
+from wizard.training.metrics import THRESHOLD
 from wizard.training.prepared import Prepared
 
 BATCH = 256  # raw examples predicted at a time
@@ -30,11 +31,12 @@ class Member:
 def build_predictor(members: Sequence[Member], task: Task) -> Any:
     """Joins preprocessing and networks into one Keras model.
 
-    It takes raw input (pictures of any one size a batch, or a dict of columns) and gives {"label": (b,) names,
-    "probabilities": (b, k)}, or {"prediction": (b,)} in the target's unit.
+    It takes raw input (pictures of any one size a batch, or a dict of columns …) and gives {"label": (b,) names,
+    "probabilities": (b, k)}, or {"labels": (b, k) of 0 and 1, "probabilities": (b, k)} where an example may have
+    several, or {"prediction": (b,)} in the target's unit, or (b, m) of several targets.
     """
     from wizard.core.backend import keras
-    from wizard.export.layers import LabelNames, Predictor, TargetUnits, Weighted
+    from wizard.export.layers import LabelFlags, LabelNames, Predictor, TargetUnits, Weighted
     from wizard.models.build import build_network
 
     raw = members[0].prepared.preparation.raw_inputs()
@@ -50,17 +52,23 @@ def build_predictor(members: Sequence[Member], task: Task) -> Any:
         network.name = f"network_{number}"
         tensors = encoded[preparation.key]
         output = network({name: keras.ops.cast(tensors[name], spec.dtype) for name, spec in network.input.items()})
-        if task.is_classification:
+        if task.is_multilabel:
+            output = keras.layers.Activation("sigmoid", name=f"probabilities_{number}")(output)
+        elif task.is_classification:
             output = keras.layers.Softmax(name=f"probabilities_{number}")(output)
         else:
             scale = member.prepared.scale
-            output = keras.layers.Reshape((1,))(TargetUnits(scale.mean, scale.std, name=f"units_{number}")(output))
+            mean, std = (np.atleast_1d(values).tolist() for values in (scale.mean, scale.std))
+            output = TargetUnits(mean, std, name=f"units_{number}")(output)
         outputs.append(output)
     together = Weighted([member.weight for member in members], dtype=_dtype(task), name="together")(outputs)
-    if task.is_classification:
+    if task.is_multilabel:
+        answers = {"labels": LabelFlags(THRESHOLD, name="labels")(together), "probabilities": together}
+    elif task.is_classification:
         answers = {"label": LabelNames(list(task.classes), name="label")(together), "probabilities": together}
     else:
-        answers = {"prediction": keras.layers.Reshape((), dtype="float64", name="prediction")(together)}
+        shape = (task.n_outputs,) if task.targets else ()
+        answers = {"prediction": keras.layers.Reshape(shape, dtype="float64", name="prediction")(together)}
     return Predictor(raw, answers, name="predictor")
 
 
@@ -78,12 +86,12 @@ def load_predictor(path: Path) -> Any:
 
 
 def predict_raw(model: Any, preparation: Any, examples: Examples, task: Task) -> np.ndarray:
-    """A predictor's answers for raw examples: (n, k) probabilities, or (n,) predictions in the target's unit."""
+    """A predictor's answers for raw examples: (n, k) probabilities, or predictions (n,) or (n, m) in their units."""
     from wizard.core.backend import tf
 
     n = len(examples)
     name = "probabilities" if task.is_classification else "prediction"
-    out = np.zeros((n, task.n_outputs) if task.is_classification else n, _dtype(task))
+    out = np.zeros(task.answers_shape(n), _dtype(task))
     for start in range(0, n, BATCH):
         block = np.arange(start, min(start + BATCH, n))
         for positions, batch in preparation.raw_batch(examples.take(block)):

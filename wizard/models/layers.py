@@ -145,6 +145,24 @@ class CrossEntropy(keras.losses.Loss):
 
 
 @keras.saving.register_keras_serializable(package=PACKAGE)
+class LabelCrossEntropy(keras.losses.Loss):
+    """Mean cross-entropy of k labels (b, k) of 0 and 1 and logits (b, k), in nats a label, with variable smoothing.
+
+    Smoothing by s asks for s / 2 where there is no label and 1 - s / 2 where there is one.
+    """
+
+    def __init__(self, name: str = "label_cross_entropy", **kwargs: Any) -> None:
+        super().__init__(name=name, **kwargs)
+        self.smoothing = keras.Variable(0.0, trainable=False, name="label_smoothing")
+
+    def call(self, y_true: Any, y_pred: Any) -> Any:
+        """(b,) losses."""
+        s = self.smoothing.value
+        wanted = tf.cast(y_true, y_pred.dtype) * (1 - s) + s / 2
+        return tf.reduce_mean(tf.nn.sigmoid_cross_entropy_with_logits(labels=wanted, logits=y_pred), axis=-1)
+
+
+@keras.saving.register_keras_serializable(package=PACKAGE)
 class Schedule(keras.optimizers.schedules.LearningRateSchedule):
     """A learning rate whose numbers are variables: constant, or cosine (Loshchilov & Hutter 2017) after a warm-up."""
 

@@ -24,7 +24,7 @@ from wizard.data.form import Form
 from wizard.data.split import Split
 from wizard.data.task import Task
 from wizard.training.compare import Interval, bootstrap, gain_between
-from wizard.training.metrics import Metric, metric_for
+from wizard.training.metrics import Metric, default_metric, metric_for
 from wizard.training.prepared import Prepared
 from wizard.training.trainer import Trainer
 
@@ -149,8 +149,7 @@ class Context:
     @property
     def metric(self) -> Metric:
         """The metric that decides."""
-        fallback = "accuracy" if self.task.is_classification else "rmse"
-        return metric_for(self.wanted_metric or self.decided("metric") or fallback, self.task)
+        return metric_for(self.wanted_metric or self.decided("metric") or default_metric(self.task), self.task)
 
     # ── training ─────────────────────────────────────────────────────────────────────────────────
     def form(self) -> Form:
@@ -245,8 +244,7 @@ class Context:
             (self.split.rows(fold)[1], self.trainer.held_predictions(run))
             for run, fold in zip(runs, folds, strict=True)
         ]
-        shape = (len(rows), self.task.n_outputs) if self.task.is_classification else (len(rows),)
-        together = np.full(shape, np.nan)
+        together = np.full(self.task.answers_shape(len(rows)), np.nan)
         for held, predictions in parts:
             if len(predictions):
                 together[np.searchsorted(rows, held)] = predictions

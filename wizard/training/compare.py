@@ -93,8 +93,8 @@ def association(y: np.ndarray, predictions: np.ndarray, blocks: np.ndarray, seed
     predictions are calibrated nor that they beat a guess in some metric.
 
     Args:
-        y: (n,) codes or targets.
-        predictions: (n, k) probabilities or (n,) targets.
+        y: (n,) codes or targets; (n, m) labels or targets.
+        predictions: (n, k) probabilities, or targets of the shape of `y`.
         blocks: (n,) number of the fold that each row was held out in: rows of one fold share a model.
         seed: Of the permutations.
     """
@@ -104,18 +104,24 @@ def association(y: np.ndarray, predictions: np.ndarray, blocks: np.ndarray, seed
     order = np.argsort(blocks, kind="stable")
     y, predictions = y[order], predictions[order].astype("float64")
     folds = np.split(np.arange(len(y)), np.flatnonzero(np.diff(blocks[order])) + 1)
-    if predictions.ndim == 1:
-        y = (y - y.mean()) / (float(y.std()) or 1.0)
-        predictions = (predictions - predictions.mean()) / (float(predictions.std()) or 1.0)
+    is_class = predictions.ndim == 2 and y.ndim == 1
+    if not is_class:
+        y, predictions = _standardised(y), _standardised(predictions)
 
     def statistic(labels: np.ndarray) -> float:
-        if predictions.ndim == 2:
+        if is_class:
             return float(predictions[np.arange(len(labels)), labels].mean())
         return float((predictions * labels).mean())
 
     null = np.array([statistic(y[np.concatenate([random.permutation(f) for f in folds])]) for _ in range(PERMUTATIONS)])
     above = statistic(y) - null
     return Association(float(above.mean() / max(null.std(), ROUNDING)), bool((above > ROUNDING).all()))
+
+
+def _standardised(values: np.ndarray) -> np.ndarray:
+    """Mean 0 and spread 1 over rows; a constant column becomes zero."""
+    spread = values.std(0)
+    return (values - values.mean(0)) / np.where(spread > 0, spread, 1.0)
 
 
 def _score(metric: Metric, y: np.ndarray, predictions: np.ndarray, weight: np.ndarray | None) -> float:

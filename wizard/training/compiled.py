@@ -16,7 +16,7 @@ from wizard.core.seeds import derive, generator
 from wizard.data.form import Form
 from wizard.data.task import Task
 from wizard.models.build import Network, build_network
-from wizard.models.layers import CrossEntropy, Schedule
+from wizard.models.layers import CrossEntropy, LabelCrossEntropy, Schedule
 from wizard.training.prepared import Prepared
 from wizard.training.randomness import keras_seed
 
@@ -33,7 +33,7 @@ class CompiledNetwork:
         self.network: Network = build_network(config, form, task)
         model = self.network.model
         self.schedule = Schedule()
-        self.loss = CrossEntropy() if task.is_classification else keras.losses.MeanSquaredError()
+        self.loss = _loss(task)
         self.optimizer = keras.optimizers.AdamW(self.schedule, weight_decay=0.0)
         self.optimizer.exclude_from_weight_decay(
             var_list=[v for v in model.trainable_variables if len(v.shape) < 2 or "embedding" in v.path]
@@ -80,7 +80,8 @@ class CompiledNetwork:
         if self.task.is_classification:
             self.loss.smoothing.assign(config.label_smoothing)
             if config.head_bias:
-                network.head.bias.assign(np.log(prepared.prior).astype("float32"))
+                odds = prepared.prior / (1 - prepared.prior) if self.task.is_multilabel else prepared.prior
+                network.head.bias.assign(np.log(odds).astype("float32"))
         self.weight_decay.assign(config.weight_decay)
         n_rows = len(prepared.train) if config.n_rows is None else min(config.n_rows, len(prepared.train))
         self.schedule.peak.assign(config.learning_rate)
@@ -88,7 +89,7 @@ class CompiledNetwork:
         self.schedule.is_cosine.assign(float(config.schedule == "cosine"))
 
     def predict(self, rows: np.ndarray) -> np.ndarray:
-        """(len(rows), k) logits or standardised targets of resident rows, float32, dropout off."""
+        """(len(rows), k) logits or (len(rows), m) standardised targets of resident rows, float32, dropout off."""
         parts = [
             np.asarray(self._forward(tf.constant(rows[start : start + PREDICT_BATCH], "int64")))
             for start in range(0, len(rows), PREDICT_BATCH)
@@ -139,6 +140,13 @@ class CompiledNetwork:
 
         def step_on_rows(rows: Any) -> Any:
             y, weight = tf.gather(self._resident["y"], rows), tf.gather(self._resident["weight"], rows)
-            return step((self._gathered(rows), y if self.task.is_classification else y[:, None], weight))
+            is_single = self.task.n_outputs == 1
+            return step((self._gathered(rows), y[:, None] if is_single else y, weight))
 
         model.train_step = step_on_rows
+
+
+def _loss(task: Task) -> Any:
+    if task.is_multilabel:
+        return LabelCrossEntropy()
+    return CrossEntropy() if task.is_classification else keras.losses.MeanSquaredError()

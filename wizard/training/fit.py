@@ -98,8 +98,11 @@ def training_rows(config: TrainingConfig, prepared: Prepared) -> np.ndarray:
 
 
 def row_weights(config: TrainingConfig, prepared: Prepared, task: Task) -> np.ndarray:
-    """(n,) weight of every row in the loss: the user's, times that of its class where the run asks for it."""
-    if not (config.class_weights and task.is_classification):
+    """(n,) weight of every row in the loss: the user's, times that of its class where the run asks for it.
+
+    A row with several labels has no class of its own to weigh by.
+    """
+    if not (config.class_weights and task.is_exclusive):
         return prepared.weight
     by_class = 1.0 / (prepared.prior * len(prepared.prior))
     weight = prepared.weight * by_class[prepared.y]
@@ -193,18 +196,27 @@ class _FitTo(keras.callbacks.Callback):
 
 
 def losses_of(outputs: np.ndarray, y: np.ndarray, task: Task) -> np.ndarray:
-    """(n,) losses of network outputs, recomputed in NumPy: nats, or squares of the standardised error."""
-    if not task.is_classification:
-        return (outputs[:, 0].astype("float64") - y) ** 2
+    """(n,) losses of network outputs, recomputed in NumPy: nats, or squares of the standardised error.
+
+    Several labels or targets count with their mean.
+    """
     z = outputs.astype("float64")
+    if not task.is_classification:
+        return ((z - y.reshape(z.shape)) ** 2).mean(1)
+    if task.is_multilabel:
+        return (np.logaddexp(0, z) - y * z).mean(1)
     z = z - z.max(1, keepdims=True)
     return np.log(np.exp(z).sum(1)) - z[np.arange(len(z)), y]
 
 
 def to_predictions(outputs: np.ndarray, prepared: Prepared, task: Task) -> np.ndarray:
-    """Network outputs to probabilities (n, k) float64, or to predictions (n,) in the target's unit."""
+    """Network outputs to probabilities (n, k) float64, or to predictions (n,) or (n, m) in the targets' units."""
     if not task.is_classification:
-        return prepared.scale.to_user(outputs[:, 0])
+        return prepared.scale.to_user(outputs if task.targets else outputs[:, 0])
+    from scipy.special import expit
+
     z = outputs.astype("float64")
+    if task.is_multilabel:
+        return expit(z)
     z = np.exp(z - z.max(1, keepdims=True))
     return z / z.sum(1, keepdims=True)

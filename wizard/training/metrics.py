@@ -11,6 +11,7 @@ import numpy as np
 from wizard.core.errors import OptionError, nearest
 from wizard.data.task import Task
 
+THRESHOLD = 0.5  # a label is named from this probability on
 Scorer = Callable[[np.ndarray, np.ndarray, np.ndarray | None], float]
 
 
@@ -27,8 +28,8 @@ class Metric:
     Attributes:
         name: Registered name.
         label: As pages and logs call it.
-        score: (y, predictions, weights) -> number. Classification: codes (n,) and probabilities (n, k); regression:
-            targets (n,) and predictions (n,) in the target's unit.
+        score: (y, predictions, weights) -> number. Classification: codes (n,), or labels (n, k) of 0 and 1, and
+            probabilities (n, k); regression: targets and predictions in the target's unit, (n,) or (n, m).
         is_higher_better: Direction.
         tasks: Kinds of task it is for.
         is_share: Whether it is a share, 0–1.
@@ -79,9 +80,38 @@ def _macro_f1(y: np.ndarray, p: np.ndarray, w: np.ndarray | None) -> float:
     return float(np.mean(2 * right[is_there] / (n + named)[is_there]))
 
 
+def _label_f1(y: np.ndarray, p: np.ndarray, w: np.ndarray | None) -> float:
+    weight = np.ones(len(y)) if w is None else w
+    answer = p >= THRESHOLD
+    right, named, n = weight @ (answer & (y > 0)), weight @ answer, weight @ y
+    is_there = (n + named) > 0
+    return float(np.mean(2 * right[is_there] / (n + named)[is_there])) if is_there.any() else 1.0
+
+
+def _subset_accuracy(y: np.ndarray, p: np.ndarray, w: np.ndarray | None) -> float:
+    return float(np.average(((p >= THRESHOLD) == (y > 0)).all(1), weights=w))
+
+
+def _label_accuracy(y: np.ndarray, p: np.ndarray, w: np.ndarray | None) -> float:
+    return float(np.average(((p >= THRESHOLD) == (y > 0)).mean(1), weights=w))
+
+
+def _mean_average_precision(y: np.ndarray, p: np.ndarray, w: np.ndarray | None) -> float:
+    there = [j for j in range(y.shape[1]) if (y[:, j] > 0).any()]
+    return float(np.mean([_average_precision(y[:, j] > 0, p[:, j], w) for j in there])) if there else 0.0
+
+
+def _label_log_loss(y: np.ndarray, p: np.ndarray, w: np.ndarray | None) -> float:
+    return float(np.average(log_losses(y, p), weights=w))
+
+
 def _pr_auc(y: np.ndarray, p: np.ndarray, w: np.ndarray | None) -> float:
     rare = int(np.argmin(np.bincount(y, minlength=2)))
-    found, false = _swept(y == rare, p[:, rare], w)
+    return _average_precision(y == rare, p[:, rare], w)
+
+
+def _average_precision(is_positive: np.ndarray, score: np.ndarray, w: np.ndarray | None) -> float:
+    found, false = _swept(is_positive, score, w)
     if found[-1] == 0:
         return 0.0
     precision = found / np.maximum(found + false, 1e-300)  # no weight above a threshold: nothing found, nothing added
@@ -109,7 +139,9 @@ def _swept(is_positive: np.ndarray, score: np.ndarray, w: np.ndarray | None) -> 
 
 
 def log_losses(y: np.ndarray, p: np.ndarray) -> np.ndarray:
-    """(n,) cross-entropies in nats; probabilities below 1e-12 count as that."""
+    """(n,) cross-entropies in nats, of several labels their mean; probabilities below 1e-12 count as that."""
+    if y.ndim == 2:
+        return -np.log(np.clip(np.where(y > 0, p, 1 - p), 1e-12, None)).mean(1)
     return -np.log(np.clip(p[np.arange(len(y)), y], 1e-12, None))
 
 
@@ -118,19 +150,28 @@ def _log_loss(y: np.ndarray, p: np.ndarray, w: np.ndarray | None) -> float:
 
 
 def _rmse(y: np.ndarray, p: np.ndarray, w: np.ndarray | None) -> float:
-    return float(np.sqrt(np.average((y - p) ** 2, weights=w)))
+    return float(np.mean(np.sqrt(np.average((y - p) ** 2, axis=0, weights=w))))
 
 
 def _mae(y: np.ndarray, p: np.ndarray, w: np.ndarray | None) -> float:
-    return float(np.average(np.abs(y - p), weights=w))
+    return float(np.mean(np.average(np.abs(y - p), axis=0, weights=w)))
 
 
 def _r2(y: np.ndarray, p: np.ndarray, w: np.ndarray | None) -> float:
-    spread = np.average((y - np.average(y, weights=w)) ** 2, weights=w)
-    return float(1 - np.average((y - p) ** 2, weights=w) / spread) if spread > 0 else 0.0
+    spread = np.average((y - np.average(y, axis=0, weights=w)) ** 2, axis=0, weights=w)
+    error = np.average((y - p) ** 2, axis=0, weights=w)
+    return float(np.mean(np.where(spread > 0, 1 - error / np.where(spread > 0, spread, 1.0), 0.0)))
+
+
+def _standardised_rmse(y: np.ndarray, p: np.ndarray, w: np.ndarray | None) -> float:
+    spread = np.average((y - np.average(y, axis=0, weights=w)) ** 2, axis=0, weights=w)
+    error = np.average((y - p) ** 2, axis=0, weights=w)
+    return float(np.sqrt(np.mean(error / np.where(spread > 0, spread, 1.0))))
 
 
 _CLASSES = ("binary", "multiclass")
+_LABELS = ("multilabel",)
+_AMOUNTS = ("regression",)
 METRICS: dict[str, Metric] = {
     metric.name: metric
     for metric in (
@@ -140,11 +181,33 @@ METRICS: dict[str, Metric] = {
         Metric("pr_auc", "PR-AUC of the rarer class", _pr_auc, True, ("binary",)),
         Metric("roc_auc", "ROC-AUC", _roc_auc, True, ("binary",)),
         Metric("log_loss", "log loss (nats)", _log_loss, False, _CLASSES, is_share=False),
+        Metric("mean_average_precision", "mean average precision", _mean_average_precision, True, _LABELS),
+        Metric("label_f1", "macro F1 of the labels", _label_f1, True, _LABELS),
+        Metric("label_accuracy", "share of right labels", _label_accuracy, True, _LABELS),
+        Metric("subset_accuracy", "share of examples with all labels right", _subset_accuracy, True, _LABELS),
+        Metric("label_log_loss", "log loss (nats a label)", _label_log_loss, False, _LABELS, is_share=False),
         Metric("rmse", "RMSE", _rmse, False, ("regression",), is_share=False),
         Metric("mae", "MAE", _mae, False, ("regression",), is_share=False),
         Metric("r2", "R²", _r2, True, ("regression",), is_share=False),
+        Metric("standardised_rmse", "RMSE in standard deviations", _standardised_rmse, False, _AMOUNTS, is_share=False),
     )
-}
+}  # of several targets: RMSE, MAE and R² are means over the targets, as scikit-learn's are
+
+
+def default_metric(task: Task) -> str:
+    """What decides where explore chose nothing."""
+    if task.is_multilabel:
+        return "mean_average_precision"
+    if task.is_classification:
+        return "accuracy"
+    return "r2" if task.targets else "rmse"  # RMSEs in different units have no mean
+
+
+def criterion_for(task: Task) -> Metric:
+    """A smooth score of whole predictions, for choosing between networks: log loss or RMSE; lower is better."""
+    if task.is_classification:
+        return METRICS["label_log_loss" if task.is_multilabel else "log_loss"]
+    return METRICS["standardised_rmse" if task.targets else "rmse"]
 
 
 def metric_for(name: str, task: Task) -> Metric:

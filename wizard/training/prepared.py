@@ -18,10 +18,17 @@ from wizard.models.build import STANDARDIZED
 
 @dataclass(frozen=True)
 class TargetScale:
-    """Regression targets in their own unit <-> standardised by training rows."""
+    """Regression targets in their own unit <-> standardised by training rows: scalars, or (m,) of several targets."""
 
-    mean: float = 0.0
-    std: float = 1.0
+    mean: np.ndarray
+    std: np.ndarray
+
+    @classmethod
+    def of(cls, y: np.ndarray, weight: np.ndarray) -> TargetScale:
+        """Mean and standard deviation of targets (n,) or (n, m); a constant one keeps its unit."""
+        mean = np.average(y, axis=0, weights=weight)
+        std = np.sqrt(np.average((y - mean) ** 2, axis=0, weights=weight))
+        return cls(mean, np.where(std > 0, std, 1.0))
 
     def to_network(self, y: np.ndarray) -> np.ndarray:
         """Own unit -> standardised float32."""
@@ -40,12 +47,13 @@ class Prepared:
         preparation: The fitted preprocessing (`data/modalities`).
         form: What the network eats.
         tensors: Inputs by name, first axis all rows of the data set, the sealed ones included (inputs only).
-        y: (n,) class codes int32 or standardised targets float32; zeros where the set is sealed.
+        y: (n,) class codes int32, (n, k) labels int32, or standardised targets float32, (n,) or (n, m); zeros where
+            the set is sealed.
         weight: (n,) float32, mean 1 over the training rows.
         train: Training rows.
         held: Held-out rows.
         scale: Of a regression target.
-        prior: (k,) class shares among the training rows; empty for regression.
+        prior: (k,) shares of classes or labels among the training rows; empty for regression.
         channel_mean: (c,) of pictures and series, over training rows; empty otherwise.
         channel_std: (c,) likewise.
     """
@@ -77,7 +85,7 @@ class Preparer:
 
     @property
     def y(self) -> np.ndarray:
-        """(n,) class codes or targets in their own unit, the sealed rows' included: not for steps."""
+        """Class codes, labels or targets in their own unit, the sealed rows' included: not for steps."""
         if self._y is None:
             self._y = self.task.encode(self.dataset.labels)
         return self._y
@@ -104,15 +112,14 @@ class Preparer:
         tensors = self._encodings[preparation.key]
         known = np.zeros(len(self.dataset), bool)
         known[self.split.known] = True
-        scale, prior = TargetScale(), np.empty(0)
+        scale, prior = TargetScale(np.float64(0), np.float64(1)), np.empty(0)  # type: ignore[arg-type]  # of no target
+        known = known.reshape(-1, *(1,) * (self.y.ndim - 1))  # (n,) or (n, 1)
         weight = self._weights(train)
         if self.task.is_classification:
             prior = self.task.prior(self.y[train], weight[train])
             y = np.where(known, self.y, 0).astype("int32")
         else:
-            mean = float(np.average(self.y[train], weights=weight[train]))
-            std = float(np.sqrt(np.average((self.y[train] - mean) ** 2, weights=weight[train]))) or 1.0
-            scale = TargetScale(mean, std)
+            scale = TargetScale.of(self.y[train], weight[train])
             y = np.where(known, scale.to_network(self.y), 0).astype("float32")
         door = STANDARDIZED.get(preparation.form.kind)
         mean_std = _channel_statistics(tensors[door], train) if door else (np.empty(0), np.empty(0))

@@ -14,6 +14,7 @@ from wizard.training.prepared import Prepared
 
 LARGEST_SIDE = 16  # pixels: on more, classical methods take minutes and hardly get better
 MOST_CLASSES = 50  # of boosted trees: a tree a class and round takes minutes beyond
+MOST_LABELS = 10  # labels or targets that get boosted trees: a forest each
 MANY_CODES = 50  # categories with more codes are given to linear models as numbers of their frequency rank
 NEIGHBOURS = 5
 TREES = 100  # boosting rounds, stopped early; enough for a baseline, seconds on 10,000 rows
@@ -68,7 +69,18 @@ Fit = Callable[[np.ndarray, np.ndarray, "np.ndarray | None"], Callable[[np.ndarr
 
 
 def dumb_baselines(task: Task, seed: int) -> dict[str, Fit]:
-    """{name: fit}; fit(x, y, weight) -> predict(x) giving probabilities (n, k) or targets (n,), dumbest first."""
+    """{name: fit}; fit(x, y, weight) -> predict(x) giving probabilities (n, k) or targets (n,), dumbest first.
+
+    Several labels or targets are learnt one by one: y is (n, m) then, and so are the predictions.
+    """
+    if task.is_multilabel or task.targets:
+        single = Task(kind="binary", target=task.target, classes=("no", "yes"))
+        if task.targets:
+            single = Task(kind="regression", target=task.target)
+        fits = dumb_baselines(single, seed)
+        if task.n_outputs > MOST_LABELS:
+            del fits["boosted trees"]
+        return {name: _one_by_one(fit) for name, fit in fits.items()}
     from sklearn import dummy, ensemble, linear_model, neighbors, tree
 
     rounds = int(np.clip(MOST_TREES // task.n_outputs, LEAST_ROUNDS, TREES))
@@ -103,6 +115,21 @@ def dumb_baselines(task: Task, seed: int) -> dict[str, Fit]:
     if task.n_outputs > MOST_CLASSES:
         del models["boosted trees"]
     return {name: _fit(name, model, task, seed) for name, model in models.items()}
+
+
+def _one_by_one(fit: Fit) -> Fit:
+    """Fits labels or targets (n, m) a column each."""
+
+    def fit_all(x: np.ndarray, y: np.ndarray, weight: np.ndarray | None) -> Callable[[np.ndarray], np.ndarray]:
+        predicts = [fit(x, column, weight) for column in y.T]
+
+        def predict(new: np.ndarray) -> np.ndarray:
+            columns = [one(new) for one in predicts]
+            return np.column_stack([column[:, 1] if column.ndim == 2 else column for column in columns])
+
+        return predict
+
+    return fit_all
 
 
 def _fit(name: str, model: Any, task: Task, seed: int) -> Fit:
@@ -159,12 +186,16 @@ def best_column(x: np.ndarray, y: np.ndarray, task: Task) -> int:
 
     Args:
         x: (n, d) features.
-        y: (n,) codes or targets.
-        task: Which of the two.
+        y: (n,) codes or targets, or (n, m) labels or targets.
+        task: Which of them.
     """
     rows = np.linspace(0, len(x) - 1, min(len(x), ROWS_OF_COLUMNS)).astype(int)
     x, y = x[rows], y[rows]
-    targets = np.eye(task.n_outputs)[y] if task.is_classification else (y - y.mean())[:, None]
+    if task.is_exclusive:
+        targets = np.eye(task.n_outputs)[y]
+    else:
+        targets = (y - y.mean(0)).reshape(len(y), -1)
+        targets = targets / np.maximum(targets.std(0), 1e-12)
     blocks = (x[:, start : start + COLUMNS_AT_A_TIME] for start in range(0, x.shape[1], COLUMNS_AT_A_TIME))
     return int(np.concatenate([_explained(block, targets) for block in blocks]).argmax())
 

@@ -87,7 +87,7 @@ class Trainer:
         return self.prepared(config).form
 
     def held_predictions(self, run: TrainingRun) -> np.ndarray:
-        """Predictions for the held-out rows of a run: (n, k) probabilities or (n,) in the target's unit."""
+        """Predictions for the held-out rows of a run: (n, k) probabilities, or (n,) or (n, m) in the targets' units."""
         with np.load(self.folder(run) / "predictions.npz") as stored:
             return stored["held"]
 

@@ -93,7 +93,7 @@ def test_own_sets_are_on_the_same_scale():
         (np.random.default_rng(0).normal(size=(4, 9, 2)), Y, NotAvailableError, "Series"),
         (["a text", "b", "c", "d"], Y, NotAvailableError, "Text"),
         ([[1], [1, 2], [3], [4]], Y, DataError, "one length"),
-        (np.zeros((4, 3)), np.eye(4), NotAvailableError, "argmax"),
+        (np.zeros((4, 3)), np.zeros((4, 2, 2)), DataError, "a list of labels"),
         (np.zeros((0, 3)), [], DataError, "rows"),
         (np.zeros((0, 8, 8), np.uint8), [], DataError, "Received"),
         (np.zeros((4, 3)), Y, DataError, "constant"),
@@ -112,3 +112,44 @@ def test_a_modality_asked_for_must_fit():
         opened(np.zeros((4, 5, 6), np.uint8), modality="table")
     x = np.random.default_rng(0).normal(size=(4, 9, 2))
     assert opened(x, modality="image").modality == "image"
+
+
+X = np.arange(12.0).reshape(4, 3)
+
+
+@pytest.mark.parametrize("y", [np.eye(4)[[0, 1, 1, 2]], [[1, 0], [0, 1], [0, 1], [1, 0]]])
+def test_one_hot_rows_are_classes_and_that_is_said(y):
+    data = opened(X, y)
+    assert data.labels.ndim == 1
+    assert any("one-hot" in note for note in data.notes)
+
+
+def test_one_hot_rows_are_labels_where_that_is_asked_for():
+    assert opened(X, np.eye(2)[[0, 1, 1, 0]], task="multilabel").labels.shape == (4, 2)
+
+
+@pytest.mark.parametrize(
+    ("y", "outputs"),
+    [
+        ([["a"], ["b", "a"], [], ["b"]], ("a", "b")),
+        (np.array([[1, 1], [0, 1], [0, 0], [1, 0]]), ("target 0", "target 1")),
+        (pd.DataFrame({"u": [0.5, 1, 2, 3], "v": [1, 2, 3, 4]}), ("u", "v")),
+        (np.arange(8.0).reshape(4, 2), ("target 0", "target 1")),
+    ],
+)
+@pytest.mark.parametrize("x", [X, np.arange(4 * 64, dtype=np.uint8).reshape(4, 8, 8)], ids=["table", "pictures"])
+def test_an_example_may_have_several_labels_or_targets(x, y, outputs):
+    data = opened(x, y)
+    assert data.outputs == outputs
+    assert data.labels.shape == (4, len(outputs))
+
+
+def test_own_sets_have_the_same_labels():
+    x = np.random.default_rng(0).normal(size=(4, 3))
+    data = open_dataset((x, [["a"], ["b"], [], ["a"]]), Request(test=(x, [["c"], ["a"], [], ["b"]])))
+    assert data.outputs == ("a", "b", "c")
+    with pytest.raises(DataError, match="same targets"):
+        open_dataset(
+            (x.reshape(4, 3, 1)[..., None].astype("uint8"), np.arange(8.0).reshape(4, 2)),
+            Request(test=(x.reshape(4, 3, 1)[..., None].astype("uint8"), [1, 2, 3, 4])),
+        )

@@ -79,6 +79,8 @@ def _from_array(raw: Any, like: Dataset) -> pd.DataFrame:
 def labels_beside(raw: Any, like: Dataset) -> tuple[Any, Any]:
     """Returns the labels that lie in the table, and the table."""
     frame = _frame(raw, like)
+    if like.outputs and set(like.outputs) <= set(frame.columns):
+        return frame[list(like.outputs)], frame
     if like.target not in frame.columns:
         raise ColumnError(
             f"Without y the table must have the target, {like.target!r}. Received: {shortened(frame.columns)}."

@@ -21,6 +21,7 @@ from wizard.data.tables import RawTable, with_text_names
 if TYPE_CHECKING:
     import pandas as pd
 
+ONE_HOT = "Labels that were one-hot rows were read as classes."
 DESCRIPTION = (
     "arrays in memory: (x, y) with x of shape (n, d), or pictures (n, h, w) or (n, h, w, c), or a list of them"
 )
@@ -43,21 +44,25 @@ def open(raw: Any, request: Request) -> Dataset:
     for name, part in zip(("validation", "test"), given[1:], strict=True):
         if part is not None and not accepts(part):
             raise DataError(f"`{name}` must be a pair (x, y) like the data beside it. Received: {type(part).__name__}.")
-    target = request.target or _name_of(raw[1]) or "target"
-    pairs = [None if part is None else (inputs_of(part[0]), _labels(part[1], target)) for part in given]
+    target = request.target_name or _name_of(raw[1]) or "target"
+    pairs = [None if part is None else (inputs_of(part[0]), _labels(part[1], target, request)) for part in given]
     for part in pairs:
         if part and len(part[0]) != len(part[1]):
             raise DataError(
                 f"x and y must have one entry for each example. Received: {len(part[0]):,} and {len(part[1]):,}."
             )
+    notes = (ONE_HOT,) if _is_one_hot(_columns(raw[1])) and not is_frame(pairs[0][1]) else ()  # type: ignore[index]
     prefixes = ("", "validation ", "test ")
     if holds_pictures(pairs[0][0], request.modality):  # type: ignore[index]
         raws = [part and _raw_pictures(*part, prefix) for part, prefix in zip(pairs, prefixes, strict=True)]
+        raws[0] = replace(raws[0], notes=notes)  # type: ignore[type-var]
         return picture_sets.dataset_of(raws, request, target)
     if request.modality == "image":
         raise DataError(f"Pictures are (n, h, w) or (n, h, w, c) arrays. Received: x of shape {np.shape(pairs[0][0])}.")  # type: ignore[index]
     raw_tables = [part and _raw_table(*part, target, prefix) for part, prefix in zip(pairs, prefixes, strict=True)]
-    return tables.dataset_of(raw_tables, replace(request, target=target))
+    raw_tables[0] = replace(raw_tables[0], notes=notes)  # type: ignore[type-var]
+    names = list(pairs[0][1]) if is_frame(pairs[0][1]) else []  # type: ignore[index]
+    return tables.dataset_of(raw_tables, replace(request, target=tuple(names) or target))
 
 
 def inputs_of(x: Any) -> Any:
@@ -127,11 +132,20 @@ def holds_pictures(x: Any, modality: str | None) -> bool:
     raise DataError(f"x must be an (n, d) table or (n, h, w[, c]) pictures. Received: {x.dtype} of shape {x.shape}.")
 
 
-def _labels(y: Any, target: str) -> pd.Series:
+def _labels(y: Any, target: str, request: Request) -> pd.Series | pd.DataFrame:
+    """One label an example as a Series; several (targets, or columns of 0 and 1) as a DataFrame of their columns."""
     import pandas as pd
 
-    if is_frame(y) and y.shape[1] == 1:
-        y = y.iloc[:, 0]
+    columns = _columns(y)
+    if columns is not None:
+        if _is_one_hot(columns) and request.task not in ("multilabel", "regression"):
+            names = [int(name) if str(name).isdigit() else name for name in columns.columns]
+            return pd.Series(np.array(names, dtype=object)[columns.to_numpy().argmax(1)], name=target)
+        if len(request.targets) == columns.shape[1]:
+            return columns.set_axis(list(request.targets), axis=1)
+        return columns.rename(columns=lambda name: f"{target} {name}" if str(name).isdigit() else str(name))
+    if is_frame(y):
+        return y.iloc[:, 0].reset_index(drop=True).rename(target)
     if isinstance(y, pd.Series):
         return y.reset_index(drop=True).rename(target)
     if isinstance(y, list | tuple):
@@ -139,9 +153,39 @@ def _labels(y: Any, target: str) -> pd.Series:
     array = np.asarray(y)
     array = array[:, 0] if array.ndim == 2 and array.shape[1] == 1 else array
     if array.ndim != 1:
-        hint = " If each row has a single 1, pass y.argmax(axis=1)." if array.ndim == 2 and array.shape[1] > 1 else ""
-        raise NotAvailableError(f"y must hold one label for each example. Received: shape {array.shape}.{hint}")
+        raise DataError(
+            "y must hold a label for each example, a list of labels, or an (n, m) array of numbers. "
+            f"Received: {array.dtype} of shape {array.shape}."
+        )
     return pd.Series(array, name=target)
+
+
+def _columns(y: Any) -> pd.DataFrame | None:
+    """Labels of which every example has the same number, as columns; None where it has one, or a list of names."""
+    import pandas as pd
+
+    if is_frame(y):
+        return with_text_names(y) if y.shape[1] > 1 else None
+    if isinstance(y, list | tuple):
+        rows = [row for row in y if isinstance(row, list | tuple | np.ndarray)]
+        if len(rows) < len(y) or len({len(row) if _is_numbers(row) else -1 for row in rows}) != 1:
+            return None
+    array: Any = np.asarray(y) if isinstance(y, list | tuple | np.ndarray) or hasattr(y, "__array__") else np.empty(0)
+    if array.ndim != 2 or array.shape[1] < 2 or array.dtype.kind not in "biuf":
+        return None
+    return pd.DataFrame(array, columns=[str(number) for number in range(array.shape[1])])
+
+
+def _is_numbers(row: list | tuple | np.ndarray) -> bool:
+    return all(isinstance(one, int | float | np.number | np.bool_) for one in row)
+
+
+def _is_one_hot(columns: pd.DataFrame | None) -> bool:
+    """Whether all rows have a single 1 and name a class so, as Keras's `to_categorical` writes it."""
+    if columns is None:
+        return False
+    values = columns.to_numpy()
+    return bool(values.dtype.kind in "biuf" and np.isin(values, (0, 1)).all() and (values.sum(1) == 1).all())
 
 
 def _name_of(y: Any) -> str | None:
@@ -149,20 +193,23 @@ def _name_of(y: Any) -> str | None:
     return None if name is None else str(name)
 
 
-def _raw_pictures(x: Any, y: pd.Series, prefix: str) -> RawPictures:
+def _raw_pictures(x: Any, y: pd.Series | pd.DataFrame, prefix: str) -> RawPictures:
     where = np.array([f"x[{i}]" for i in range(len(x))], dtype=object)
     return placed(RawPictures(x, y, where, "arrays", "pictures"), prefix)
 
 
-def _raw_table(x: Any, y: pd.Series, target: str, prefix: str) -> RawTable:
+def _raw_table(x: Any, y: pd.Series | pd.DataFrame, target: str, prefix: str) -> RawTable:
     frame = frame_of(x)
-    if target in frame.columns:
-        raise ColumnError(
-            f"The target must not be among the inputs. Received: a column {target!r} in x. "
-            "Drop it, or pass target=… to call y something else."
-        )
+    own = {str(name): cells for name, cells in y.items()} if is_frame(y) else {target: y}
+    for name in own:
+        if name in frame.columns:
+            raise ColumnError(
+                f"The target must not be among the inputs. Received: a column {name!r} in x. "
+                "Drop it, or pass target=… to call y something else."
+            )
     where = np.array([f"{prefix}{f'row {i}' if is_frame(x) else f'x[{i}]'}" for i in range(len(x))], dtype=object)
-    return RawTable(frame.assign(**{target: y.to_numpy() if y.dtype == object else y.array}), where, "arrays", "table")
+    labels = {name: cells.to_numpy() if cells.dtype == object else cells.array for name, cells in own.items()}
+    return RawTable(frame.assign(**labels), where, "arrays", "table")
 
 
 def frame_of(x: Any) -> pd.DataFrame:

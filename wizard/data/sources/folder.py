@@ -51,7 +51,7 @@ def open(raw: Any, request: Request) -> Dataset:
     raws = [None if part is None else read_folder(Path(part), _told_from(Path(part), root)) for part in given.values()]
     if raws[0] is not None:
         raws[0] = replace(raws[0], name=root.resolve().name or "pictures", source=str(root))
-    return picture_sets.dataset_of(raws, request, request.target or "class")
+    return picture_sets.dataset_of(raws, request, request.target_name or "class")
 
 
 def _told_from(folder: Path, root: Path) -> Path:

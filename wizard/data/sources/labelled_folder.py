@@ -38,18 +38,21 @@ def open(raw: Any, request: Request) -> Dataset:
                 f"`{name}` must be a folder with a table of labels like the main set. Received: {part!r:.80}."
             )
     target = label_column(given[0], request)
-    raws = [None if part is None else read_folder(Path(part), target) for part in given]
+    named = list(request.targets) if len(request.targets) > 1 else target
+    raws = [None if part is None else read_folder(Path(part), named) for part in given]
     raws = [raw and (placed(raw, f"{raw.name}/") if i else raw) for i, raw in enumerate(raws)]
     return picture_sets.dataset_of(raws, request, target)
 
 
-def read_folder(root: Path, target: str) -> RawPictures:
+def read_folder(root: Path, target: str | list[str]) -> RawPictures:
     """Joins the table's rows to the files they name."""
     table, file_column, named = _the_table(root)
-    if target not in table.frame.columns:
-        raise ColumnError(
-            f"{table.source} must have the column {target!r}. Received: {shortened(table.frame.columns)}."
-        )
+    targets = [target] if isinstance(target, str) else target
+    for name in targets:
+        if name not in table.frame.columns:
+            raise ColumnError(
+                f"{table.source} must have the column {name!r}. Received: {shortened(table.frame.columns)}."
+            )
     left_out = [*table.left_out]
     paths, rows = [], []
     for i, name in enumerate(table.frame[file_column]):
@@ -73,7 +76,7 @@ def read_folder(root: Path, target: str) -> RawPictures:
         where=np.array([path.relative_to(root).as_posix() for path in paths], dtype=object),
         source=str(root),
         name=root.resolve().name or "pictures",
-        facts=facts.drop(columns=[target, file_column]),
+        facts=facts.drop(columns=[*targets, file_column]),
         left_out=tuple(left_out),
         notes=(*table.notes, *others_note(p for p in others if str(p) != table.source)),
         is_text=True,
@@ -84,14 +87,15 @@ def label_column(root: Any, request: Request) -> str:
     """Returns the column of labels: `target`, or the only one beside the file names, or one with a usual name."""
     table, file_column, _ = _the_table(Path(root))
     columns = [name for name in table.frame.columns if name != file_column]
-    if request.target is not None:
-        if request.target not in columns:
+    for target in request.targets:
+        if target not in columns:
             listed = shortened(map(repr, columns), 30)
             raise ColumnError(
-                f"`target` must name a column of {table.source}. Received: {request.target!r}; "
-                f"the columns beside the file names are {listed}.{nearest(request.target, columns)}"
+                f"`target` must name a column of {table.source}. Received: {target!r}; "
+                f"the columns beside the file names are {listed}.{nearest(target, columns)}"
             )
-        return request.target
+    if request.targets:
+        return request.target_name or ""
     free = [name for name in columns if name not in role_columns(request)]
     usual = [name for name in free if name.lower() in USUAL_TARGETS]
     if len(free) == 1 or len(usual) == 1:

@@ -120,8 +120,7 @@ def _best(context: Context, scores: dict[str, Interval]) -> str:
 def predict(context: Context, name: str) -> np.ndarray:
     """A baseline's predictions for the deciding rows, each by a model that did not see it."""
     rows = context.deciding_rows
-    k = context.task.n_outputs
-    out = np.zeros((len(rows), k) if context.task.is_classification else len(rows))
+    out = np.zeros(context.task.answers_shape(len(rows)))
     folds = range(len(context.split.folds)) if context.split.folds else (None,)
     for fold in folds:
         held = context.split.rows(fold)[1]

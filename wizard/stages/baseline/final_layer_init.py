@@ -29,13 +29,14 @@ def final_layer_init(context: Context) -> Outcome:
     steps = -(-n_rows // config.batch)  # between two points of the curve: fewer where there are few rows
     x = tuple(float((i + 1) * steps) for i in range(POINTS))
     if context.task.is_classification:
+        what = "label" if context.task.is_multilabel else "class"
         without = context.train(config.but(head_bias=False))
-        curves = {"bias at the class frequencies": with_bias.history["loss"], "bias at zero": without.history["loss"]}
+        curves = {f"bias at the {what} frequencies": with_bias.history["loss"], "bias at zero": without.history["loss"]}
         gain = float(without.history["loss"][0] - with_bias.history["loss"][0])
         unit = "nats saved in the first steps"
     else:
         scale = context.prepared(config).scale
-        gain = (scale.mean / scale.std) ** 2
+        gain = float(np.mean((scale.mean / scale.std) ** 2))
         curves = {"target standardised": with_bias.history["loss"]}
         unit = "target variances saved at the start"
     lines = Lines(
@@ -56,5 +57,5 @@ def final_layer_init(context: Context) -> Outcome:
         words = f"on the raw target it would start at {amount(round(1 + gain, 1))}"
         return passed(f"The target is standardised, so that the loss starts at about 1 variance; {words}.", **numbers)
     if gain < WORTH:
-        return noted("The classes are so even that a bias at their frequencies saves nothing.", **numbers)
-    return passed(f"Starting the bias at the class frequencies saves {gain:.2f} nats in the first steps.", **numbers)
+        return noted(f"The {what} frequencies are so even that a bias at them saves nothing.", **numbers)
+    return passed(f"Starting the bias at the {what} frequencies saves {gain:.2f} nats in the first steps.", **numbers)

@@ -114,7 +114,7 @@ def _losses(context: Context, run: TrainingRun) -> np.ndarray:
     predictions = context.trainer.held_predictions(run)
     if context.task.is_classification:
         return log_losses(prepared.y[held], predictions)
-    return ((predictions - context.y(held)) / prepared.scale.std) ** 2
+    return (((predictions - context.y(held)) / prepared.scale.std) ** 2).reshape(len(held), -1).mean(1)
 
 
 def _interval(values: np.ndarray) -> tuple[float, float]:

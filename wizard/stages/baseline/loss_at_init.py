@@ -10,6 +10,7 @@ from wizard.stages.baseline.skeleton import skeleton
 from wizard.stages.context import Context
 from wizard.stages.step import Outcome, failed, passed, step
 from wizard.stages.words import loss
+from wizard.training.metrics import log_losses
 
 ALLOWED_SHARE = 0.02  # of the expected loss: rounding
 MOST_OF_LOG_K = 0.15  # of log k: what random logits cost with the usual initialisations, and ours are ten times smaller
@@ -29,9 +30,10 @@ def loss_at_init(context: Context) -> Outcome:
     y = prepared.y[prepared.held]
     measured = float(losses.mean())
     if context.task.is_classification:
-        expected = float(-np.log(prepared.prior)[y].mean())
+        expected = float(log_losses(y, np.tile(prepared.prior, (len(y), 1))).mean())
         spread = float((outputs - outputs.mean(0)).std())
-        allowed = min(spread + spread**2, MOST_OF_LOG_K * float(np.log(context.task.n_outputs)))
+        n_choices = 2 if context.task.is_multilabel else context.task.n_outputs  # a label is there or not
+        allowed = min(spread + spread**2, MOST_OF_LOG_K * float(np.log(n_choices)))
     else:
         expected = float(np.mean(y.astype("float64") ** 2))
         spread = float(np.sqrt(np.mean(outputs.astype("float64") ** 2)))

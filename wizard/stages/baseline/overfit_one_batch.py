@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from wizard.core.blocks import Column, Line, Lines, Table
 from wizard.core.config import TrainingConfig
 from wizard.core.finding import Cause
 from wizard.core.seeds import derive
-from wizard.data.task import name_of
 from wizard.stages.baseline.skeleton import broken_down, skeleton
 from wizard.stages.context import Context
+from wizard.stages.labels import answer_of, label_of
 from wizard.stages.step import Outcome, failed, passed, step
 from wizard.stages.words import count, loss
 from wizard.training.fit import training_rows
@@ -97,15 +99,18 @@ def _rows(context: Context, config: TrainingConfig) -> np.ndarray:
 
 
 def _varied(context: Context, config: TrainingConfig) -> TrainingConfig:
-    """The configuration with the first seed whose batch holds half as many classes as it could, or else the most."""
+    """The configuration with the first seed whose batch holds half as many classes as it could, or else the most.
+
+    Of examples with several labels, half as many different sets of labels as examples.
+    """
     if not context.task.is_classification:
         return config
     y = context.prepared(config).y
-    wanted = min(context.task.n_outputs, EXAMPLES // 2)
+    wanted = EXAMPLES // 2 if context.task.is_multilabel else min(context.task.n_outputs, EXAMPLES // 2)
     best, most = config, 0
     for seed in range(BATCHES):
         tried = config.but(seed=seed)
-        n_classes = len(np.unique(y[_rows(context, tried)]))
+        n_classes = len(np.unique(y[_rows(context, tried)], axis=0))
         if n_classes > most:
             best, most = tried, n_classes
         if n_classes >= wanted:
@@ -115,28 +120,35 @@ def _varied(context: Context, config: TrainingConfig) -> TrainingConfig:
 
 def _floor(context: Context, rows: np.ndarray, y: np.ndarray) -> float:
     """The lowest loss that equal inputs with different labels allow."""
+    from scipy.special import entr
+
     exact = context.copies.exact[rows]
     total = 0.0
     for number in np.unique(exact):
         own = y[exact == number]
-        if context.task.is_classification:
+        if context.task.is_exclusive:
             shares = np.unique(own, return_counts=True)[1] / len(own)
-            total += float(-(shares * np.log(shares)).sum()) * len(own)
+            total += float(entr(shares).sum()) * len(own)
+        elif context.task.is_multilabel:
+            shares = own.mean(0)
+            total += float((entr(shares) + entr(1 - shares)).mean()) * len(own)
         else:
-            total += float(np.var(own.astype("float64"))) * len(own)
+            total += float(np.var(own.astype("float64"), axis=0).mean()) * len(own)
     return total / len(rows)
 
 
 def _side_by_side(context: Context, rows: np.ndarray, predictions: np.ndarray) -> Table:
-    where, labels = context.dataset.where, context.dataset.labels
-    columns = (Column(name="example"), Column(name="label"), Column(name="prediction"))
-    if context.task.is_classification:
-        classes = context.task.classes
-        cells = tuple(
-            (str(where[row]), name_of(labels[row]), classes[int(p.argmax())], float(p.max()))
-            for row, p in zip(rows, predictions, strict=True)
+    where = context.dataset.where
+    columns: tuple[Column, ...] = (Column(name="example"), Column(name="label"), Column(name="prediction"))
+    pairs = zip(rows, predictions, strict=True)
+    if context.task.is_exclusive:
+        cells: Any = tuple(
+            (str(where[row]), label_of(context, row), answer_of(context.task, p), float(p.max())) for row, p in pairs
         )
-        probability = Column(name="probability", format="share")
-        return Table(title="Label and prediction", columns=(*columns, probability), rows=cells)
-    cells_ = tuple((str(where[row]), float(labels[row]), float(p)) for row, p in zip(rows, predictions, strict=True))
-    return Table(title="Label and prediction", columns=columns, rows=cells_)
+        columns = (*columns, Column(name="probability", format="share"))
+    elif context.task.n_outputs > 1:
+        cells = tuple((str(where[row]), label_of(context, row), answer_of(context.task, p)) for row, p in pairs)
+    else:
+        labels = context.dataset.labels
+        cells = tuple((str(where[row]), float(labels[row]), float(np.ravel(p)[0])) for row, p in pairs)
+    return Table(title="Label and prediction", columns=columns, rows=cells)

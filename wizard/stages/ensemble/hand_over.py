@@ -42,8 +42,8 @@ def hand_over(context: Context) -> Outcome:
     model = load_predictor(folder / "model.keras")
     answers = predict_raw(model, context.prepared(runs[0][0].config).preparation, context.examples(rows), context.task)
     expected = predict_together(context, runs, rows)
-    scale = 1.0 if context.task.is_classification else float(np.std(expected)) or 1.0
-    difference = float(np.abs(answers - expected).max() / scale)
+    scale = 1.0 if context.task.is_classification else np.maximum(np.std(expected, axis=0), 1e-300)
+    difference = float((np.abs(answers - expected) / scale).max())
     table = _facts(context, folder / "model.keras", model, len(runs), len(rows))
     usage = Text(title="How to use it", text=_usage(context))
     numbers = {
@@ -86,11 +86,15 @@ def _facts(context: Context, path: Path, model: object, n_networks: int, n_rows:
 
 def _usage(context: Context) -> str:
     given = load("wizard.data.modalities", context.dataset.modality).usage(context.form())
-    gives = (
-        '{"label": n names, "probabilities": (n, k)}'
-        if context.task.is_classification
-        else f'{{"prediction": n numbers in the unit of {context.task.target}}}'
-    )
+    task = context.task
+    if task.is_multilabel:
+        gives = '{"labels": (n, k) of 0 and 1, "probabilities": (n, k)}'
+    elif task.is_classification:
+        gives = '{"label": n names, "probabilities": (n, k)}'
+    elif task.targets:
+        gives = f'{{"prediction": (n, {task.n_outputs}) numbers in the units of {", ".join(task.targets)}}}'
+    else:
+        gives = f'{{"prediction": n numbers in the unit of {task.target}}}'
     return (
         'import wizard, keras, then model = keras.saving.load_model("predictor/model.keras"). '
         f"It takes {given}, and gives {gives}."

@@ -11,7 +11,7 @@ from wizard.core.config import TrainingConfig
 from wizard.stages.context import Context
 from wizard.stages.step import Outcome, noted, passed, step
 from wizard.stages.words import count
-from wizard.training.metrics import METRICS, Metric
+from wizard.training.metrics import Metric, criterion_for
 
 SIZE = 8  # picks, with replacement; gains beyond it are small and every member costs time at prediction
 MOST_DISTINCT = 5  # networks in the predictor
@@ -34,7 +34,7 @@ def members(context: Context) -> Outcome:
     one, each the one that helps most, the same one again if need be (Caruana et al. 2004).
     """
     candidates = _candidates(context)
-    criterion = METRICS["log_loss"] if context.task.is_classification else METRICS["rmse"]
+    criterion = criterion_for(context.task)
     rows = context.deciding_rows
     y, weight = context.y(rows), context.weight(rows)
     size = int(context.options.get("size") or SIZE)

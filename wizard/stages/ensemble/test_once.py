@@ -40,7 +40,7 @@ def test_once(context: Context) -> Outcome:
         emphasis=(len(scores) - 1,),
     )
     blocks: list[Block] = [bars]
-    if context.task.is_classification and context.task.n_outputs <= MOST_CLASSES:
+    if context.task.is_exclusive and context.task.n_outputs <= MOST_CLASSES:
         blocks.append(_confusion(context, rows, together))
     final = scores["ensemble"]
     validation = _validation(context)

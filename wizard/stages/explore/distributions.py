@@ -12,6 +12,8 @@ from wizard.stages.step import Outcome, noted, passed, step, warned
 from wizard.stages.words import count, listed
 
 LOOKS = "wizard.stages.looks"  # a file a modality
+PLOTTED = 12  # targets drawn one by one
+SHOWN_CLASSES = 60  # bars that a page can still show with their names
 
 
 @step()
@@ -22,7 +24,7 @@ def distributions(context: Context) -> Outcome:
     in a loss curve.
     """
     inputs, odd, words = load(LOOKS, context.dataset.modality).distributions(context)
-    blocks = (_target(context), *inputs)
+    blocks = (*_targets(context), *inputs)
     if odd:
         return warned(
             f"{count(len(odd), 'thing')} to look at: {listed(odd)}.",
@@ -37,15 +39,26 @@ def distributions(context: Context) -> Outcome:
     return passed(words, measured=0.0, expected=0.0, unit="odd distributions", blocks=blocks)
 
 
-def _target(context: Context) -> Block:
-    y = context.y(context.train_rows)
-    if context.task.is_classification:
-        counts = np.bincount(y, minlength=context.task.n_outputs)
-        return Bars(
-            title=f"Examples of each class ({context.task.target})",
-            labels=context.task.classes,
-            values=tuple(map(float, counts)),
-            value_label="examples",
-            caption="Training rows.",
+def _targets(context: Context) -> tuple[Block, ...]:
+    y, task = context.y(context.train_rows), context.task
+    if not task.is_classification:
+        columns = y.reshape(len(y), -1).T[:PLOTTED]
+        names = task.targets or (task.target,)
+        return tuple(
+            histogram(f"Target: {name}", values, name, "Training rows.")
+            for name, values in zip(names, columns, strict=False)
         )
-    return histogram(f"Target: {context.task.target}", y, context.task.target, "Training rows.")
+    counts = y.sum(0) if task.is_multilabel else np.bincount(y, minlength=task.n_outputs)
+    most = np.argsort(-counts, kind="stable")[:SHOWN_CLASSES]
+    shown = np.sort(most)  # in the order of the classes
+    what = "label" if task.is_multilabel else "class"
+    cut = f" The {len(shown)} most frequent of {task.n_outputs:,} are drawn." if len(shown) < task.n_outputs else ""
+    return (
+        Bars(
+            title=f"Examples of each {what} ({task.target})",
+            labels=tuple(task.classes[i] for i in shown),
+            values=tuple(float(counts[i]) for i in shown),
+            value_label="examples",
+            caption=f"Training rows.{cut}",
+        ),
+    )

@@ -90,6 +90,8 @@ def _have(n: int, many: str = "have", one: str = "has") -> str:
 
 
 def _what(context: Context) -> str:
+    if context.task.is_multilabel:
+        return "the training rows' labels"
     return "the training rows" if context.task.is_classification else "the target's variance"
 
 
@@ -126,19 +128,23 @@ def _crossing_table(context: Context, crossing: list[tuple[int, int]]) -> Table:
 def _contradictions(context: Context) -> tuple[float, list[np.ndarray]]:
     """Lowest training error that labels allow, and the sets of equal inputs whose labels differ.
 
-    The error is the share of rows in the minority of their set (classification), or the mean square around the set's
-    mean, in variances of the target (regression).
+    The error is the share of rows (or of their labels) in the minority of their set (classification), or the mean
+    square around the set's mean, in variances of the target (regression).
     """
     rows = context.train_rows
     y, exact = context.y(rows), context.copies.exact[rows]
     order = np.argsort(exact, kind="stable")
     groups = np.split(order, np.flatnonzero(np.diff(exact[order])) + 1)
-    differing = [group for group in groups if len(group) > 1 and len(np.unique(y[group])) > 1]
+    differing = [group for group in groups if len(group) > 1 and len(np.unique(y[group], axis=0)) > 1]
+    if context.task.is_multilabel:
+        shares = [(len(group), y[group].mean(0)) for group in differing]
+        lost = sum(n * np.minimum(share, 1 - share).mean() for n, share in shares)
+        return float(lost / len(rows)), [rows[group] for group in differing]
     if context.task.is_classification:
         lost = sum(len(group) - np.bincount(y[group]).max() for group in differing)
         return float(lost / len(rows)), [rows[group] for group in differing]
-    lost = sum(((y[group] - y[group].mean()) ** 2).sum() for group in differing)
-    return float(lost / len(rows) / max(np.var(y), 1e-300)), [rows[group] for group in differing]
+    lost = np.sum([((y[group] - y[group].mean(0)) ** 2).sum(0) for group in differing], axis=0)
+    return float(np.mean(lost / len(rows) / np.maximum(np.var(y, axis=0), 1e-300))), [rows[g] for g in differing]
 
 
 def _contradiction_table(context: Context, contradictory: list[np.ndarray]) -> Table:

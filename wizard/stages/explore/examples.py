@@ -6,6 +6,7 @@ import numpy as np
 
 from wizard.core.blocks import Gallery
 from wizard.core.registry import load
+from wizard.data.split import rarest_label
 from wizard.stages.context import Context
 from wizard.stages.step import Outcome, noted, step
 from wizard.stages.words import count
@@ -43,6 +44,7 @@ def _spread(context: Context, wanted: int) -> np.ndarray:
     if not context.task.is_classification or len(rows) <= wanted:
         return rows[:wanted]
     y = context.y(rows)
+    y = rarest_label(y) if context.task.is_multilabel else y
     turn = np.empty(len(rows), int)
     for code in np.unique(y):
         turn[y == code] = np.arange((y == code).sum())

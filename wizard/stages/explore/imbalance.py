@@ -8,11 +8,12 @@ from wizard.core.blocks import Column, Table
 from wizard.stages.context import Context
 from wizard.stages.step import Outcome, failed, noted, passed, step, warned
 from wizard.stages.words import amount, count, listed, share
-from wizard.training.metrics import METRICS
+from wizard.training.metrics import METRICS, default_metric
 
 UNEVEN = 3.0  # largest to smallest class: beyond it each class should count the same
 RARE_BINARY = 0.10  # a rarer positive class: what matters is how well it is found
 RARE = 10  # fewer training rows than this, and a 5-fold split leaves folds with one
+LISTED = 200  # labels in the table
 HEAVY_TAIL = 2.0  # skewness beyond which squared error is about few examples: that of an exponential distribution
 
 
@@ -23,6 +24,10 @@ def imbalance(context: Context) -> Outcome:
     Where nine of ten examples are of one class, 90% accuracy is what a stone would reach. The metric chosen here is
     what every later stage decides on.
     """
+    if context.task.is_multilabel:
+        return _labels(context)
+    if context.task.targets:
+        return _several_amounts(context)
     return _classes(context) if context.task.is_classification else _amounts(context)
 
 
@@ -71,6 +76,72 @@ def _classes(context: Context) -> Outcome:
     if metric != "accuracy":
         return noted(f"{majority}. {judged}", **numbers)
     return passed(f"No class outweighs the others ({k} classes of {_range(counts)} training rows). {judged}", **numbers)
+
+
+def _labels(context: Context) -> Outcome:
+    """Labels of which an example may have any number: each is a question of its own."""
+    y, names = context.y(context.train_rows), context.task.classes
+    counts = y.sum(0)
+    metric = context.wanted_metric or default_metric(context.task)
+    order = np.argsort(-counts, kind="stable")
+    table = Table(
+        title="Labels",
+        caption=f"Training rows; {share(float((~y.any(1)).mean()))} of them have none of these labels.",
+        columns=(Column(name="label"), Column(name="rows", format="count"), Column(name="share", format="share")),
+        rows=tuple((names[i], int(counts[i]), float(counts[i] / len(y))) for i in order[:LISTED]),
+    )
+    numbers = {
+        "measured": float(y.sum(1).mean()), "unit": "labels an example", "blocks": (table,),
+        "decides": {"metric": metric},
+    }  # fmt: skip
+    judged = f"Judged by {METRICS[metric].label} (every label counts the same)."
+    lacking = [repr(names[i]) for i in np.flatnonzero((counts == 0) | (counts == len(y)))]
+    if lacking:
+        return failed(
+            f"{count(len(lacking), 'label')} that no training row has, or every one: {listed(lacking)}. {judged}",
+            advice="Bring training rows with and without them, or leave these labels out.",
+            **numbers,
+        )
+    rare = [repr(names[i]) for i in np.flatnonzero(np.minimum(counts, len(y) - counts) < RARE)]
+    if rare:
+        return warned(
+            f"{count(len(rare), 'label')} with fewer than {RARE} training rows with or without them: "
+            f"{listed(rare)}. {judged}",
+            advice="Bring more examples of the rare labels: so few can be neither learnt nor checked.",
+            **numbers,
+        )
+    ends = f"{names[order[-1]]!r}, the rarest of {len(names)} labels, has {int(counts[order[-1]]):,} training rows"
+    return passed(f"{ends}; an example has {y.sum(1).mean():.2g} labels on average. {judged}", **numbers)
+
+
+def _several_amounts(context: Context) -> Outcome:
+    """Several targets, each in a unit of its own."""
+    y = context.y(context.train_rows)
+    spread = (y - y.mean(0)) / np.maximum(y.std(0), 1e-300)
+    skewness = (spread**3).mean(0)
+    chosen = context.wanted_metric or default_metric(context.task)
+    named = list(zip(context.task.targets, y.T, skewness, strict=True))
+    table = Table(
+        title="Targets",
+        caption="Training rows.",
+        columns=(Column(name="target"), Column(name="median"), Column(name="1%"), Column(name="99%"),
+                 Column(name="skewness")),
+        rows=tuple(
+            (name, *(amount(q) for q in np.quantile(column, [0.5, 0.01, 0.99])), round(float(skew), 2))
+            for name, column, skew in named
+        ),
+    )  # fmt: skip
+    heavy = [repr(name) for name, _, skew in named if abs(skew) > HEAVY_TAIL]
+    tails = f"with a long tail in {listed(heavy)}" if heavy else "without long tails"
+    return (noted if heavy else passed)(
+        f"{count(len(named), 'target')}, {tails}. "
+        f"Judged by {_label(chosen)}{' (mean over the targets)' if chosen == 'r2' else ''}.",
+        measured=float(np.abs(skewness).max()),
+        expected=0.0,
+        unit="largest skewness",
+        blocks=(table,),
+        decides={"metric": chosen},
+    )
 
 
 def _honest(counts: np.ndarray) -> str:

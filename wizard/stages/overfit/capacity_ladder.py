@@ -50,7 +50,7 @@ def capacity_ladder(context: Context) -> Outcome:
     errors = [training_error(context, run) for run in runs]
     best = int(np.argmin(errors))
     config = _incumbent(context, chosen, recipe, runs[best])
-    unit = "training rows wrong" if context.task.is_classification else "target variance unexplained"
+    unit = _unit(context)
     numbers = {
         "measured": errors[best], "expected": floor, "unit": f"share of {unit}",
         "blocks": (_table(context, runs, unit),),
@@ -114,16 +114,25 @@ def _within_time(context: Context, config: TrainingConfig, name: str) -> Trainin
 
 
 def training_error(context: Context, run: TrainingRun) -> float:
-    """Share of training rows wrong, or of target variance unexplained; 1 for a run that failed."""
+    """Share of training rows (or of their labels) wrong, or of target variance unexplained; 1 for a run that failed."""
     if run.failure:
         return 1.0
+    if context.task.is_multilabel:
+        return 1 - run.scores["train_label_accuracy"]
     return 1 - run.scores["train_accuracy"] if context.task.is_classification else 1 - run.scores["train_r2"]
+
+
+def _unit(context: Context) -> str:
+    if context.task.is_multilabel:
+        return "training rows' labels wrong"
+    return "training rows wrong" if context.task.is_classification else "target variance unexplained"
 
 
 def _left(context: Context, error: float) -> str:
     """What a network leaves unfitted, in words."""
     if context.task.is_classification:
-        return "every one is right" if error == 0 else f"{share(error)} of them are wrong"
+        them = "their labels" if context.task.is_multilabel else "them"
+        return "every one is right" if error == 0 else f"{share(error)} of {them} are wrong"
     return f"{share(error)} of the target's variance is unexplained"
 
 

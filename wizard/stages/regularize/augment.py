@@ -60,12 +60,12 @@ def _survives(context: Context, strengths: tuple[float, ...]) -> tuple[Gallery, 
         seed = [derive(context.seed, "augment", strength), 0]
         after = np.asarray(moved(tf.constant(raw), tf.constant(strength), tf.constant(seed, "int32")))
         answers = _answers(compiled, after)
-        if context.task.is_classification:
+        if context.task.is_exclusive:
             right = before.argmax(1) == y
             kept[strength] = float((answers.argmax(1) == y)[right].mean()) if right.any() else 0.0
         else:
-            error = float(np.mean((answers[:, 0] - before[:, 0]) ** 2))
-            kept[strength] = 1 - error / max(float(np.var(before)), 1e-12)
+            error = np.mean((answers - before) ** 2, axis=0)
+            kept[strength] = float(np.mean(1 - error / np.maximum(np.var(before, axis=0), 1e-12)))
         for i in range(SHOWN):
             label = str(context.dataset.labels[rows[i]])
             for name, picture in (("as it is", raw[i]), (f"strength {strength:g}", after[i])):
