@@ -1,8 +1,22 @@
 """Small data sets that many tests share."""
 
+from pathlib import Path
+
 import pytest
 
 from tests.small import dataset_of, some_amounts, some_digits, some_rows
+
+HERE = Path(__file__).parent
+
+
+SHARING = ("stages", "journeys")  # folders whose tests share long fixtures: they stay in one process
+
+
+def pytest_collection_modifyitems(items):
+    """Keeps the tests of a file, or of a folder that shares fixtures, together when several processes test."""
+    for item in items:
+        folder = item.path.relative_to(HERE).parts[0]
+        item.add_marker(pytest.mark.xdist_group(folder if folder in SHARING else str(item.path)))
 
 
 @pytest.fixture(scope="session")
