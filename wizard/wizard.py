@@ -61,10 +61,10 @@ class Wizard:
         """Opens the data and infers what is to be done; trains nothing.
 
         Args:
-            dataset: `(x, y)` arrays; a DataFrame; the path of a CSV, TSV or Parquet file; a folder of class folders of
-                pictures; a folder of pictures with a labels CSV.
+            dataset: `(x, y)` arrays or texts; a DataFrame; the path of a CSV, TSV or Parquet file; a folder of class
+                folders of pictures or text files; a folder of pictures with a labels CSV.
             target: Name of the column to predict (tables), or of several: targets, or labels that are 0 or 1.
-            modality: "image" or "table", where the data leave it open.
+            modality: "image", "table", "text" or "series", where the data leave it open.
             task: "classification", "multilabel" or "regression", where the labels leave it open.
             metric: What decides ("accuracy", "balanced_accuracy", "macro_f1", "pr_auc", "roc_auc", "log_loss"; "rmse",
                 "mae", "r2"); by default explore chooses one that is honest for these data.
@@ -268,8 +268,8 @@ class Wizard:
         Where an example may have several labels, (n,) tuples of the names of those that are likelier than not.
 
         Args:
-            raw: What the data set was made of, without labels: pictures (array, paths, folder) or rows (DataFrame, dict
-                of columns, CSV path). No row is dropped.
+            raw: What the data set was made of, without labels: pictures (array, paths, folder), rows (DataFrame, dict
+                of columns, CSV path) or texts (str, list, Series, paths). No row is dropped.
         """
         from wizard.training.metrics import THRESHOLD
 

@@ -7,7 +7,7 @@ import tensorflow as tf
 
 from wizard.core.config import TrainingConfig
 from wizard.core.errors import OptionError
-from wizard.data.form import FeaturesForm, ImageForm
+from wizard.data.form import FeaturesForm, ImageForm, TokensForm
 from wizard.data.task import Task
 from wizard.models.build import build_network, symbolic_inputs
 from wizard.models.family import families_for, family, names
@@ -15,6 +15,7 @@ from wizard.models.family import families_for, family, names
 FORMS = {
     "image": ImageForm(height=8, width=8, channels=1),
     "features": FeaturesForm(numeric=("a", "b", "c"), categories=("short", "long"), cardinalities=(4, 30)),
+    "tokens": TokensForm(length=6, vocabulary=40),
 }
 TASK = Task(kind="multiclass", target="y", classes=("a", "b", "c"))
 PAIRS = [(name, form) for name in names() for form in family(name).forms]
@@ -33,6 +34,9 @@ def some_inputs(form, n):
     random = np.random.default_rng(0)
     if form == "image":
         return {"image": random.normal(size=(n, 8, 8, 1)).astype("float32")}
+    if form == "tokens":
+        codes = random.integers(1, 40, (n, 6))
+        return {"tokens": np.where(np.arange(6) < random.integers(1, 7, (n, 1)), codes, 0).astype("int32")}
     codes = np.column_stack([random.integers(0, k, n) for k in FORMS[form].cardinalities])
     return {"numeric": random.normal(size=(n, 3)).astype("float32"), "categories": codes.astype("int32")}
 
@@ -137,6 +141,27 @@ def test_its_recipe_is_a_configuration_of_itself(name, form):
         assert recipe.epochs > 1
 
 
+@pytest.mark.parametrize("name", [one.name for one in families_for(FORMS["tokens"])])
+def test_words_count_and_what_stands_behind_the_last_one_does_not(name):
+    keras.utils.set_random_seed(0)
+    model = network(name, "tokens").model
+    tokens = np.array([[7, 8, 9, 0, 0, 0], [7, 8, 10, 0, 0, 0], [0] * 6], "int32")
+    answers = np.asarray(model({"tokens": tokens}))
+    assert np.isfinite(answers).all()
+    assert not np.array_equal(answers[0], answers[1])
+    for weights in model.weights:
+        if "embedding" in weights.path and weights.shape[0] == 40:
+            weights.assign(tf.concat([weights.value[:1] + 1, weights.value[1:]], 0))
+    assert np.array_equal(np.asarray(model({"tokens": tokens})), answers)
+
+
+def test_the_order_of_words_counts_for_pairs_of_them_only():
+    pairs, words = network("bag_of_ngrams", "tokens").model, network("linear", "tokens").model
+    there, back = (np.array([order], "int32") for order in ([5, 6, 7, 0, 0, 0], [7, 6, 5, 0, 0, 0]))
+    assert not np.allclose(pairs({"tokens": there}), pairs({"tokens": back}), atol=1e-6)
+    assert np.allclose(words({"tokens": there}), words({"tokens": back}), atol=1e-6)
+
+
 def test_inputs_are_as_the_form_says():
     inputs = symbolic_inputs(FORMS["features"])
     assert {name: (one.shape, one.dtype) for name, one in inputs.items()} == {
@@ -146,5 +171,5 @@ def test_inputs_are_as_the_form_says():
 
 
 def test_an_unknown_family_is_refused_with_those_there_are():
-    with pytest.raises(OptionError, match="'mlpp' among the families: linear, mlp, resnet"):
+    with pytest.raises(OptionError, match="'mlpp' among the families: bag_of_ngrams, linear, mlp, resnet, text_cnn"):
         family("mlpp")

@@ -12,12 +12,14 @@ from wizard.data.cells import MISSING, NO_NUMBER, distinct_texts, text_of
 from wizard.data.dataset import TableColumn
 from wizard.data.dates import ISO, dates_of, format_of, nanoseconds
 from wizard.data.numbers import TRUTH, has_decimal_comma, has_leading_zero, numbers_of, shared_unit
+from wizard.data.texts import reads_like_text
 
 if TYPE_CHECKING:
     import pandas as pd
 
 MOST = 0.95  # of the cells with a value: fewer than this, and the odd ones are no slips of the pen
 MIXED = 0.5  # more numbers than this among categories are worth a word
+ID = "an id or short text, which teaches nothing as a category"
 ID_LIKE = 20  # fewer rows than this may well all differ by chance
 
 
@@ -134,7 +136,9 @@ def _category(
     notes += _bad_cells(texts, counts, values == "", "")
     n_values, n_distinct = int(counts[values != ""].sum()), len(set(values[counts > 0]) - {""})
     if n_values >= ID_LIKE and n_distinct >= MOST * n_values:
-        notes.append("nearly every value is different: free text or an id, which teaches nothing as a category")
+        is_text = reads_like_text(texts[(values != "") & (counts > 0)])
+        what = 'free text, which teaches nothing as a category; modality="text" reads it as text' if is_text else ID
+        notes.append(f"nearly every value is different: {what}")
     return TableColumn(name, "category", "; ".join(notes)), values[codes]
 
 

@@ -8,7 +8,7 @@ from typing import Any, Literal, Protocol, runtime_checkable
 
 import numpy as np
 
-ColumnKind = Literal["number", "category", "date"]
+ColumnKind = Literal["number", "category", "date", "text"]
 Part = Literal["main", "validation", "test"]
 PARTS: tuple[Part, ...] = ("main", "validation", "test")
 
@@ -27,8 +27,8 @@ class TableColumn:
 
     Attributes:
         name: As the user wrote it.
-        kind: "number" (float64, NaN where missing), "category" (str, "" where missing) or
-            "date" (datetime64[ns], NaT where missing).
+        kind: "number" (float64, NaN where missing), "category" (str, "" where missing),
+            "date" (datetime64[ns], NaT where missing), or "text" of a data set of texts.
         note: What was done to read it ("3 cells that are no numbers read as missing"), or "".
         written: How its text is written, so that new rows are read alike: the format of a date ("%d/%m/%Y",
             "ISO8601"), "," for a decimal comma, the unit behind a number ("kg"), or "".
@@ -49,7 +49,7 @@ class Examples(Protocol):
         ...
 
     def __getitem__(self, index: int) -> Any:
-        """One raw example: an image as (h, w, c) array, a table row as {column: value}."""
+        """One raw example: an image as (h, w, c) array, a table row as {column: value}, a text as str."""
         ...
 
     def take(self, indices: np.ndarray) -> Examples:
@@ -78,7 +78,7 @@ class Dataset:
         group: (n,) group of each example (kept on one side of every split), or None.
         time: (n,) sortable time of each example (training comes before validation before test), or None.
         weight: (n,) positive weight of each example in losses and metrics, or None.
-        columns: Input columns of a table, in order; empty otherwise.
+        columns: Input columns of a table, in order; those that texts were made of; empty otherwise.
         left_out: What could not be used, each with the reason.
         notes: Facts about reading worth telling ("12 pictures had an alpha channel: laid on white").
         source: The path or kind of object it came from, in words.

@@ -230,3 +230,73 @@ class Columns(keras.layers.Layer):
     def compute_output_spec(self, columns: list[Any]) -> keras.KerasTensor:
         """Shape and dtype of the result."""
         return keras.KerasTensor((columns[0].shape[0], len(columns)), columns[0].dtype)
+
+
+# Writing that needs a space between tokens, in RE2's syntax. The scripts are those that put none between words.
+UNSPACED = r"\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}\p{Tibetan}\x{30FC}\x{FF70}"
+LETTER = rf"(?:[^\P{{L}}{UNSPACED}]|\p{{M}}|\p{{N}}|[_\x{{200C}}\x{{200D}}])"
+PICTOGRAPH = r"\p{So}[\x{1F3FB}-\x{1F3FF}]?"
+TOKENS = "|".join((
+    rf"{LETTER}+(?:'{LETTER}+)*",  # words, "don't" in one piece
+    r"[\x{1F1E6}-\x{1F1FF}]{2}",  # flags
+    rf"{PICTOGRAPH}(?:\x{{200D}}{PICTOGRAPH})*",  # emoji with their skin and company
+    rf"[{UNSPACED}]\p{{M}}*",  # characters of scripts without spaces, with what stands above and below them
+    r"-+|=+|\*+|\.+|!+|\?+|~+|#+",  # rules and emphasis in one piece
+    r"[^\s\p{Z}\p{C}]",  # any other sign
+))  # fmt: skip
+REWRITES = (  # in this order
+    (r"(?is)<(?:script|style)\b.*?</(?:script|style)\s*>|<!--.*?-->", " "),
+    (r"(?is)</?[a-z][a-z0-9-]*(?:\s[^<>]*)?/?>|<!doctype[^<>]*>", " "),
+    (r"(?i)&(?:nbsp|#160|#xa0);", " "),
+    (r"(?i)&(?:lt|#60|#x3c);", "<"),
+    (r"(?i)&(?:gt|#62|#x3e);", ">"),
+    (r"(?i)&(?:quot|#34|#x22);", '"'),
+    (r"(?i)&(?:apos|#39|#x27|rsquo|lsquo);|[\x{2018}\x{2019}\x{02BC}]", "'"),
+    (r"(?i)&(?:amp|#38|#x26);", "&"),
+    (r"[\x{00AD}\x{200E}\x{200F}\x{202A}-\x{202E}\x{2060}-\x{2064}\x{FE0E}\x{FE0F}\x{FEFF}]", ""),
+    (r"[\p{Z}\p{Cc}\x{200B}]+", " "),
+)
+LONGEST_TEXT = 20_000  # characters of a text that are looked at: some 3,000 words, ten times what networks here read
+
+
+@keras.saving.register_keras_serializable(package=PACKAGE)
+def words_apart(texts: Any) -> Any:
+    """Texts (b,) to tokens with a space between, in lower case: words, numbers, signs, emoji.
+
+    Markup goes, entities become what they stand for. Chinese, Japanese, Thai and their like, which put no space
+    between words, are taken character by character.
+    """
+    x = tf.strings.unicode_transcode(texts, "UTF-8", "UTF-8", errors="replace")
+    x = tf.strings.substr(x, 0, LONGEST_TEXT, unit="UTF8_CHAR")
+    for pattern, written in REWRITES:
+        x = tf.strings.regex_replace(x, pattern, written)
+    return tf.strings.regex_replace(tf.strings.lower(x, encoding="utf-8"), f"({TOKENS})", r" \1 ")
+
+
+@keras.saving.register_keras_serializable(package=PACKAGE)
+class TokenCodes(keras.layers.Layer):
+    """Texts (b,) to codes of their tokens (b, t) int32: 0 after the last, 1 where unknown, then the vocabulary.
+
+    Args:
+        tokens: The vocabulary, without a token for none or unknown.
+        length: t, tokens kept of a text.
+    """
+
+    def __init__(self, tokens: list[str], length: int, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.tokens, self.length = list(tokens), int(length)
+        self._vectorization = keras.layers.TextVectorization(
+            standardize=words_apart, split="whitespace", output_sequence_length=self.length, vocabulary=self.tokens
+        )
+
+    def call(self, texts: Any) -> Any:
+        """(b,) strings -> (b, t) int32."""
+        return tf.cast(self._vectorization(texts), "int32")
+
+    def compute_output_spec(self, texts: Any) -> keras.KerasTensor:
+        """Shape and dtype of the result."""
+        return keras.KerasTensor((texts.shape[0], self.length), "int32")
+
+    def get_config(self) -> dict[str, Any]:
+        """For saving."""
+        return {**super().get_config(), "tokens": self.tokens, "length": self.length}

@@ -9,7 +9,7 @@ from dataclasses import replace
 from types import ModuleType
 from typing import Any
 
-from wizard.core.errors import OptionError
+from wizard.core.errors import OptionError, nearest
 from wizard.data import sources
 from wizard.data.class_weights import weighed
 from wizard.data.dataset import Dataset
@@ -19,7 +19,7 @@ from wizard.data.request import Request
 
 __all__ = ["Request", "doors", "open_dataset", "read_examples", "read_labelled"]
 
-MODALITIES = (None, "image", "table")
+MODALITIES = {"image": "pictures", "table": "a table", "text": "texts", "series": "series"}  # each in words
 
 
 def doors() -> list[ModuleType]:
@@ -46,8 +46,12 @@ def open_dataset(raw: Any, request: Request) -> Dataset:
     for own in (request.validation, request.test):
         if own is not None:
             refuse_raw(own)
-    if request.modality not in MODALITIES:
-        raise OptionError(f'`modality` must be "image", "table" or None. Received: {request.modality!r}.')
+    if request.modality is not None and request.modality not in MODALITIES:
+        known = ", ".join(f'"{name}"' for name in MODALITIES)
+        raise OptionError(
+            f"`modality` must be {known} or None. Received: {request.modality!r}."
+            f"{nearest(str(request.modality), MODALITIES)}"
+        )
     if isinstance(request.weight, Mapping):
         return weighed(open_dataset(raw, replace(request, weight=None)), request.weight)
     for door in doors():
@@ -56,7 +60,7 @@ def open_dataset(raw: Any, request: Request) -> Dataset:
             if request.modality not in (None, dataset.modality):
                 raise OptionError(
                     f"`modality` must agree with the data. Received: {request.modality!r} for {dataset.source}, "
-                    f"which holds {'pictures' if dataset.modality == 'image' else 'a table'}."
+                    f"which holds {MODALITIES[dataset.modality]}."
                 )
             return dataset
     raise no_door(raw, [door.DESCRIPTION for door in doors()])

@@ -12,9 +12,14 @@ from wizard.data.decoding import SUFFIXES
 
 def pictures_below(folder: Path) -> tuple[list[Path], list[Path]]:
     """Returns the picture files below a folder and the other files, sorted; hidden ones and Thumbs.db are skipped."""
-    files = sorted((path for path in folder.rglob("*") if path.is_file()), key=lambda path: _order(path, folder))
-    seen = [path for path in files if not is_hidden(path.relative_to(folder))]
+    seen = files_below(folder)
     return [p for p in seen if p.suffix.lower() in SUFFIXES], [p for p in seen if p.suffix.lower() not in SUFFIXES]
+
+
+def files_below(folder: Path) -> list[Path]:
+    """Returns all files below a folder, sorted, hidden ones left aside."""
+    files = sorted((path for path in folder.rglob("*") if path.is_file()), key=lambda path: _order(path, folder))
+    return [path for path in files if not is_hidden(path.relative_to(folder))]
 
 
 def folders_in(folder: Path) -> list[Path]:
@@ -30,13 +35,13 @@ def is_hidden(path: Path) -> bool:
     )
 
 
-def others_note(others: Iterable[Path]) -> tuple[str, ...]:
-    """Says how many files of which kind are no pictures."""
+def others_note(others: Iterable[Path], what: str = "picture") -> tuple[str, ...]:
+    """Says how many files of which kind are no pictures (or no `what` else)."""
     kinds = Counter(path.suffix.lower() or "without a suffix" for path in others)
     if not kinds:
         return ()
     listed = ", ".join(f"{n:,} {kind}" for kind, n in sorted(kinds.items()))
-    return (f"Files that are no pictures were passed over: {listed}.",)
+    return (f"Files that are no {what}s were passed over: {listed}.",)
 
 
 def _order(path: Path, folder: Path) -> list[tuple[int, str]]:

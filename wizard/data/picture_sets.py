@@ -16,6 +16,7 @@ import numpy as np
 from wizard.core.errors import DataError
 from wizard.data.dataset import PARTS, Dataset, LeftOut
 from wizard.data.decoding import REMARKS, Picture, decode
+from wizard.data.joined import joined_facts, joined_labels
 from wizard.data.labels import check_labels, read_labels
 from wizard.data.picture_arrays import conform_white, stack_of, stacks_of, unreadable
 from wizard.data.pictures import KEEP_BYTES, FileFact, ImageExamples, hash_of, with_channels
@@ -73,15 +74,13 @@ class _Read:
 
 def dataset_of(parts: Sequence[RawPictures | None], request: Request, target: str) -> Dataset:
     """Decodes every picture once, takes out what cannot be used, and says all of it."""
-    import pandas as pd
-
     sets = [one for one in parts if one is not None]
     main = sets[0]
-    facts = pd.concat([one.facts if one.facts is not None else _no_facts(one) for one in sets], ignore_index=True)
+    facts = joined_facts(sets)
     check_names(request, list(facts.columns))
     where = np.concatenate([one.where for one in sets])
     part = np.concatenate([np.full(len(one.where), i, dtype=np.int8) for i, one in enumerate(parts) if one is not None])
-    labels = read_labels(target, joined_labels([one.labels for one in sets], main.takes_names), main.is_text)
+    labels = read_labels(target, joined_labels(sets), main.is_text)
     examples, bad, notes = read_pictures([one.pictures for one in sets])
 
     why = [bad.get(i) or str(labels.missing[i]) for i in range(len(where))]
@@ -107,31 +106,6 @@ def dataset_of(parts: Sequence[RawPictures | None], request: Request, target: st
         source=main.source,
         **roles,
     )
-
-
-def _no_facts(one: RawPictures) -> pd.DataFrame:
-    import pandas as pd
-
-    return pd.DataFrame(index=range(len(one.where)))
-
-
-def joined_labels(labels: Sequence[Any], takes_names: bool = False) -> pd.Series | pd.DataFrame:
-    """Puts the labels of the user's own sets under those of the main one.
-
-    Raises:
-        DataError: Where the sets have different targets.
-    """
-    import pandas as pd
-
-    if any(isinstance(one, pd.DataFrame) for one in labels):
-        names = [list(one.columns) if isinstance(one, pd.DataFrame) else [one.name] for one in labels]
-        if any(own != names[0] for own in names):
-            raise DataError(f"All sets must have the same targets. Received: {names[0]} and {names[-1]}.")
-        return pd.concat(labels, ignore_index=True)
-    if len({str(one.dtype) for one in labels}) > 1:
-        labels = [one.astype(object) for one in labels]
-    joined: Any = pd.concat(labels, ignore_index=True)
-    return joined.astype("category") if takes_names else joined
 
 
 def read_pictures(sets: Sequence[Any]) -> tuple[ImageExamples, dict[int, str], list[str]]:

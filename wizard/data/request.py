@@ -15,7 +15,7 @@ class Request:
 
     Attributes:
         target: Name of the column to predict, or of several; for arrays and folders only the name shown.
-        modality: "image" or "table" where the data leave it open; None decides from the data.
+        modality: "image", "table", "text" or "series" where the data leave it open; None decides from the data.
         task: "classification" or "regression"; None decides from the labels. Only refused tasks matter here.
         validation: A validation set of the user's own, any kind of data that the main set may be. Never altered.
         test: A test set of the user's own, likewise.

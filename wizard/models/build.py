@@ -41,7 +41,7 @@ def build_network(config: TrainingConfig, form: Form, task: Task) -> Network:
     from keras_tuner import HyperParameters
 
     from wizard.core.backend import keras
-    from wizard.models.layers import AugmentPictures, Dropout, Standardize
+    from wizard.models.layers import AUGMENT, Dropout, Standardize
 
     hp = HyperParameters()
     hp.values = dict(config.hp)
@@ -52,9 +52,9 @@ def build_network(config: TrainingConfig, form: Form, task: Task) -> Network:
     if door is not None:
         standardize = Standardize(name="standardize")
         entering[door] = standardize(inputs[door])
-    if isinstance(form, ImageForm):
-        augment = AugmentPictures(name="augment")
-        entering["image"] = augment(entering["image"])
+    if form.kind in AUGMENT:
+        augment = AUGMENT[form.kind](name="augment")
+        entering[form.kind] = augment(entering[form.kind])
     features = family(config.family).build(hp, entering, form)
     head = keras.layers.Dense(
         task.n_outputs, kernel_initializer=keras.initializers.VarianceScaling(HEAD_SCALE), name=HEAD

@@ -22,7 +22,7 @@ class Family:
         name: Registered name, that of its file.
         title: What it is, in words.
         paper: Where it comes from.
-        forms: Kinds of Form that it eats ("image", "features").
+        forms: Kinds of Form that it eats ("image", "features", "tokens", "series").
         build: (hp, inputs, form) -> features (b, e): declares its hyperparameters in KerasTuner's language and builds
             everything but the head; compiles and trains nothing.
         recipe: (form, n_rows) -> the configuration it is usually trained with.

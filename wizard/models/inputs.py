@@ -4,15 +4,20 @@ from __future__ import annotations
 
 from typing import Any
 
-from wizard.data.form import FeaturesForm, Form
+from wizard.data.form import FeaturesForm, Form, TokensForm
 
 ONE_HOT = 9  # codes of a category up to which it is spread out one-hot; more are embedded
 EMBEDDING = 8  # numbers that stand for a category with more codes
+WORD_EMBEDDING = 32  # numbers that stand for a word: three times what fastText needs
 
 
 def flat_features(inputs: dict[str, Any], form: Form) -> Any:
-    """Pictures as pixels, table rows as numeric features beside one-hot or embedded categories: (b, e)."""
+    """Pictures as pixels, rows as numbers beside one-hot or embedded categories, texts as their mean word: (b, e)."""
     from wizard.core.backend import keras
+    from wizard.models.layers import MeanEmbedding
+
+    if isinstance(form, TokensForm):
+        return MeanEmbedding(form.vocabulary, WORD_EMBEDDING, name="mean_embedding")(inputs["tokens"])
 
     if not isinstance(form, FeaturesForm):
         return keras.layers.Flatten(name="pixels")(inputs["image"])

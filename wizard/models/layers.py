@@ -17,6 +17,10 @@ SHIFT = 0.12  # of the side, at full augmentation strength: one pixel of eight, 
 TURN = 15 * math.pi / 180  # radians, at full strength
 ZOOM = 0.12  # of the size, at full strength
 WARM_UP = 0.05  # of the steps, in the cosine schedule
+HIDDEN = 0.3  # of a text's words become unknown, at full strength
+UNKNOWN = 1  # code of a token that training texts do not have
+EMBEDDING_START = 0.5  # embeddings start within ±: a mean over a dozen is then as large as other features
+PAIR_FACTOR = 1_000_003  # a prime, so that neighbours in either order fall into different buckets
 
 
 class _Same(keras.layers.Layer):
@@ -126,6 +130,92 @@ def moved(pictures: Any, strength: Any, seed: Any) -> Any:
         fill_mode="NEAREST",
     )
     return tf.ensure_shape(result, pictures.shape)
+
+
+@keras.saving.register_keras_serializable(package=PACKAGE)
+class AugmentTokens(_Same):
+    """Hides words of texts, codes (b, t), at random while training, of a variable strength 0–1.
+
+    At strength 1 three words in ten become unknown ones, as word dropout does (Iyyer et al. 2015).
+    """
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.seeds = keras.random.SeedGenerator()
+
+    def build(self, shape: Any) -> None:
+        """The strength, 0 until assigned."""
+        self.strength = self.add_weight(shape=(), initializer="zeros", trainable=False, name="strength")
+
+    def call(self, tokens: Any, training: bool = False) -> Any:
+        """Same shape; while not training, or at strength 0, the same codes."""
+        if not training:
+            return tokens
+        seed = tf.cast(self.seeds.next(), "int32")
+        strength = self.strength.value
+        return tf.cond(strength > 0, lambda: hidden(tokens, strength, seed), lambda: tokens)
+
+    def compute_output_spec(self, tokens: Any, training: bool = False) -> keras.KerasTensor:
+        """Same shape, int32."""
+        return keras.KerasTensor(super().compute_output_spec(tokens, training).shape, "int32")
+
+
+def hidden(tokens: Any, strength: Any, seed: Any) -> Any:
+    """Replaces each word of codes (b, t) by the unknown one with a probability of HIDDEN at strength 1."""
+    is_hidden = tf.random.stateless_uniform(tf.shape(tokens), seed) < strength * HIDDEN
+    return tf.where(is_hidden & (tokens > UNKNOWN), UNKNOWN, tokens)
+
+
+AUGMENT = {"image": AugmentPictures, "tokens": AugmentTokens}  # by the kind of form, which is the tensor's name
+
+
+@keras.saving.register_keras_serializable(package=PACKAGE)
+class MeanEmbedding(keras.layers.Layer):
+    """Mean of the embeddings of what a text has: codes (b, t) -> (b, e); code 0 is none, and a text of none is zeros.
+
+    Args:
+        n_codes: Rows of the embedding.
+        width: e.
+        bigrams: Buckets of pairs of neighbours, that share them by a hash; 0 leaves pairs out (Joulin et al. 2016).
+    """
+
+    def __init__(self, n_codes: int, width: int, bigrams: int = 0, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.n_codes, self.width, self.bigrams = int(n_codes), int(width), int(bigrams)
+        start = keras.initializers.RandomUniform(-EMBEDDING_START, EMBEDDING_START)
+        self.words = keras.layers.Embedding(self.n_codes, self.width, embeddings_initializer=start, name="words")
+        self.pairs = None
+        if self.bigrams:
+            self.pairs = keras.layers.Embedding(self.bigrams, self.width, embeddings_initializer=start, name="pairs")
+
+    def build(self, shape: Any) -> None:
+        """The tables of embeddings."""
+        for table in (self.words, self.pairs):
+            if table is not None:
+                table.build(shape)
+
+    def call(self, tokens: Any) -> Any:
+        """(b, t) int32 -> (b, e)."""
+        is_word = tf.cast(tokens > 0, "float32")  # (b, t)
+        total = tf.einsum("bte,bt->be", self.words(tokens), is_word)
+        n = tf.reduce_sum(is_word, 1, keepdims=True)
+        if self.pairs is not None:
+            one, other = tf.cast(tokens[:, :-1], "int64"), tf.cast(tokens[:, 1:], "int64")
+            bucket = tf.cast(tf.math.floormod(one * PAIR_FACTOR + other, self.bigrams), "int32")  # (b, t - 1)
+            total += tf.einsum("bte,bt->be", self.pairs(bucket), is_word[:, 1:])
+            n += tf.reduce_sum(is_word[:, 1:], 1, keepdims=True)
+        return total / tf.maximum(n, 1.0)
+
+    def compute_output_spec(self, tokens: Any) -> keras.KerasTensor:
+        """(b, e)."""
+        if not self.built:
+            self.build(tokens.shape)
+            self.built = True
+        return keras.KerasTensor((tokens.shape[0], self.width), "float32")
+
+    def get_config(self) -> dict[str, Any]:
+        """For saving."""
+        return {**super().get_config(), "n_codes": self.n_codes, "width": self.width, "bigrams": self.bigrams}
 
 
 @keras.saving.register_keras_serializable(package=PACKAGE)

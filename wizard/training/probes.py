@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from wizard.core.seeds import generator
-from wizard.data.form import FeaturesForm
+from wizard.data.form import FeaturesForm, TokensForm
 from wizard.data.task import Task
 from wizard.training.prepared import Prepared
 
@@ -16,6 +16,8 @@ LARGEST_SIDE = 16  # pixels: on more, classical methods take minutes and hardly 
 MOST_CLASSES = 50  # of boosted trees: a tree a class and round takes minutes beyond
 MOST_LABELS = 10  # labels or targets that get boosted trees: a forest each
 MANY_CODES = 50  # categories with more codes are given to linear models as numbers of their frequency rank
+MOST_WORDS = 1_500  # of texts, the most frequent: linear models on more take minutes and hardly get better
+ROWS_AT_A_TIME = 4_096
 NEIGHBOURS = 5
 TREES = 100  # boosting rounds, stopped early; enough for a baseline, seconds on 10,000 rows
 MOST_TREES = 300  # over all classes: each round grows one tree a class, and fewer rounds learn as much at a higher rate
@@ -32,7 +34,9 @@ BINS_OF_COLUMNS = 8  # quantile bins of a column, as many as the leaves of the t
 
 
 def flat(prepared: Prepared, rows: np.ndarray) -> np.ndarray:
-    """(n, d) float32: pixels of about 16 a side at most, in 0–1, or numeric features beside one-hot categories."""
+    """(n, d) float32: pixels of about 16 a side at most, in 0–1; numeric features beside one-hot categories; TF-IDF."""
+    if isinstance(prepared.form, TokensForm):
+        return _tf_idf(prepared.tensors["tokens"], prepared.train, rows)
     if not isinstance(prepared.form, FeaturesForm):
         return _pixels(prepared.tensors["image"][rows])
     parts = [prepared.tensors["numeric"][rows]] if prepared.form.numeric else []
@@ -63,6 +67,29 @@ def _pixels(pictures: np.ndarray) -> np.ndarray:
     down, across = height // size, width // size
     blocks = pictures[:, : down * size, : across * size].reshape(n, down, size, across, size, channels)
     return (blocks.mean((2, 4), dtype="float32") / scale).reshape(n, -1)
+
+
+def _tf_idf(tokens: np.ndarray, train: np.ndarray, rows: np.ndarray) -> np.ndarray:
+    """(n, d) weights of the most frequent words: logarithmic counts, less for common words, rows of unit length."""
+    counts = _word_counts(tokens[rows])
+    seen = np.zeros(counts.shape[1])
+    for start in range(0, len(train), ROWS_AT_A_TIME):
+        seen += (_word_counts(tokens[train[start : start + ROWS_AT_A_TIME]]) > 0).sum(0)
+    idf = np.log((1 + len(train)) / (1 + seen)) + 1
+    more = counts > 1
+    counts[more] = 1 + np.log(counts[more])
+    weights = counts * idf.astype("float32")
+    length = np.linalg.norm(weights, axis=1, keepdims=True)
+    return np.divide(weights, length, out=weights, where=length > 0)
+
+
+def _word_counts(tokens: np.ndarray) -> np.ndarray:
+    """(n, MOST_WORDS) float32 counts of unknown and frequent words in codes (n, t)."""
+    n, codes = len(tokens), tokens - 1  # unknown first, none is -1
+    is_counted = (codes >= 0) & (codes < MOST_WORDS)
+    places = np.arange(n)[:, None] * MOST_WORDS + codes
+    counted = np.bincount(places[is_counted], minlength=n * MOST_WORDS)
+    return counted.reshape(n, MOST_WORDS).astype("float32")
 
 
 Fit = Callable[[np.ndarray, np.ndarray, "np.ndarray | None"], Callable[[np.ndarray], np.ndarray]]

@@ -21,7 +21,7 @@ def read(raw: Any, like: Dataset) -> TableExamples:
 
     from wizard.data.columns import conform_column
 
-    frame = _frame(raw, like)
+    frame = raw_frame(raw, like)
     lacking = [column.name for column in like.columns if column.name not in frame.columns]
     if lacking:
         raise ColumnError(
@@ -34,7 +34,7 @@ def read(raw: Any, like: Dataset) -> TableExamples:
     )
 
 
-def _frame(raw: Any, like: Dataset) -> pd.DataFrame:
+def raw_frame(raw: Any, like: Dataset) -> pd.DataFrame:
     """Returns a raw table under text names, no row lost."""
     import pandas as pd
 
@@ -78,7 +78,7 @@ def _from_array(raw: Any, like: Dataset) -> pd.DataFrame:
 
 def labels_beside(raw: Any, like: Dataset) -> tuple[Any, Any]:
     """Returns the labels that lie in the table, and the table."""
-    frame = _frame(raw, like)
+    frame = raw_frame(raw, like)
     if like.outputs and set(like.outputs) <= set(frame.columns):
         return frame[list(like.outputs)], frame
     if like.target not in frame.columns:

@@ -9,21 +9,24 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from wizard.core.errors import ColumnError, DataError, NotAvailableError
-from wizard.data import picture_sets, tables
-from wizard.data.dataset import Dataset
+from wizard.data import picture_sets, text_columns, text_sets
+from wizard.data.dataset import PARTS, Dataset
 from wizard.data.decoding import SUFFIXES
 from wizard.data.picture_arrays import is_pictures
 from wizard.data.picture_sets import RawPictures, placed
 from wizard.data.request import Request
 from wizard.data.sources.table import is_frame
 from wizard.data.tables import RawTable, with_text_names
+from wizard.data.text_arrays import flat_cells, holds_texts, raw_texts
+from wizard.data.text_sets import RawTexts
 
 if TYPE_CHECKING:
     import pandas as pd
 
 ONE_HOT = "Labels that were one-hot rows were read as classes."
 DESCRIPTION = (
-    "arrays in memory: (x, y) with x of shape (n, d), or pictures (n, h, w) or (n, h, w, c), or a list of them"
+    "arrays in memory: (x, y) with x of shape (n, d), or pictures (n, h, w) or (n, h, w, c), or a list of them, or a "
+    "list of texts or of paths of text files"
 )
 
 
@@ -45,6 +48,9 @@ def open(raw: Any, request: Request) -> Dataset:
         if part is not None and not accepts(part):
             raise DataError(f"`{name}` must be a pair (x, y) like the data beside it. Received: {type(part).__name__}.")
     target = request.target_name or _name_of(raw[1]) or "target"
+    if holds_texts(raw[0], request.modality):
+        texts = [part and _raw_texts(part, target, request, name) for name, part in zip(PARTS, given, strict=True)]
+        return text_sets.dataset_of(texts, request, target)
     pairs = [None if part is None else (inputs_of(part[0]), _labels(part[1], target, request)) for part in given]
     for part in pairs:
         if part and len(part[0]) != len(part[1]):
@@ -62,7 +68,7 @@ def open(raw: Any, request: Request) -> Dataset:
     raw_tables = [part and _raw_table(*part, target, prefix) for part, prefix in zip(pairs, prefixes, strict=True)]
     raw_tables[0] = replace(raw_tables[0], notes=notes)  # type: ignore[type-var]
     names = list(pairs[0][1]) if is_frame(pairs[0][1]) else []  # type: ignore[index]
-    return tables.dataset_of(raw_tables, replace(request, target=tuple(names) or target))
+    return text_columns.dataset_of(raw_tables, replace(request, target=tuple(names) or target))
 
 
 def inputs_of(x: Any) -> Any:
@@ -85,16 +91,9 @@ def inputs_of(x: Any) -> Any:
     if isinstance(x, list | tuple) and len(x) and isinstance(x[0], str | Path):
         if all(isinstance(path, str | Path) and Path(path).suffix.lower() in SUFFIXES for path in x):
             return [Path(path) for path in x]
-        raise NotAvailableError(
-            "Inputs must be numbers or pictures. Received: a list of texts. Text comes in a later version."
-        )
     array = _array(x)
     if array.dtype == object and array.ndim == 1 and len(array) and all(isinstance(one, np.ndarray) for one in array):
         return list(array)  # pictures of different sizes
-    if array.ndim == 1 and array.dtype.kind in "US":
-        raise NotAvailableError(
-            "Inputs must be numbers or pictures. Received: an array of texts. Text comes in a later version."
-        )
     if array.ndim == 0 or array.dtype.kind == "V":
         raise DataError(
             f"x must be an array with one entry for each example. Received: {type(x).__name__} {array.dtype}."
@@ -196,6 +195,16 @@ def _name_of(y: Any) -> str | None:
 def _raw_pictures(x: Any, y: pd.Series | pd.DataFrame, prefix: str) -> RawPictures:
     where = np.array([f"x[{i}]" for i in range(len(x))], dtype=object)
     return placed(RawPictures(x, y, where, "arrays", "pictures"), prefix)
+
+
+def _raw_texts(pair: tuple[Any, Any], target: str, request: Request, set_name: str) -> RawTexts:
+    x, y = pair[0], _labels(pair[1], target, request)
+    cells = flat_cells(x)
+    if cells is None:
+        raise DataError(f"The {set_name} set must hold texts like the main set. Received: x of {type(x).__name__}.")
+    if len(cells) != len(y):
+        raise DataError(f"x and y must have one entry for each example. Received: {len(cells):,} and {len(y):,}.")
+    return raw_texts(x, y, "" if set_name == "main" else f"{set_name} ")
 
 
 def _raw_table(x: Any, y: pd.Series | pd.DataFrame, target: str, prefix: str) -> RawTable:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -35,7 +36,21 @@ def accepts(raw: Any) -> bool:
 
 def open(raw: Any, request: Request) -> Dataset:
     """Opens class folders; labels are the folders' names."""
-    root = Path(raw)
+    raws = read_sets(Path(raw), request, accepts, read_folder)
+    return picture_sets.dataset_of(raws, request, request.target_name or "class")
+
+
+def read_sets(
+    root: Path, request: Request, accepts: Callable[[Any], bool], read_folder: Callable[[Path, Path], Any]
+) -> list[Any]:
+    """Reads the main set, and the validation and test sets given or lying beside it (None where there are none).
+
+    Args:
+        root: Folder of class folders, or of train, validation and test folders of such.
+        request: May hold the user's own sets.
+        accepts: Whether something is a folder of class folders of this kind.
+        read_folder: (folder, folder from which places are told) -> a raw set.
+    """
     sets = sets_in(root)
     given = {"main": sets.get("main", root), "validation": request.validation, "test": request.test}
     for name in ("validation", "test"):
@@ -50,8 +65,8 @@ def open(raw: Any, request: Request) -> Dataset:
         given[name] = sets.get(name, given[name])
     raws = [None if part is None else read_folder(Path(part), _told_from(Path(part), root)) for part in given.values()]
     if raws[0] is not None:
-        raws[0] = replace(raws[0], name=root.resolve().name or "pictures", source=str(root))
-    return picture_sets.dataset_of(raws, request, request.target_name or "class")
+        raws[0] = replace(raws[0], name=root.resolve().name or raws[0].name, source=str(root))
+    return raws
 
 
 def _told_from(folder: Path, root: Path) -> Path:
@@ -76,29 +91,42 @@ def read_folder(root: Path, base: Path | None = None) -> RawPictures:
         root: Folder of class folders.
         base: Folder from which a picture's place is told; None tells it from `root`.
     """
+    paths, found = files_of_classes(root, base or root, pictures_below, "picture")
+    return RawPictures(pictures=paths, name=root.resolve().name or "pictures", **found)
+
+
+def files_of_classes(
+    root: Path, base: Path, below: Callable[[Path], tuple[list[Path], list[Path]]], what: str
+) -> tuple[list[Path], dict[str, Any]]:
+    """Finds the files of each class; returns them, and the other fields of a raw set.
+
+    Args:
+        root: Folder of class folders.
+        base: Folder from which a file's place is told.
+        below: Gives the wanted files below a folder, and the others.
+        what: The wanted files hold, in a word.
+    """
     import pandas as pd
 
     paths, labels, notes = [], [], []
     for folder in folders_in(root):
-        found, _ = pictures_below(folder)
+        found, _ = below(folder)
         paths += found
         labels += [folder.name] * len(found)
         if not found:
-            notes.append(f"The folder {folder.name!r} holds no picture: not a class.")
-    loose, others = pictures_below(root)
+            notes.append(f"The folder {folder.name!r} holds no {what}: not a class.")
+    loose, others = below(root)
     inside = set(paths)
-    where = [path.relative_to(base or root).as_posix() for path in paths]
-    return RawPictures(
-        pictures=paths,
-        labels=pd.Series(labels, dtype=object),
-        where=np.array(where, dtype=object),
-        source=str(root),
-        name=root.resolve().name or "pictures",
-        left_out=tuple(
-            LeftOut(path.relative_to(base or root).as_posix(), "lies in no class folder")
+    where = [path.relative_to(base).as_posix() for path in paths]
+    return paths, {
+        "labels": pd.Series(labels, dtype=object),
+        "where": np.array(where, dtype=object),
+        "source": str(root),
+        "left_out": tuple(
+            LeftOut(path.relative_to(base).as_posix(), "lies in no class folder")
             for path in loose
             if path not in inside
         ),
-        notes=(*notes, *others_note(others)),
-        takes_names=True,
-    )
+        "notes": (*notes, *others_note(others, what)),
+        "takes_names": True,
+    }

@@ -23,7 +23,8 @@ def distributions(context: Context) -> Outcome:
     A spike at -999, a column that is nearly empty or pictures of five sizes are visible at a glance here, and nowhere
     in a loss curve.
     """
-    inputs, odd, words = load(LOOKS, context.dataset.modality).distributions(context)
+    look = load(LOOKS, context.dataset.modality)
+    inputs, odd, words = look.distributions(context)
     blocks = (*_targets(context), *inputs)
     if odd:
         return warned(
@@ -31,7 +32,7 @@ def distributions(context: Context) -> Outcome:
             measured=float(len(odd)),
             expected=0.0,
             unit="odd distributions",
-            advice="Where a number stands for 'missing', write it as missing: the model then learns it as such.",
+            advice=look.ADVICE,
             blocks=blocks,
         )
     if context.dataset.modality == "image":

@@ -56,7 +56,7 @@ def readable(context: Context) -> Outcome:
         return warned(
             f"{_all_or_some(n_left_out, n_seen)}, but this stands out: "
             f"{listed([f'{where} ({what})' for where, what in odd], 2)}.",
-            advice="Look at the listed items: an empty picture or column teaches nothing.",
+            advice="Look at the listed items: an empty picture, text or column teaches nothing.",
             **numbers,
         )
     if n_left_out:

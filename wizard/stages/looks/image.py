@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 
@@ -14,6 +15,8 @@ from wizard.stages.pictures import png
 from wizard.stages.words import amount
 
 SAME = "the same picture"
+ADVICE = "Look at the pictures that stand out."
+TRANSFORMATION = "a shift, turn and zoom"
 DO_COINCIDE = False
 SAMPLE = 20_000  # pictures measured
 BLANK = 0.05  # of the median contrast: a picture this flat shows nothing; the flattest real ones had a fifth of it
@@ -94,3 +97,18 @@ def odd(context: Context) -> list[tuple[str, str]]:
         (str(where[row]), "one single colour" if own == 0 else "next to no contrast")
         for row, own in zip(rows[is_blank], contrast[is_blank], strict=True)
     ]
+
+
+def transformed(pictures: np.ndarray, strength: float, seed: list[int]) -> np.ndarray:
+    """Pictures (n, h, w, c), each moved as augmentation does while training."""
+    from wizard.core.backend import tf
+    from wizard.models.layers import moved
+
+    whole = tf.constant(pictures.astype("float32"))
+    return np.asarray(moved(whole, tf.constant(strength), tf.constant(seed, "int32")))
+
+
+def shown(context: Context, preparation: Any, picture: np.ndarray) -> dict[str, str]:
+    """What an item shows of a picture (h, w, c)."""
+    is_bytes = preparation.dtype == "uint8"
+    return {"asset": context.asset(png(np.clip(picture, 0, 255).astype("uint8") if is_bytes else picture))}

@@ -16,6 +16,7 @@ from wizard.stages.labels import label_of
 from wizard.stages.words import amount, count, listed, share
 
 SAME = ""
+ADVICE = "Where a number stands for 'missing', write it as missing: the model then learns it as such."
 DO_COINCIDE = True
 UNUSUAL = 3.0  # robust standard deviations from the median: marked in a row's card
 MAD_TO_STD = 1.4826  # median absolute deviation of a normal distribution, inverted

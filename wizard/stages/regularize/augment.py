@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from wizard.core.blocks import Gallery, Item
+from wizard.core.registry import load
 from wizard.core.seeds import derive
 from wizard.stages.context import Context
-from wizard.stages.pictures import png
 from wizard.stages.regularize.experiment import experiment, incumbent
 from wizard.stages.step import Outcome, noted, step
 from wizard.stages.words import share
@@ -16,14 +18,16 @@ STRENGTHS = (0.5, 1.0)
 CHECKED = 200  # training examples shown to the network after the transformation
 LOST = 0.15  # share of right answers lost to a transformation beyond which it may change what the label says
 SHOWN = 6
+LOOKS = "wizard.stages.looks"  # a file a modality
 
 
 @step(needs=("augmentation",))
 def augment(context: Context) -> Outcome:
-    """Small shifts, turns and zooms make the network better.
+    """Changes that leave the label as it is make the network better.
 
-    A picture moved by a pixel shows the same thing, so it is a free example. First the trained network itself is
-    asked whether it still recognises what it learnt after the transformation: one that changes the label would hurt.
+    A picture moved by a pixel shows the same thing, and so does a text without one of its words: free examples. First
+    the trained network itself is asked whether it still recognises what it learnt after the change: one that changes
+    the label would hurt.
     """
     strengths = STRENGTHS[: 1 if context.effort.name == "quick" else 2]
     gallery, kept = _survives(context, strengths)
@@ -31,8 +35,8 @@ def augment(context: Context) -> Outcome:
     if not safe:
         worst = kept[strengths[0]]
         return noted(
-            f"Not used: after a shift, turn and zoom the network recognises only {share(worst)} of what it did, so the "
-            f"transformation may change what the label says.",
+            f"Not used: after {_look(context).TRANSFORMATION} the network recognises only {share(worst)} of what it "
+            f"did, so the transformation may change what the label says.",
             measured=worst,
             expected=1.0,
             unit="share of right answers that survive",
@@ -44,22 +48,18 @@ def augment(context: Context) -> Outcome:
 
 
 def _survives(context: Context, strengths: tuple[float, ...]) -> tuple[Gallery, dict[float, float]]:
-    """Pictures before and after, and the share of the network's right answers that each strength leaves."""
-    from wizard.core.backend import tf
-    from wizard.models.layers import moved
-
-    run = incumbent(context).runs[0][0]
+    """Inputs before and after, and the share of the network's right answers that each strength leaves."""
+    look, run = _look(context), incumbent(context).runs[0][0]
     prepared = context.prepared(run.config)
     rows = context.sample(prepared.train, CHECKED, "augment")
     compiled = context.trainer.network(run)
-    raw = prepared.tensors["image"][rows].astype("float32")
-    y = prepared.y[rows]
+    tensor = prepared.form.kind
+    raw, y = prepared.tensors[tensor][rows], prepared.y[rows]
     items, kept = [], {}
-    before = _answers(compiled, raw)
+    before = _answers(compiled, tensor, raw)
     for strength in strengths:
-        seed = [derive(context.seed, "augment", strength), 0]
-        after = np.asarray(moved(tf.constant(raw), tf.constant(strength), tf.constant(seed, "int32")))
-        answers = _answers(compiled, after)
+        after = look.transformed(raw, strength, [derive(context.seed, "augment", strength), 0])
+        answers = _answers(compiled, tensor, after)
         if context.task.is_exclusive:
             right = before.argmax(1) == y
             kept[strength] = float((answers.argmax(1) == y)[right].mean()) if right.any() else 0.0
@@ -68,12 +68,16 @@ def _survives(context: Context, strengths: tuple[float, ...]) -> tuple[Gallery, 
             kept[strength] = float(np.mean(1 - error / np.maximum(np.var(before, axis=0), 1e-12)))
         for i in range(SHOWN):
             label = str(context.dataset.labels[rows[i]])
-            for name, picture in (("as it is", raw[i]), (f"strength {strength:g}", after[i])):
-                shown = np.clip(picture, 0, 255).astype("uint8") if prepared.preparation.dtype == "uint8" else picture
-                items.append(Item(label=label, asset=context.asset(png(shown)), caption=name))
+            for name, one in (("as it is", raw[i]), (f"strength {strength:g}", after[i])):
+                items.append(Item(label=label, caption=name, **look.shown(context, prepared.preparation, one)))
     caption = "; ".join(f"strength {s:g}: {share(k)} of the right answers survive" for s, k in kept.items())
     return Gallery(title="Before and after", caption=f"{caption}.", items=tuple(items)), kept
 
 
-def _answers(compiled: object, pictures: np.ndarray) -> np.ndarray:
-    return np.asarray(compiled.model({"image": pictures}, training=False))  # type: ignore[attr-defined]
+def _look(context: Context) -> Any:
+    return load(LOOKS, context.dataset.modality)
+
+
+def _answers(compiled: Any, tensor: str, inputs: np.ndarray) -> np.ndarray:
+    dtype = "int32" if inputs.dtype.kind == "i" else "float32"
+    return np.asarray(compiled.model({tensor: inputs.astype(dtype)}, training=False))

@@ -6,6 +6,7 @@ from wizard.core.blocks import Column, Table
 from wizard.core.config import TrainingConfig
 from wizard.models.family import family
 from wizard.stages.context import Context
+from wizard.stages.needs import unmet
 from wizard.stages.step import Outcome, noted, step
 from wizard.training.search import Dimension
 
@@ -65,7 +66,7 @@ def space_around(context: Context, config: TrainingConfig) -> tuple[Dimension, .
                 name="label_smoothing", kind="linear", low=0.0, high=MOST_SMOOTHING, now=config.label_smoothing
             )
         )  # fmt: skip
-    if context.dataset.modality == "image":
+    if not unmet(context, ("augmentation",)):
         space.append(Dimension(name="augment", kind="linear", low=0.0, high=1.0, now=config.augment))
     if context.effort.name != "quick":
         widths = sorted(
