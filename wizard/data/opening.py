@@ -7,7 +7,7 @@ import pkgutil
 from types import ModuleType
 from typing import Any
 
-from wizard.core.errors import OptionError
+from wizard.core.errors import OptionError, nearest
 from wizard.data import sources
 from wizard.data.dataset import Dataset
 from wizard.data.reading import read_examples, read_labelled
@@ -16,7 +16,7 @@ from wizard.data.request import Request
 
 __all__ = ["Request", "doors", "open_dataset", "read_examples", "read_labelled"]
 
-MODALITIES = (None, "image", "table")
+HOLDS = {"image": "pictures", "table": "a table", "series": "series"}  # modality: what such data are called
 
 
 def doors() -> list[ModuleType]:
@@ -43,15 +43,18 @@ def open_dataset(raw: Any, request: Request) -> Dataset:
     for own in (request.validation, request.test):
         if own is not None:
             refuse_raw(own)
-    if request.modality not in MODALITIES:
-        raise OptionError(f'`modality` must be "image", "table" or None. Received: {request.modality!r}.')
+    if request.modality is not None and request.modality not in HOLDS:
+        known = ", ".join(f'"{name}"' for name in HOLDS)
+        raise OptionError(
+            f"`modality` must be {known} or None. Received: {request.modality!r}.{nearest(str(request.modality), HOLDS)}"
+        )
     for door in doors():
         if door.accepts(raw):
             dataset: Dataset = door.open(raw, request)
             if request.modality not in (None, dataset.modality):
                 raise OptionError(
                     f"`modality` must agree with the data. Received: {request.modality!r} for {dataset.source}, "
-                    f"which holds {'pictures' if dataset.modality == 'image' else 'a table'}."
+                    f"which holds {HOLDS[dataset.modality]}."
                 )
             return dataset
     raise no_door(raw, [door.DESCRIPTION for door in doors()])

@@ -95,7 +95,7 @@ def dataset_of(parts: Sequence[RawTable | None], request: Request) -> Dataset:
         raise DataError(f"A table needs rows and columns. Received: {main.source} with none{_broken(main)}.")
     target = check_target(request.target, columns)
     check_names(request, columns)
-    frame, notes = _one_table(parts, columns, target)
+    frame, notes = one_table(parts, columns, target)
     where = np.concatenate([table.where for table in tables])
     part = np.concatenate([np.full(len(t.frame), i, dtype=np.int8) for i, t in enumerate(parts) if t is not None])
 
@@ -126,7 +126,7 @@ def dataset_of(parts: Sequence[RawTable | None], request: Request) -> Dataset:
     )
 
 
-def _one_table(parts: Sequence[RawTable | None], columns: list[str], target: str) -> tuple[pd.DataFrame, list[str]]:
+def one_table(parts: Sequence[RawTable | None], columns: list[str], target: str) -> tuple[pd.DataFrame, list[str]]:
     """Puts the user's own sets under the main one; their columns are the main one's."""
     import pandas as pd
 

@@ -10,12 +10,16 @@ from typing import Any
 import numpy as np
 
 from wizard.core.errors import DataError
+from wizard.data import series_tables
 from wizard.data.dataset import Dataset
 from wizard.data.delimited import read_delimited
 from wizard.data.request import Request
 from wizard.data.tables import RawTable, dataset_of, with_text_names
 
-DESCRIPTION = "a table with target=: a pandas DataFrame, a dict of columns, or a .csv, .tsv or .parquet file"
+DESCRIPTION = (
+    "a table with target=: a pandas DataFrame, a dict of columns, or a .csv, .tsv or .parquet file "
+    '(modality="series" where its rows or columns are the steps of series)'
+)
 
 DELIMITED = (".csv", ".tsv", ".tab", ".csv.gz", ".tsv.gz")
 PARQUET = (".parquet", ".pq")
@@ -33,7 +37,8 @@ def open(raw: Any, request: Request) -> Dataset:
     """Opens a table and the user's own validation and test tables beside it."""
     parts = [None if part is None else read_table(part) for part in request.parts(raw)]
     named = zip(parts, ("", "validation ", "test "), strict=True)
-    return dataset_of([part and _placed(part, prefix) for part, prefix in named], request)
+    tables = [part and _placed(part, prefix) for part, prefix in named]
+    return series_tables.dataset_of(tables, request) if request.modality == "series" else dataset_of(tables, request)
 
 
 def is_frame(raw: Any) -> bool:
