@@ -7,7 +7,7 @@ import tensorflow as tf
 
 from wizard.core.config import TrainingConfig
 from wizard.core.errors import OptionError
-from wizard.data.form import FeaturesForm, ImageForm
+from wizard.data.form import MEASURED, FeaturesForm, ImageForm, SeriesForm
 from wizard.data.task import Task
 from wizard.models.build import build_network, symbolic_inputs
 from wizard.models.family import families_for, family, names
@@ -15,6 +15,7 @@ from wizard.models.family import families_for, family, names
 FORMS = {
     "image": ImageForm(height=8, width=8, channels=1),
     "features": FeaturesForm(numeric=("a", "b", "c"), categories=("short", "long"), cardinalities=(4, 30)),
+    "series": SeriesForm(length=20, channels=("x", "y", MEASURED)),
 }
 TASK = Task(kind="multiclass", target="y", classes=("a", "b", "c"))
 PAIRS = [(name, form) for name in names() for form in family(name).forms]
@@ -33,6 +34,8 @@ def some_inputs(form, n):
     random = np.random.default_rng(0)
     if form == "image":
         return {"image": random.normal(size=(n, 8, 8, 1)).astype("float32")}
+    if form == "series":
+        return {"series": random.normal(size=(n, 20, 3)).astype("float32")}
     codes = np.column_stack([random.integers(0, k, n) for k in FORMS[form].cardinalities])
     return {"numeric": random.normal(size=(n, 3)).astype("float32"), "categories": codes.astype("int32")}
 
@@ -146,5 +149,5 @@ def test_inputs_are_as_the_form_says():
 
 
 def test_an_unknown_family_is_refused_with_those_there_are():
-    with pytest.raises(OptionError, match="'mlpp' among the families: linear, mlp, resnet"):
+    with pytest.raises(OptionError, match="'mlpp' among the families: convnet_1d, linear, mlp, resnet"):
         family("mlpp")

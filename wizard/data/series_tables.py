@@ -56,7 +56,7 @@ def dataset_of(parts: Sequence[RawTable | None], request: Request) -> Dataset:
             )
         broken = []
         long, found = series_long.read(frame, where, part, group, request.time, inputs, main.decimal_comma)  # type: ignore[arg-type]
-        rows, places = _labelled_rows(frame[target], long, where, target), long.where
+        rows, places = labelled_rows(frame[target], long, where, target), long.where
         request = replace(request, group=None, time=None)
     labels = frame[target].iloc[rows].reset_index(drop=True)
     facts = frame[sorted(role_columns(request))].iloc[rows].reset_index(drop=True)
@@ -100,7 +100,7 @@ def _group_column(frame: pd.DataFrame, target: str, request: Request) -> str | N
     )
 
 
-def _labelled_rows(cells: pd.Series, long: series_long.Ordered, where: np.ndarray, target: str) -> np.ndarray:
+def labelled_rows(cells: pd.Series, long: series_long.Ordered, where: np.ndarray, target: str) -> np.ndarray:
     """(n,) a row of each series that has its label; the first row where none has.
 
     Raises:

@@ -42,6 +42,7 @@ def build_network(config: TrainingConfig, form: Form, task: Task) -> Network:
 
     from wizard.core.backend import keras
     from wizard.models.layers import AugmentPictures, Dropout, Standardize
+    from wizard.models.series_layers import AugmentSeries
 
     hp = HyperParameters()
     hp.values = dict(config.hp)
@@ -55,6 +56,9 @@ def build_network(config: TrainingConfig, form: Form, task: Task) -> Network:
     if isinstance(form, ImageForm):
         augment = AugmentPictures(name="augment")
         entering["image"] = augment(entering["image"])
+    if isinstance(form, SeriesForm):
+        augment = AugmentSeries(form.n_measured, name="augment")
+        entering["series"] = augment(entering["series"])
     features = family(config.family).build(hp, entering, form)
     head = keras.layers.Dense(
         task.n_outputs, kernel_initializer=keras.initializers.VarianceScaling(HEAD_SCALE), name=HEAD

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
-from wizard.data.form import FeaturesForm, Form
+from wizard.data.form import FeaturesForm, Form, SeriesForm
 
 ONE_HOT = 9  # codes of a category up to which it is spread out one-hot; more are embedded
 EMBEDDING = 8  # numbers that stand for a category with more codes
 
 
 def flat_features(inputs: dict[str, Any], form: Form) -> Any:
-    """Pictures as pixels, table rows as numeric features beside one-hot or embedded categories: (b, e)."""
+    """Pictures as pixels, series as steps, table rows as numeric features beside one-hot or embedded categories: (b, e)."""
     from wizard.core.backend import keras
 
+    if isinstance(form, SeriesForm):
+        return keras.layers.Flatten(name="steps")(inputs["series"])
     if not isinstance(form, FeaturesForm):
         return keras.layers.Flatten(name="pixels")(inputs["image"])
     parts = [inputs["numeric"]] if form.numeric else []

@@ -65,7 +65,7 @@ def space_around(context: Context, config: TrainingConfig) -> tuple[Dimension, .
                 name="label_smoothing", kind="linear", low=0.0, high=MOST_SMOOTHING, now=config.label_smoothing
             )
         )  # fmt: skip
-    if context.dataset.modality == "image":
+    if context.dataset.modality != "table":
         space.append(Dimension(name="augment", kind="linear", low=0.0, high=1.0, now=config.augment))
     if context.effort.name != "quick":
         widths = sorted(
