@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 NEEDS: dict[str, tuple[Callable[[Context], bool], str]] = {
     "augmentation": (
-        lambda context: context.dataset.modality == "image",
+        lambda context: context.dataset.modality != "table",
         "Rows of a table have no transformation that is known to keep the label, as shifting a picture does.",
     ),
 }

@@ -3,6 +3,10 @@
 Each file has `cards(context)`, a function that makes a gallery's item of a row; `distributions(context)`, blocks,
 oddities and a sentence about the inputs; `odd(context)`, examples or columns that can be read but stand out;
 `coincidences(context)`, the rows that would have an exact copy by chance; `DO_COINCIDE`, whether equal inputs may well
-be no slip; and `SAME`, what two near copies are called ("the same picture"), or "" where a table says more than a
+be no slip; `SAME`, what two near copies are called ("the same picture"), or "" where a table says more than a
 gallery.
+
+Where the modality has an augmentation: `TRANSFORMATION`, what it does in words ("shift, turn and zoom");
+`transformed(prepared, tensors, strength, seed)`, the network's inputs after it; and
+`shown(context, prepared, tensors, i)`, the fields of a gallery's item for one of such inputs.
 """

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 
@@ -12,9 +13,11 @@ from wizard.stages.histogram import histogram
 from wizard.stages.labels import label_of
 from wizard.stages.pictures import png
 from wizard.stages.words import amount
+from wizard.training.prepared import Prepared
 
 SAME = "the same picture"
 DO_COINCIDE = False
+TRANSFORMATION = "shift, turn and zoom"
 SAMPLE = 20_000  # pictures measured
 BLANK = 0.05  # of the median contrast: a picture this flat shows nothing; the flattest real ones had a fifth of it
 BLANK_SHARE = 0.01  # blank pictures beyond this share of the training pictures are hardly chance
@@ -94,3 +97,19 @@ def odd(context: Context) -> list[tuple[str, str]]:
         (str(where[row]), "one single colour" if own == 0 else "next to no contrast")
         for row, own in zip(rows[is_blank], contrast[is_blank], strict=True)
     ]
+
+
+def transformed(prepared: Prepared, tensors: dict[str, np.ndarray], strength: float, seed: int) -> dict[str, Any]:
+    """Pictures as the augmentation of a strength makes them."""
+    from wizard.core.backend import tf
+    from wizard.models.layers import moved
+
+    pictures = tf.constant(tensors["image"].astype("float32"))
+    return {"image": np.asarray(moved(pictures, tf.constant(strength), tf.constant([seed, 0], "int32")))}
+
+
+def shown(context: Context, prepared: Prepared, tensors: dict[str, np.ndarray], i: int) -> dict[str, Any]:
+    """A picture as the network gets it, for a gallery."""
+    picture = tensors["image"][i]
+    is_whole = prepared.preparation.dtype == "uint8"
+    return {"asset": context.asset(png(np.clip(picture, 0, 255).astype("uint8") if is_whole else picture))}

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from wizard.core.blocks import Gallery, Item
+from wizard.core.registry import load
 from wizard.core.seeds import derive
 from wizard.stages.context import Context
-from wizard.stages.pictures import png
 from wizard.stages.regularize.experiment import experiment, incumbent
 from wizard.stages.step import Outcome, noted, step
 from wizard.stages.words import share
@@ -16,13 +16,14 @@ STRENGTHS = (0.5, 1.0)
 CHECKED = 200  # training examples shown to the network after the transformation
 LOST = 0.15  # share of right answers lost to a transformation beyond which it may change what the label says
 SHOWN = 6
+LOOKS = "wizard.stages.looks"  # a file a modality
 
 
 @step(needs=("augmentation",))
 def augment(context: Context) -> Outcome:
-    """Small shifts, turns and zooms make the network better.
+    """Small changes that leave the label as it is make the network better.
 
-    A picture moved by a pixel shows the same thing, so it is a free example. First the trained network itself is
+    A picture moved by a pixel, or a curve shifted by a step, shows the same thing, so it is a free example. First the trained network itself is
     asked whether it still recognises what it learnt after the transformation: one that changes the label would hurt.
     """
     strengths = STRENGTHS[: 1 if context.effort.name == "quick" else 2]
@@ -31,8 +32,8 @@ def augment(context: Context) -> Outcome:
     if not safe:
         worst = kept[strengths[0]]
         return noted(
-            f"Not used: after a shift, turn and zoom the network recognises only {share(worst)} of what it did, so the "
-            f"transformation may change what the label says.",
+            f"Not used: after a {load(LOOKS, context.dataset.modality).TRANSFORMATION} the network recognises only "
+            f"{share(worst)} of what it did, so the transformation may change what the label says.",
             measured=worst,
             expected=1.0,
             unit="share of right answers that survive",
@@ -44,22 +45,19 @@ def augment(context: Context) -> Outcome:
 
 
 def _survives(context: Context, strengths: tuple[float, ...]) -> tuple[Gallery, dict[float, float]]:
-    """Pictures before and after, and the share of the network's right answers that each strength leaves."""
-    from wizard.core.backend import tf
-    from wizard.models.layers import moved
-
+    """Examples before and after, and the share of the network's right answers that each strength leaves."""
+    look = load(LOOKS, context.dataset.modality)
     run = incumbent(context).runs[0][0]
     prepared = context.prepared(run.config)
     rows = context.sample(prepared.train, CHECKED, "augment")
-    compiled = context.trainer.network(run)
-    raw = prepared.tensors["image"][rows].astype("float32")
+    model = context.trainer.network(run).model
+    raw = {name: values[rows] for name, values in prepared.tensors.items()}
     y = prepared.y[rows]
     items, kept = [], {}
-    before = _answers(compiled, raw)
+    before = np.asarray(model(raw, training=False))
     for strength in strengths:
-        seed = [derive(context.seed, "augment", strength), 0]
-        after = np.asarray(moved(tf.constant(raw), tf.constant(strength), tf.constant(seed, "int32")))
-        answers = _answers(compiled, after)
+        changed = look.transformed(prepared, raw, strength, derive(context.seed, "augment", strength))
+        answers = np.asarray(model(changed, training=False))
         if context.task.is_classification:
             right = before.argmax(1) == y
             kept[strength] = float((answers.argmax(1) == y)[right].mean()) if right.any() else 0.0
@@ -68,12 +66,7 @@ def _survives(context: Context, strengths: tuple[float, ...]) -> tuple[Gallery, 
             kept[strength] = 1 - error / max(float(np.var(before)), 1e-12)
         for i in range(SHOWN):
             label = str(context.dataset.labels[rows[i]])
-            for name, picture in (("as it is", raw[i]), (f"strength {strength:g}", after[i])):
-                shown = np.clip(picture, 0, 255).astype("uint8") if prepared.preparation.dtype == "uint8" else picture
-                items.append(Item(label=label, asset=context.asset(png(shown)), caption=name))
+            for name, tensors in (("as it is", raw), (f"strength {strength:g}", changed)):
+                items.append(Item(label=label, caption=name, **look.shown(context, prepared, tensors, i)))
     caption = "; ".join(f"strength {s:g}: {share(k)} of the right answers survive" for s, k in kept.items())
     return Gallery(title="Before and after", caption=f"{caption}.", items=tuple(items)), kept
-
-
-def _answers(compiled: object, pictures: np.ndarray) -> np.ndarray:
-    return np.asarray(compiled.model({"image": pictures}, training=False))  # type: ignore[attr-defined]
