@@ -7,7 +7,7 @@ import tensorflow as tf
 
 from wizard.core.config import TrainingConfig
 from wizard.core.errors import OptionError
-from wizard.data.form import FeaturesForm, ImageForm, TokensForm
+from wizard.data.form import MEASURED, FeaturesForm, ImageForm, SeriesForm, TokensForm
 from wizard.data.task import Task
 from wizard.models.build import build_network, symbolic_inputs
 from wizard.models.family import families_for, family, names
@@ -16,6 +16,7 @@ FORMS = {
     "image": ImageForm(height=8, width=8, channels=1),
     "features": FeaturesForm(numeric=("a", "b", "c"), categories=("short", "long"), cardinalities=(4, 30)),
     "tokens": TokensForm(length=6, vocabulary=40),
+    "series": SeriesForm(length=20, channels=("x", "y", MEASURED)),
 }
 TASK = Task(kind="multiclass", target="y", classes=("a", "b", "c"))
 PAIRS = [(name, form) for name in names() for form in family(name).forms]
@@ -37,6 +38,8 @@ def some_inputs(form, n):
     if form == "tokens":
         codes = random.integers(1, 40, (n, 6))
         return {"tokens": np.where(np.arange(6) < random.integers(1, 7, (n, 1)), codes, 0).astype("int32")}
+    if form == "series":
+        return {"series": random.normal(size=(n, 20, 3)).astype("float32")}
     codes = np.column_stack([random.integers(0, k, n) for k in FORMS[form].cardinalities])
     return {"numeric": random.normal(size=(n, 3)).astype("float32"), "categories": codes.astype("int32")}
 
@@ -171,5 +174,5 @@ def test_inputs_are_as_the_form_says():
 
 
 def test_an_unknown_family_is_refused_with_those_there_are():
-    with pytest.raises(OptionError, match="'mlpp' among the families: bag_of_ngrams, linear, mlp, resnet, text_cnn"):
+    with pytest.raises(OptionError, match="'mlpp' among the families: bag_of_ngrams, convnet_1d, linear, mlp"):
         family("mlpp")

@@ -152,6 +152,19 @@ class Heatmap(Value):
     value_label: str
 
 
+class Curve(Value):
+    """A small curve of an example: `y` at even steps (None in gaps), drawn between `low` and `high`.
+
+    `share` is the part of the frame's width that it takes, where a shorter series stands beside longer ones.
+    """
+
+    name: str
+    y: tuple[float | None, ...]
+    low: float
+    high: float
+    share: float = 1.0
+
+
 class Item(Value):
     """One example of a gallery.
 
@@ -160,6 +173,7 @@ class Item(Value):
         asset: Name of a picture beside the result, or "".
         text: The example in words (text, or a table row as "column: value" lines), or "".
         cells: A table row as (column, value, is unusual).
+        curves: A series, a small curve a channel.
         attributes: What the gallery can be sorted and searched by.
         caption: A short line under the picture.
     """
@@ -168,6 +182,7 @@ class Item(Value):
     asset: str = ""
     text: str = ""
     cells: tuple[tuple[str, str, bool], ...] = ()
+    curves: tuple[Curve, ...] = ()
     attributes: dict[str, Attribute] = {}
     caption: str = ""
 

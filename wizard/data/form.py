@@ -6,6 +6,8 @@ from typing import Literal
 
 from wizard.core.values import Value
 
+MEASURED = "share measured"  # the channel that tells what share of a step's values was measured
+
 
 class ImageForm(Value):
     """Pictures of one size: tensor "image", (b, height, width, channels), 0–255."""
@@ -71,6 +73,11 @@ class SeriesForm(Value):
     kind: Literal["series"] = "series"
     length: int
     channels: tuple[str, ...]
+
+    @property
+    def n_measured(self) -> int:
+        """Channels that hold measurements; the one behind them, if any, tells where something was measured."""
+        return len([name for name in self.channels if name != MEASURED])
 
     def __str__(self) -> str:
         """In words, for logs and pages."""

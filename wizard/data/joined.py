@@ -38,4 +38,4 @@ def joined_labels(sets: Sequence[Any]) -> pd.Series | pd.DataFrame:
     if len({str(one.dtype) for one in labels}) > 1:
         labels = [one.astype(object) for one in labels]
     joined = pd.concat(labels, ignore_index=True)
-    return joined.astype("category") if sets[0].takes_names else joined
+    return joined.astype("category") if getattr(sets[0], "takes_names", False) else joined

@@ -97,7 +97,7 @@ def dataset_of(parts: Sequence[RawTable | None], request: Request) -> Dataset:
     named = check_target(request.target, columns)
     target = request.target_name or ""
     check_names(request, columns)
-    frame, notes = _one_table(parts, columns, target)
+    frame, notes = one_table(parts, columns, target)
     where = np.concatenate([table.where for table in tables])
     part = np.concatenate([np.full(len(t.frame), i, dtype=np.int8) for i, t in enumerate(parts) if t is not None])
 
@@ -129,7 +129,7 @@ def dataset_of(parts: Sequence[RawTable | None], request: Request) -> Dataset:
     )
 
 
-def _one_table(parts: Sequence[RawTable | None], columns: list[str], target: str) -> tuple[pd.DataFrame, list[str]]:
+def one_table(parts: Sequence[RawTable | None], columns: list[str], target: str) -> tuple[pd.DataFrame, list[str]]:
     """Puts the user's own sets under the main one; their columns are the main one's."""
     import pandas as pd
 

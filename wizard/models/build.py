@@ -42,6 +42,7 @@ def build_network(config: TrainingConfig, form: Form, task: Task) -> Network:
 
     from wizard.core.backend import keras
     from wizard.models.layers import AUGMENT, Dropout, Standardize
+    from wizard.models.series_layers import AugmentSeries
 
     hp = HyperParameters()
     hp.values = dict(config.hp)
@@ -54,6 +55,9 @@ def build_network(config: TrainingConfig, form: Form, task: Task) -> Network:
         entering[door] = standardize(inputs[door])
     if form.kind in AUGMENT:
         augment = AUGMENT[form.kind](name="augment")
+    elif isinstance(form, SeriesForm):
+        augment = AugmentSeries(form.n_measured, name="augment")
+    if augment is not None:
         entering[form.kind] = augment(entering[form.kind])
     features = family(config.family).build(hp, entering, form)
     head = keras.layers.Dense(

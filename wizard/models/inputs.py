@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from wizard.data.form import FeaturesForm, Form, TokensForm
+from wizard.data.form import FeaturesForm, Form, SeriesForm, TokensForm
 
 ONE_HOT = 9  # codes of a category up to which it is spread out one-hot; more are embedded
 EMBEDDING = 8  # numbers that stand for a category with more codes
@@ -12,13 +12,18 @@ WORD_EMBEDDING = 32  # numbers that stand for a word: three times what fastText 
 
 
 def flat_features(inputs: dict[str, Any], form: Form) -> Any:
-    """Pictures as pixels, rows as numbers beside one-hot or embedded categories, texts as their mean word: (b, e)."""
+    """Inputs of any form as one row of numbers an example: (b, e).
+
+    Pictures as pixels, series as steps, rows as numbers beside one-hot or embedded categories, texts as their mean word.
+    """
     from wizard.core.backend import keras
     from wizard.models.layers import MeanEmbedding
 
     if isinstance(form, TokensForm):
         return MeanEmbedding(form.vocabulary, WORD_EMBEDDING, name="mean_embedding")(inputs["tokens"])
 
+    if isinstance(form, SeriesForm):
+        return keras.layers.Flatten(name="steps")(inputs["series"])
     if not isinstance(form, FeaturesForm):
         return keras.layers.Flatten(name="pixels")(inputs["image"])
     parts = [inputs["numeric"]] if form.numeric else []

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from markupsafe import Markup
 
 from wizard.core.blocks import Attribute, Block, Column, Gallery, Item, Numbers, Table, Text
+from wizard.report.curves import Sketch, sketch_of
 from wizard.report.pictures import Picture
 from wizard.report.plots import note_of, svg_of
 from wizard.report.tables import table_of
@@ -34,12 +35,13 @@ class Rows:
 
 @dataclass(frozen=True)
 class Example:
-    """One example of a gallery, with its picture and its attributes in words and as JSON for sorting."""
+    """One example of a gallery, with its picture or curves and its attributes in words and as JSON for sorting."""
 
     item: Item
     picture: Picture | None
     text: str
     cells: tuple[tuple[str, str, bool], ...]
+    curves: tuple[Sketch, ...]
     attributes: tuple[tuple[str, str], ...]
     sortable: str
 
@@ -126,6 +128,7 @@ def _example(item: Item, pictures: Mapping[str, Picture]) -> Example:
         picture=pictures.get(item.asset),
         text=text,
         cells=item.cells if len(item.cells) <= CELLS else tuple(sorted(item.cells, key=lambda cell: not cell[2])),
+        curves=tuple(map(sketch_of, item.curves)),
         attributes=tuple((clean(name), number(value)) for name, value in item.attributes.items()),
         sortable=json.dumps({name: _sortable(value) for name, value in item.attributes.items()}),
     )

@@ -8,10 +8,11 @@ from typing import Any
 import numpy as np
 
 from wizard.core.seeds import generator
-from wizard.data.form import FeaturesForm, TokensForm
+from wizard.data.form import FeaturesForm, SeriesForm, TokensForm
 from wizard.data.task import Task
 from wizard.training.prepared import Prepared
 
+MOST_STEPS = 64  # of a series: block means; more columns cost boosted trees seconds and tell little more
 LARGEST_SIDE = 16  # pixels: on more, classical methods take minutes and hardly get better
 MOST_CLASSES = 50  # of boosted trees: a tree a class and round takes minutes beyond
 MOST_LABELS = 10  # labels or targets that get boosted trees: a forest each
@@ -34,9 +35,11 @@ BINS_OF_COLUMNS = 8  # quantile bins of a column, as many as the leaves of the t
 
 
 def flat(prepared: Prepared, rows: np.ndarray) -> np.ndarray:
-    """(n, d) float32: pixels of about 16 a side at most, in 0–1; numeric features beside one-hot categories; TF-IDF."""
+    """(n, d) float32: small pixels in 0–1, small curves, TF-IDF, or numeric features beside one-hot categories."""
     if isinstance(prepared.form, TokensForm):
         return _tf_idf(prepared.tensors["tokens"], prepared.train, rows)
+    if isinstance(prepared.form, SeriesForm):
+        return _curves((prepared.tensors["series"][rows] - prepared.channel_mean) / prepared.channel_std)
     if not isinstance(prepared.form, FeaturesForm):
         return _pixels(prepared.tensors["image"][rows])
     parts = [prepared.tensors["numeric"][rows]] if prepared.form.numeric else []
@@ -55,6 +58,18 @@ def flat_names(prepared: Prepared) -> list[str]:
     for name, n_codes in zip(form.categories, form.cardinalities, strict=True):
         names += [name] * (n_codes if n_codes <= MANY_CODES else 1)
     return names
+
+
+def _curves(series: np.ndarray) -> np.ndarray:
+    """(n, t, c) standardised series to (n, d): block means, then mean, spread, extremes and slope of each channel."""
+    n, length, _ = series.shape
+    starts = np.unique(np.arange(MOST_STEPS) * length // MOST_STEPS)
+    sizes = np.diff(starts, append=length)
+    blocks = np.add.reduceat(series, starts, axis=1) / sizes[None, :, None].astype("float32")
+    time = np.linspace(-1, 1, length, dtype="float32") if length > 1 else np.zeros(1, "float32")
+    slope = np.einsum("ntc,t->nc", series, time) / max(float((time**2).sum()), 1.0)
+    parts = (blocks.reshape(n, -1), series.mean(1), series.std(1), series.min(1), series.max(1), slope)
+    return np.concatenate(parts, axis=1).astype("float32")
 
 
 def _pixels(pictures: np.ndarray) -> np.ndarray:

@@ -8,13 +8,15 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from wizard.core.errors import ColumnError, DataError, NotAvailableError
-from wizard.data import picture_sets, text_columns, text_sets
+from wizard.core.errors import ColumnError, DataError
+from wizard.data import picture_sets, series_sets, series_tables, text_columns, text_sets
 from wizard.data.dataset import PARTS, Dataset
 from wizard.data.decoding import SUFFIXES
 from wizard.data.picture_arrays import is_pictures
 from wizard.data.picture_sets import RawPictures, placed
 from wizard.data.request import Request
+from wizard.data.series_arrays import is_series, series_of
+from wizard.data.series_sets import RawSeries
 from wizard.data.sources.table import is_frame
 from wizard.data.tables import RawTable, with_text_names
 from wizard.data.text_arrays import flat_cells, holds_texts, raw_texts
@@ -25,8 +27,8 @@ if TYPE_CHECKING:
 
 ONE_HOT = "Labels that were one-hot rows were read as classes."
 DESCRIPTION = (
-    "arrays in memory: (x, y) with x of shape (n, d), or pictures (n, h, w) or (n, h, w, c), or a list of them, or a "
-    "list of texts or of paths of text files"
+    "arrays in memory: (x, y) with x of shape (n, d), or pictures (n, h, w) or (n, h, w, c), or series (n, t, c), or a "
+    "list of pictures, of series, of texts, or of paths of text files"
 )
 
 
@@ -65,17 +67,21 @@ def open(raw: Any, request: Request) -> Dataset:
         return picture_sets.dataset_of(raws, request, target)
     if request.modality == "image":
         raise DataError(f"Pictures are (n, h, w) or (n, h, w, c) arrays. Received: x of shape {np.shape(pairs[0][0])}.")  # type: ignore[index]
+    if holds_series(pairs[0][0], request.modality):  # type: ignore[index]
+        series = [part and _raw_series(*part, prefix) for part, prefix in zip(pairs, prefixes, strict=True)]
+        return series_sets.dataset_of([_said(series[0], pairs[0][0], request), *series[1:]], request, target)  # type: ignore[index]
     raw_tables = [part and _raw_table(*part, target, prefix) for part, prefix in zip(pairs, prefixes, strict=True)]
     raw_tables[0] = replace(raw_tables[0], notes=notes)  # type: ignore[type-var]
     names = list(pairs[0][1]) if is_frame(pairs[0][1]) else []  # type: ignore[index]
-    return text_columns.dataset_of(raw_tables, replace(request, target=tuple(names) or target))
+    door = series_tables if request.modality == "series" else text_columns
+    return door.dataset_of(raw_tables, replace(request, target=tuple(names) or target))
 
 
 def inputs_of(x: Any) -> Any:
-    """Returns x as a DataFrame, an array, or a list of pictures or paths.
+    """Returns x as a DataFrame, an array, or a list of pictures, series or paths.
 
     Raises:
-        DataError: If it is none of these; NotAvailableError for texts and series.
+        DataError: If it is none of these; NotAvailableError for texts.
     """
     import pandas as pd
 
@@ -93,7 +99,7 @@ def inputs_of(x: Any) -> Any:
             return [Path(path) for path in x]
     array = _array(x)
     if array.dtype == object and array.ndim == 1 and len(array) and all(isinstance(one, np.ndarray) for one in array):
-        return list(array)  # pictures of different sizes
+        return list(array)  # pictures of different sizes, or series of different lengths
     if array.ndim == 0 or array.dtype.kind == "V":
         raise DataError(
             f"x must be an array with one entry for each example. Received: {type(x).__name__} {array.dtype}."
@@ -109,26 +115,46 @@ def _array(x: Any) -> np.ndarray:
     try:
         return np.asarray(x)
     except ValueError as error:
+        if isinstance(x, list | tuple) and any(isinstance(one, list | tuple | np.ndarray) for one in x):
+            return _ragged(x, error)
         raise DataError(f"x must have rows of one length. Received: {error}.") from error
+
+
+def _ragged(x: Any, error: ValueError) -> np.ndarray:
+    """Lists of several lengths as arrays in an array."""
+    array = np.empty(len(x), dtype=object)
+    try:
+        array[:] = [np.asarray(one) for one in x]
+    except ValueError:
+        raise DataError(f"x must have rows of one length. Received: {error}.") from error
+    return array
+
+
+def holds_series(x: Any, modality: str | None) -> bool:
+    """Whether inputs from `inputs_of` that are no pictures are series."""
+    return not is_frame(x) and (modality == "series" or isinstance(x, list) or x.ndim > 2)
 
 
 def holds_pictures(x: Any, modality: str | None) -> bool:
     """Whether inputs from `inputs_of` are pictures; a modality asked for decides where both would do."""
+    if modality == "series":
+        return False
     if isinstance(x, list):
-        return True
+        return modality == "image" or isinstance(x[0], Path) or not is_series(x)
     if not isinstance(x, np.ndarray) or x.ndim <= 2:
         return False
-    if modality == "image" or (modality is None and is_pictures(x)):
-        return True
     if modality == "table":
         raise DataError(f"A table is an (n, d) array. Received: x of shape {x.shape}. Pass x.reshape(len(x), -1).")
-    if x.ndim == 3 and x.dtype.kind in "iuf" and x.size:
-        raise NotAvailableError(
-            "Pictures hold whole numbers from 0, or floats from 0 to 1. "
-            f"Received: x of shape {x.shape} with other numbers. "
-            'Series come in a later version; pass modality="image" if these are pictures.'
-        )
-    raise DataError(f"x must be an (n, d) table or (n, h, w[, c]) pictures. Received: {x.dtype} of shape {x.shape}.")
+    if modality == "image":
+        return True
+    if is_series(x):
+        return False
+    if is_pictures(x):
+        return True
+    raise DataError(
+        "x must be an (n, d) table, (n, h, w[, c]) pictures or (n, t, c) series. "
+        f"Received: {x.dtype} of shape {x.shape}."
+    )
 
 
 def _labels(y: Any, target: str, request: Request) -> pd.Series | pd.DataFrame:
@@ -205,6 +231,19 @@ def _raw_texts(pair: tuple[Any, Any], target: str, request: Request, set_name: s
     if len(cells) != len(y):
         raise DataError(f"x and y must have one entry for each example. Received: {len(cells):,} and {len(y):,}.")
     return raw_texts(x, y, "" if set_name == "main" else f"{set_name} ")
+
+
+def _raw_series(x: Any, y: pd.Series | pd.DataFrame, prefix: str) -> RawSeries:
+    where = np.array([f"{prefix}x[{i}]" for i in range(len(x))], dtype=object)
+    series, channels, notes = series_of(x)
+    return RawSeries(series, y, where, channels, "arrays", "series", notes=tuple(notes))
+
+
+def _said(raw: Any, x: Any, request: Request) -> RawSeries:
+    """Adds a note where the kind of data was inferred and pictures would do as well."""
+    is_asked = request.modality is not None or isinstance(x, list) or not is_pictures(x)
+    note = 'Read as series, steps before channels; pass modality="image" if these are pictures.'
+    return raw if is_asked else replace(raw, notes=(*raw.notes, note))
 
 
 def _raw_table(x: Any, y: pd.Series | pd.DataFrame, target: str, prefix: str) -> RawTable:

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from wizard.core.errors import DataError
-from wizard.data import text_columns
+from wizard.data import series_tables, text_columns
 from wizard.data.dataset import Dataset
 from wizard.data.delimited import read_delimited
 from wizard.data.request import Request
@@ -18,7 +18,7 @@ from wizard.data.tables import RawTable, with_text_names
 
 DESCRIPTION = (
     "a table with target=: a pandas DataFrame, a dict of columns, or a .csv, .tsv or .parquet file (texts with their "
-    "labels, too)"
+    'labels, too; modality="series" where its rows or columns are the steps of series)'
 )
 
 DELIMITED = (".csv", ".tsv", ".tab", ".csv.gz", ".tsv.gz")
@@ -37,7 +37,9 @@ def open(raw: Any, request: Request) -> Dataset:
     """Opens a table and the user's own validation and test tables beside it."""
     parts = [None if part is None else read_table(part) for part in request.parts(raw)]
     named = zip(parts, ("", "validation ", "test "), strict=True)
-    return text_columns.dataset_of([part and _placed(part, prefix) for part, prefix in named], request)
+    tables = [part and _placed(part, prefix) for part, prefix in named]
+    door = series_tables if request.modality == "series" else text_columns
+    return door.dataset_of(tables, request)
 
 
 def is_frame(raw: Any) -> bool:

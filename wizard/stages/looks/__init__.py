@@ -7,6 +7,6 @@ be no slip; `SAME`, what two near copies are called ("the same picture"), or "" 
 gallery; and `ADVICE`, what to do about odd distributions.
 
 Where inputs can be changed without changing the label it also has `TRANSFORMATION`, how that is called ("a shift, turn
-and zoom"); `transformed(inputs, strength, seed)`, the network's inputs (n, …) after it; and `shown(context,
-preparation, input)`, the fields of a gallery's item that show one of them.
+and zoom"); `transformed(prepared, tensors, strength, seed)`, the network's inputs after it; and `shown(context,
+prepared, tensors, i)`, the fields of a gallery's item that show one of them.
 """

@@ -13,6 +13,7 @@ from wizard.stages.histogram import histogram
 from wizard.stages.labels import label_of
 from wizard.stages.pictures import png
 from wizard.stages.words import amount
+from wizard.training.prepared import Prepared
 
 SAME = "the same picture"
 ADVICE = "Look at the pictures that stand out."
@@ -99,16 +100,17 @@ def odd(context: Context) -> list[tuple[str, str]]:
     ]
 
 
-def transformed(pictures: np.ndarray, strength: float, seed: list[int]) -> np.ndarray:
-    """Pictures (n, h, w, c), each moved as augmentation does while training."""
+def transformed(prepared: Prepared, tensors: dict[str, np.ndarray], strength: float, seed: int) -> dict[str, Any]:
+    """Pictures as the augmentation of a strength makes them."""
     from wizard.core.backend import tf
     from wizard.models.layers import moved
 
-    whole = tf.constant(pictures.astype("float32"))
-    return np.asarray(moved(whole, tf.constant(strength), tf.constant(seed, "int32")))
+    pictures = tf.constant(tensors["image"].astype("float32"))
+    return {"image": np.asarray(moved(pictures, tf.constant(strength), tf.constant([seed, 0], "int32")))}
 
 
-def shown(context: Context, preparation: Any, picture: np.ndarray) -> dict[str, str]:
-    """What an item shows of a picture (h, w, c)."""
-    is_bytes = preparation.dtype == "uint8"
-    return {"asset": context.asset(png(np.clip(picture, 0, 255).astype("uint8") if is_bytes else picture))}
+def shown(context: Context, prepared: Prepared, tensors: dict[str, np.ndarray], i: int) -> dict[str, Any]:
+    """A picture as the network gets it, for a gallery."""
+    picture = tensors["image"][i]
+    is_whole = prepared.preparation.dtype == "uint8"
+    return {"asset": context.asset(png(np.clip(picture, 0, 255).astype("uint8") if is_whole else picture))}

@@ -17,6 +17,7 @@ from wizard.stages.context import Context
 from wizard.stages.histogram import histogram
 from wizard.stages.labels import label_of
 from wizard.stages.words import count, share
+from wizard.training.prepared import Prepared
 
 SAME = "the same text"
 DO_COINCIDE = True  # two people write "ok" or "untitled", and mean different things
@@ -158,16 +159,17 @@ def _around(text: str) -> str:
     return text[max(0, match.start() - 10) : match.end() + 10]
 
 
-def transformed(tokens: np.ndarray, strength: float, seed: list[int]) -> np.ndarray:
-    """Codes (n, t) with some words hidden, as augmentation does while training."""
+def transformed(prepared: Prepared, tensors: dict[str, np.ndarray], strength: float, seed: int) -> dict[str, Any]:
+    """Texts with some words hidden, as augmentation does while training."""
     from wizard.core.backend import tf
     from wizard.models.layers import hidden
 
-    return np.asarray(hidden(tf.constant(tokens), tf.constant(strength), tf.constant(seed, "int32")))
+    codes = tf.constant(tensors["tokens"])
+    return {"tokens": np.asarray(hidden(codes, tf.constant(strength), tf.constant([seed, 0], "int32")))}
 
 
-def shown(context: Context, preparation: Any, tokens: np.ndarray) -> dict[str, str]:
-    """What an item shows of codes (t,): the words again, a hidden or unknown one as "▢"."""
-    known = preparation.tokens
-    words = ["▢" if code == 1 or code - 2 >= len(known) else known[code - 2] for code in tokens[tokens > 0]]
+def shown(context: Context, prepared: Prepared, tensors: dict[str, np.ndarray], i: int) -> dict[str, Any]:
+    """The words of a text again, a hidden or unknown one as "▢"."""
+    known, codes = prepared.preparation.tokens, tensors["tokens"][i]
+    words = ["▢" if code == 1 or code - 2 >= len(known) else known[code - 2] for code in codes[codes > 0]]
     return {"text": " ".join(words)[:SHOWN]}

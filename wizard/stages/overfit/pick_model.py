@@ -12,11 +12,12 @@ from wizard.models.family import Family, families_for, family
 from wizard.stages.context import Context
 from wizard.stages.step import Outcome, noted, step
 
-PLAINEST = {
+PLAINEST = {  # what most people would try first, and rightly
     "image": "resnet",
     "features": "mlp",
     "tokens": "bag_of_ngrams",
-}  # what most people would try first, and rightly
+    "series": "convnet_1d",
+}
 
 
 @step()

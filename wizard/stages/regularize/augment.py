@@ -10,6 +10,7 @@ from wizard.core.blocks import Gallery, Item
 from wizard.core.registry import load
 from wizard.core.seeds import derive
 from wizard.stages.context import Context
+from wizard.stages.labels import label_of
 from wizard.stages.regularize.experiment import experiment, incumbent
 from wizard.stages.step import Outcome, noted, step
 from wizard.stages.words import share
@@ -25,9 +26,9 @@ LOOKS = "wizard.stages.looks"  # a file a modality
 def augment(context: Context) -> Outcome:
     """Changes that leave the label as it is make the network better.
 
-    A picture moved by a pixel shows the same thing, and so does a text without one of its words: free examples. First
-    the trained network itself is asked whether it still recognises what it learnt after the change: one that changes
-    the label would hurt.
+    A picture moved by a pixel shows the same thing, and so does a curve shifted by a step or a text without one of its
+    words: free examples. First the trained network itself is asked whether it still recognises what it learnt after the
+    change: one that changes the label would hurt.
     """
     strengths = STRENGTHS[: 1 if context.effort.name == "quick" else 2]
     gallery, kept = _survives(context, strengths)
@@ -52,14 +53,14 @@ def _survives(context: Context, strengths: tuple[float, ...]) -> tuple[Gallery, 
     look, run = _look(context), incumbent(context).runs[0][0]
     prepared = context.prepared(run.config)
     rows = context.sample(prepared.train, CHECKED, "augment")
-    compiled = context.trainer.network(run)
-    tensor = prepared.form.kind
-    raw, y = prepared.tensors[tensor][rows], prepared.y[rows]
+    model = context.trainer.network(run).model
+    raw = {name: values[rows] for name, values in prepared.tensors.items()}
+    y = prepared.y[rows]
     items, kept = [], {}
-    before = _answers(compiled, tensor, raw)
+    before = _answers(model, raw)
     for strength in strengths:
-        after = look.transformed(raw, strength, [derive(context.seed, "augment", strength), 0])
-        answers = _answers(compiled, tensor, after)
+        changed = look.transformed(prepared, raw, strength, derive(context.seed, "augment", strength))
+        answers = _answers(model, changed)
         if context.task.is_exclusive:
             right = before.argmax(1) == y
             kept[strength] = float((answers.argmax(1) == y)[right].mean()) if right.any() else 0.0
@@ -67,9 +68,9 @@ def _survives(context: Context, strengths: tuple[float, ...]) -> tuple[Gallery, 
             error = np.mean((answers - before) ** 2, axis=0)
             kept[strength] = float(np.mean(1 - error / np.maximum(np.var(before, axis=0), 1e-12)))
         for i in range(SHOWN):
-            label = str(context.dataset.labels[rows[i]])
-            for name, one in (("as it is", raw[i]), (f"strength {strength:g}", after[i])):
-                items.append(Item(label=label, caption=name, **look.shown(context, prepared.preparation, one)))
+            label = label_of(context, int(rows[i]))
+            for name, tensors in (("as it is", raw), (f"strength {strength:g}", changed)):
+                items.append(Item(label=label, caption=name, **look.shown(context, prepared, tensors, i)))
     caption = "; ".join(f"strength {s:g}: {share(k)} of the right answers survive" for s, k in kept.items())
     return Gallery(title="Before and after", caption=f"{caption}.", items=tuple(items)), kept
 
@@ -78,6 +79,6 @@ def _look(context: Context) -> Any:
     return load(LOOKS, context.dataset.modality)
 
 
-def _answers(compiled: Any, tensor: str, inputs: np.ndarray) -> np.ndarray:
-    dtype = "int32" if inputs.dtype.kind == "i" else "float32"
-    return np.asarray(compiled.model({tensor: inputs.astype(dtype)}, training=False))
+def _answers(model: Any, tensors: dict[str, np.ndarray]) -> np.ndarray:
+    kinds = {"i": "int32", "u": "float32", "f": "float32"}
+    return np.asarray(model({name: values.astype(kinds[values.dtype.kind]) for name, values in tensors.items()}))
