@@ -49,7 +49,7 @@ class Examples(Protocol):
         ...
 
     def __getitem__(self, index: int) -> Any:
-        """One raw example: an image as (h, w, c) array, a table row as {column: value}."""
+        """One raw example: an image as (h, w, c) array, a table row as {column: value}, a series as (t, c) array."""
         ...
 
     def take(self, indices: np.ndarray) -> Examples:
@@ -67,7 +67,7 @@ class Dataset:
 
     Attributes:
         name: Short name, used for the run folder.
-        modality: "image" or "table" (later "text", "series").
+        modality: "image", "table" or "series" (later "text").
         examples: The raw inputs, n of them: the main set, then the user's validation and test sets.
         labels: (n,) raw labels, str or float, none missing.
         target: Name of the target.

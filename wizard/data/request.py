@@ -14,12 +14,14 @@ class Request:
 
     Attributes:
         target: Name of the column to predict; for arrays and folders only the name shown.
-        modality: "image" or "table" where the data leave it open; None decides from the data.
+        modality: "image", "table" or "series" where the data leave it open; None decides from the data.
         task: "classification" or "regression"; None decides from the labels. Only refused tasks matter here.
         validation: A validation set of the user's own, any kind of data that the main set may be. Never altered.
         test: A test set of the user's own, likewise.
-        group: A column, or (n,) values: examples of one group stay on one side of every split.
-        time: A column, or (n,) numbers or dates: training comes before validation comes before test.
+        group: A column, or (n,) values: examples of one group stay on one side of every split. In a table with a step
+            of a series a row: the column whose equal values make one series.
+        time: A column, or (n,) numbers or dates: training comes before validation comes before test. In a table with a
+            step of a series a row: the column that orders the rows of a series.
         weight: A column, or (n,) positive weights in losses and metrics.
         ignore: Columns that are no inputs.
         name: Short name of the data set; None takes that of the file or folder.
