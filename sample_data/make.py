@@ -1,4 +1,4 @@
-"""Builds the sample data from scikit-learn's own copies, the same files every time.
+"""Builds the sample data from scikit-learn's own copies, and from a simulation, the same files every time.
 
 Run `python sample_data/make.py` to build them again in place, or give another folder.
 """
@@ -15,6 +15,8 @@ from PIL import Image
 from sklearn.datasets import load_breast_cancer, load_diabetes, load_digits
 
 BRIGHTEST = 16  # the digits' grey values run from 0 to 16
+FAULTS = ("sound", "unbalanced", "misaligned", "rubbing")
+RUNS, STEPS = 360, (40, 60)  # of the rotor, and rows of a run
 
 
 def make_digits(folder: Path) -> None:
@@ -52,6 +54,61 @@ def make_diabetes(folder: Path) -> None:
     _write(frame, folder / "diabetes.csv")
 
 
+def make_rotor(folder: Path) -> None:
+    """Writes 360 runs of a simulated rotor: what two accelerometers on its bearing measure, and its fault.
+
+    A row every 10 ms, some of which are lost; runs of 400 to 600 ms that begin anywhere in a turn.
+    """
+    random = np.random.default_rng(9)
+    fault = random.permutation(np.arange(RUNS) % len(FAULTS))
+    measured = _acceleration(fault, random)  # (runs, steps, 2) m/s²
+    gain, tilt = random.uniform(0.75, 1.3, (RUNS, 1, 2)), random.normal(0, 0.3, (RUNS, 1, 2))  # each sensor is its own
+    measured = measured * gain + tilt + random.normal(0, 0.4, measured.shape)
+    frames = []
+    for run in range(RUNS):
+        length = int(random.integers(STEPS[0], STEPS[1] + 1))
+        arrived = random.random(length) > 0.05
+        arrived[[0, -1]] = True
+        x, y = measured[run, :length].round(2)[arrived].T + 0.0  # + 0 turns -0 into 0
+        ms = 10 * np.flatnonzero(arrived)
+        frames.append(pd.DataFrame({"run": run + 1, "ms": ms, "x": x, "y": y, "fault": FAULTS[fault[run]]}))
+    _write(pd.concat(frames), folder / "rotor.csv")
+
+
+def _acceleration(fault: np.ndarray, random: np.random.Generator) -> np.ndarray:
+    """(runs, steps, 2) m/s²: a damped shaft on springs, driven by its eccentric mass (Jeffcott rotor).
+
+    An unbalanced rotor has more of that mass; in a misaligned one the coupling pushes twice a turn; in a rubbing one
+    the shaft hits a stiff stator on one side.
+    """
+    n, step, every, settling = len(fault), 0.0005, 20, 1600  # seconds; steps between two samples, and before the first
+
+    def drawn(name: str, low: float, high: float, other: tuple[float, float]) -> np.ndarray:
+        return np.where(fault == FAULTS.index(name), random.uniform(low, high, n), random.uniform(*other, n))
+
+    turn, begin = 2 * np.pi * random.uniform(7, 11, n), random.uniform(0, 2 * np.pi, (2, n))  # 7 to 11 turns a second
+    own_x, own_y = 2 * np.pi * random.uniform(24, 30, n), 2 * np.pi * random.uniform(26, 33, n)  # shaft's own, rad/s
+    damping = random.uniform(0.04, 0.08, n)
+    eccentric = drawn("unbalanced", 1.5, 2.6, (0.5, 1.4))  # mm
+    twice = drawn("misaligned", 0.35, 1.0, (0, 0.12))  # of the force, twice a turn
+    gap = np.where(fault == FAULTS.index("rubbing"), random.uniform(0.04, 0.085, n) * eccentric, np.inf)  # mm
+    x, y, speed_x, speed_y = np.zeros((4, n))
+    samples = []
+    for number in range(settling + every * STEPS[1]):
+        angle = turn * step * number + begin[0]
+        force = eccentric * turn**2
+        push = (3 * own_x) ** 2 * np.maximum(x - gap, 0)
+        to_x = force * (np.cos(angle) + twice * np.cos(2 * angle + begin[1])) - push
+        to_x -= 2 * damping * own_x * speed_x + own_x**2 * x
+        to_y = force * np.sin(angle) - 0.15 * np.sign(speed_y) * push
+        to_y -= 2 * damping * own_y * speed_y + own_y**2 * y
+        speed_x, speed_y = speed_x + step * to_x, speed_y + step * to_y
+        x, y = x + step * speed_x, y + step * speed_y
+        if number >= settling and (number - settling) % every == 0:
+            samples.append((to_x, to_y))
+    return np.array(samples).transpose(2, 0, 1) / 1000
+
+
 def _write(frame: pd.DataFrame, path: Path) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(frame.to_csv(index=False, lineterminator="\n").encode())
@@ -62,6 +119,7 @@ def make(folder: Path) -> None:
     make_digits(folder / "digits")
     make_tumours(folder / "tumours")
     make_diabetes(folder / "diabetes")
+    make_rotor(folder / "rotor")
 
 
 if __name__ == "__main__":

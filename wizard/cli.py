@@ -12,10 +12,11 @@ from wizard.core.errors import GateFailed, WizardError
 from wizard.core.progress import say
 from wizard.core.shipped import shipped
 
-DEMOS = {  # name: (path in sample_data, target)
-    "digits": ("digits", None),
-    "table": ("tumours/tumours.csv", "diagnosis"),
-    "regression": ("diabetes/diabetes.csv", "progression"),
+DEMOS: dict[str, tuple[str, dict[str, str]]] = {  # name: path in sample_data, and the Wizard's options
+    "digits": ("digits", {}),
+    "table": ("tumours/tumours.csv", {"target": "diagnosis"}),
+    "regression": ("diabetes/diabetes.csv", {"target": "progression"}),
+    "series": ("rotor/rotor.csv", {"target": "fault", "modality": "series", "group": "run", "time": "ms"}),
 }
 DEMO_BUDGET = "3m"
 
@@ -50,11 +51,12 @@ def _parser() -> argparse.ArgumentParser:
     run = commands.add_parser("run", help="the recipe from end to end on your data")
     run.add_argument("path", help="CSV, TSV or Parquet file, or folder of pictures")
     run.add_argument("--target", help="column to predict (tables)")
+    run.add_argument("--modality", help="image, table or series, where the data leave it open")
     run.add_argument("--task", help="classification or regression, where the labels leave it open")
     run.add_argument("--metric", help="what decides, instead of explore's choice")
     run.add_argument("--ignore", nargs="*", default=(), help="columns that are no inputs")
-    run.add_argument("--group", help="column whose values stay on one side of the split")
-    run.add_argument("--time", help="column by which training comes before validation before test")
+    run.add_argument("--group", help="column whose values stay on one side of the split; of series: make one series")
+    run.add_argument("--time", help="column by which training comes before validation before test; of series: orders")
     run.add_argument("--seed", type=int, default=0, help="everything random derives from it (default: 0)")
     run.add_argument("--gates", default="raise", choices=("raise", "warn"), help="stop at a failed gate, or go on")
     _common(run, None)
@@ -74,8 +76,8 @@ def _common(parser: argparse.ArgumentParser, budget: str | None) -> None:
 def _demo(parsed: argparse.Namespace) -> None:
     from wizard.wizard import Wizard
 
-    path, target = DEMOS[parsed.sample]
-    _finish(Wizard(shipped("sample_data") / path, target, budget=parsed.budget, out=parsed.out))
+    path, options = DEMOS[parsed.sample]
+    _finish(Wizard(shipped("sample_data") / path, **options, budget=parsed.budget, out=parsed.out))  # type: ignore[arg-type]
 
 
 def _run(parsed: argparse.Namespace) -> None:
@@ -83,7 +85,7 @@ def _run(parsed: argparse.Namespace) -> None:
 
     _finish(
         Wizard(
-            parsed.path, parsed.target, task=parsed.task, metric=parsed.metric, ignore=parsed.ignore,
+            parsed.path, parsed.target, modality=parsed.modality, task=parsed.task, metric=parsed.metric, ignore=parsed.ignore,
             group=parsed.group, time=parsed.time, seed=parsed.seed, gates=parsed.gates, budget=parsed.budget,
             out=parsed.out,
         )

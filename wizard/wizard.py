@@ -62,7 +62,8 @@ class Wizard:
 
         Args:
             dataset: `(x, y)` arrays or texts; a DataFrame; the path of a CSV, TSV or Parquet file; a folder of class
-                folders of pictures or text files; a folder of pictures with a labels CSV.
+                folders of pictures or text files; a folder of pictures with a labels CSV. Series: an (n, t, c) array, a
+                list of (t,) or (t, c) arrays, or a table with a step or a series a row (modality="series").
             target: Name of the column to predict (tables), or of several: targets, or labels that are 0 or 1.
             modality: "image", "table", "text" or "series", where the data leave it open.
             task: "classification", "multilabel" or "regression", where the labels leave it open.
@@ -70,8 +71,10 @@ class Wizard:
                 "mae", "r2"); by default explore chooses one that is honest for these data.
             validation: A validation set of your own, taken as it is.
             test: A test set of your own, taken as it is and sealed.
-            group: Column, or one value an example: examples of one group stay on one side of the split.
-            time: Column, or one value an example: training comes before validation before test.
+            group: Column, or one value an example: examples of one group stay on one side of the split. For a table of
+                series: the column whose equal values make one series.
+            time: Column, or one value an example: training comes before validation before test. For a table of
+                series: the column that orders the rows of a series.
             weight: Column, one positive number an example, or {class: number}, in losses and metrics.
             ignore: Columns that are no inputs.
             corrections: Not available yet.
@@ -269,7 +272,8 @@ class Wizard:
 
         Args:
             raw: What the data set was made of, without labels: pictures (array, paths, folder), rows (DataFrame, dict
-                of columns, CSV path) or texts (str, list, Series, paths). No row is dropped.
+                of columns, CSV path), texts (str, list, Series, paths) or series (arrays, or a table like the known
+                one). No example is dropped.
         """
         from wizard.training.metrics import THRESHOLD
 

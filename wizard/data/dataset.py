@@ -49,7 +49,7 @@ class Examples(Protocol):
         ...
 
     def __getitem__(self, index: int) -> Any:
-        """One raw example: an image as (h, w, c) array, a table row as {column: value}, a text as str."""
+        """One raw example: an image (h, w, c), a row {column: value}, a text str, a series (t, c)."""
         ...
 
     def take(self, indices: np.ndarray) -> Examples:

@@ -21,7 +21,8 @@ def read_examples(raw: Any, like: Dataset) -> Examples:
         raw: For a table: a DataFrame, a dict of columns or of one row, a list of rows, an (n, d) array or the path of a
             file; other columns than the known ones are passed over. For pictures: an array of one or
             many, a list of arrays or paths, a path, or a folder (its pictures sorted by name). For texts: one text or
-            many, paths, a folder, or a table with their columns.
+            many, paths, a folder, or a table with their columns. For series: an array of one or many, a list of
+            arrays, or a table laid out as the known one.
         like: The data set whose columns or kind of pictures they must have.
 
     Raises:

@@ -19,8 +19,10 @@ class Request:
         task: "classification" or "regression"; None decides from the labels. Only refused tasks matter here.
         validation: A validation set of the user's own, any kind of data that the main set may be. Never altered.
         test: A test set of the user's own, likewise.
-        group: A column, or (n,) values: examples of one group stay on one side of every split.
-        time: A column, or (n,) numbers or dates: training comes before validation comes before test.
+        group: A column, or (n,) values: examples of one group stay on one side of every split. In a table with a step
+            of a series a row: the column whose equal values make one series.
+        time: A column, or (n,) numbers or dates: training comes before validation comes before test. In a table with a
+            step of a series a row: the column that orders the rows of a series.
         weight: A column, (n,) positive weights, or {class: weight}, in losses and metrics.
         ignore: Columns that are no inputs.
         name: Short name of the data set; None takes that of the file or folder.

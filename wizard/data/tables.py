@@ -11,6 +11,7 @@ import numpy as np
 from wizard.core.errors import ColumnError, DataError, nearest, shortened
 from wizard.data.columns import read_column
 from wizard.data.dataset import PARTS, Dataset, LeftOut, TableColumn
+from wizard.data.forecasting import refuse_forecasting
 from wizard.data.labels import check_labels, read_labels
 from wizard.data.request import Request
 from wizard.data.roles import check_names, read_roles, role_columns
@@ -110,7 +111,10 @@ def dataset_of(parts: Sequence[RawTable | None], request: Request) -> Dataset:
     roles = read_roles(request, frame, kept, where)
     inputs = [name for name in columns if name not in request.targets and name not in role_columns(request)]
     rows = frame.iloc[kept].reset_index(drop=True)
+    if not inputs and isinstance(request.time, str):
+        refuse_forecasting([request.time], [roles["time"]], labels.values[kept], target)
     read, remarks = _read_inputs(rows, inputs, part[kept] == 0, main.decimal_comma)
+    refuse_forecasting([column.name for column, _ in read], [x for _, x in read], labels.values[kept], target)
     notes += [labels.note] if labels.note else []
     return Dataset(
         name=request.name or main.name,

@@ -6,13 +6,12 @@ from wizard.core.blocks import Line, Lines
 from wizard.core.config import TrainingConfig
 from wizard.core.finding import Cause
 from wizard.core.seeds import derive
-from wizard.stages.baseline.skeleton import broken_down, for_steps, skeleton
+from wizard.stages.baseline.skeleton import broken_down, for_steps, larger, skeleton
 from wizard.stages.context import Context
 from wizard.stages.step import Outcome, failed, noted, passed, step
 from wizard.stages.words import loss
 from wizard.training.fit import losses_of, training_rows
 
-LARGER = {"width": 256, "depth": 2}
 LEAST_FALL = 0.02  # of the first loss: less in hundreds of steps is not falling
 
 LOW = Cause(fault="O02", sentence="The learning rate is too low.")
@@ -28,7 +27,7 @@ def decreasing_loss(context: Context) -> Outcome:
     than capacity is the limit.
     """
     small = for_steps(context, skeleton(context), 2 * context.effort.steps)
-    runs = {"small": context.train(small), "larger": context.train(small.but(hp=LARGER, learning_rate=1e-3))}
+    runs = {"small": context.train(small), "larger": context.train(small.but(hp=larger(context), learning_rate=1e-3))}
     start = _untrained_loss(context, small)
     end = {name: run.scores["train_loss"] for name, run in runs.items() if not run.failure}
     unit = "nats" if context.task.is_classification else "target variances"

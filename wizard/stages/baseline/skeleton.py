@@ -2,21 +2,30 @@
 
 from __future__ import annotations
 
-from wizard.core.config import TrainingConfig
+from wizard.core.config import HpValue, TrainingConfig
 from wizard.core.run import TrainingRun
 from wizard.models.family import look_every, multiple
 from wizard.stages.context import Context
 
 RATE = 3e-3  # Adam; small networks bear it, and short experiments need it
 STEP_BATCH = 32
+Shapes = tuple[str, dict[str, HpValue], dict[str, HpValue]]  # family, shape, larger shape
+SMALL: Shapes = ("mlp", {"width": 64, "depth": 1}, {"width": 256, "depth": 2})
+OWN: dict[str, Shapes] = {  # where one hidden layer learns by heart and no more: a curve may begin at any moment
+    "series": ("convnet_1d", {"width": 16, "blocks": 2}, {"width": 32, "blocks": 3}),
+}
 
 
 def skeleton(context: Context) -> TrainingConfig:
-    """One hidden layer of 64, nothing regularising on, constant rate."""
+    """A hidden layer of 64, for series two of sixteen kernels; nothing regularising on, constant rate."""
     fold = 0 if context.split.folds else None
-    return TrainingConfig(
-        family="mlp", hp={"width": 64, "depth": 1}, learning_rate=RATE, batch=STEP_BATCH, epochs=1, fold=fold
-    )
+    name, shape, _ = OWN.get(context.dataset.modality, SMALL)
+    return TrainingConfig(family=name, hp=shape, learning_rate=RATE, batch=STEP_BATCH, epochs=1, fold=fold)
+
+
+def larger(context: Context) -> dict[str, HpValue]:
+    """Shape of a network like the skeleton with more capacity."""
+    return OWN.get(context.dataset.modality, SMALL)[2]
 
 
 def broken_down(run: TrainingRun) -> str:
