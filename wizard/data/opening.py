@@ -8,10 +8,10 @@ from types import ModuleType
 from typing import Any
 
 from wizard.core.errors import OptionError
-from wizard.data import sources
+from wizard.data import given_sets, sources
 from wizard.data.dataset import Dataset
 from wizard.data.reading import read_examples, read_labelled
-from wizard.data.refusals import no_door, refuse_raw, refuse_task
+from wizard.data.refusals import files_at_hand, no_door, refuse_raw, refuse_task
 from wizard.data.request import Request
 
 __all__ = ["Request", "doors", "open_dataset", "read_examples", "read_labelled"]
@@ -25,11 +25,12 @@ def doors() -> list[ModuleType]:
     return [importlib.import_module(f"{sources.__name__}.{name}") for name in names]
 
 
+@files_at_hand()
 def open_dataset(raw: Any, request: Request) -> Dataset:
     """Opens whatever a user may bring.
 
     Args:
-        raw: A path, a DataFrame, a dict of columns, or a pair of arrays.
+        raw: A path, a DataFrame, a dict of columns, a pair of arrays …, or a dict of sets of these.
         request: The options that go with it.
 
     Raises:
@@ -39,6 +40,7 @@ def open_dataset(raw: Any, request: Request) -> Dataset:
         OptionError: For an option's value that cannot be.
     """
     refuse_task(request.task)
+    raw, request = given_sets.told_apart(raw, request)
     refuse_raw(raw)
     for own in (request.validation, request.test):
         if own is not None:
@@ -54,4 +56,4 @@ def open_dataset(raw: Any, request: Request) -> Dataset:
                     f"which holds {'pictures' if dataset.modality == 'image' else 'a table'}."
                 )
             return dataset
-    raise no_door(raw, [door.DESCRIPTION for door in doors()])
+    raise no_door(raw, [*(door.DESCRIPTION for door in doors()), given_sets.DESCRIPTION])

@@ -10,12 +10,13 @@ import numpy as np
 
 from wizard.core.errors import ColumnError, DataError, NotAvailableError
 from wizard.data import picture_sets, tables
+from wizard.data.cells import plain_array, plain_series
 from wizard.data.dataset import Dataset
 from wizard.data.decoding import SUFFIXES
 from wizard.data.picture_arrays import is_pictures
 from wizard.data.picture_sets import RawPictures, placed
 from wizard.data.request import Request
-from wizard.data.sources.table import is_frame
+from wizard.data.sources.table import frame_of_columns, is_frame
 from wizard.data.tables import RawTable, with_text_names
 
 if TYPE_CHECKING:
@@ -71,10 +72,7 @@ def inputs_of(x: Any) -> Any:
     if is_frame(x):
         return x
     if isinstance(x, dict):
-        try:
-            return pd.DataFrame(x)
-        except (TypeError, ValueError) as error:
-            raise DataError(f"A dict must hold columns of one length. Received: {error}.") from error
+        return frame_of_columns(x)
     if isinstance(x, pd.Series):
         return x.to_frame()
     if isinstance(x, list | tuple) and len(x) and isinstance(x[0], str | Path):
@@ -103,7 +101,7 @@ def _array(x: Any) -> np.ndarray:
         array[:] = [np.asarray(one) for one in x]
         return array
     try:
-        return np.asarray(x)
+        return plain_array(x if isinstance(x, np.ndarray) else np.asarray(x))
     except ValueError as error:
         raise DataError(f"x must have rows of one length. Received: {error}.") from error
 
@@ -133,10 +131,10 @@ def _labels(y: Any, target: str) -> pd.Series:
     if is_frame(y) and y.shape[1] == 1:
         y = y.iloc[:, 0]
     if isinstance(y, pd.Series):
-        return y.reset_index(drop=True).rename(target)
+        return plain_series(y).reset_index(drop=True).rename(target)
     if isinstance(y, list | tuple):
         return pd.Series(list(y), name=target)  # None stays None, where NumPy would make it text
-    array = np.asarray(y)
+    array = plain_array(y if isinstance(y, np.ndarray) else np.asarray(y))
     array = array[:, 0] if array.ndim == 2 and array.shape[1] == 1 else array
     if array.ndim != 1:
         hint = " If each row has a single 1, pass y.argmax(axis=1)." if array.ndim == 2 and array.shape[1] > 1 else ""
