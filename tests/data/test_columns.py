@@ -49,7 +49,6 @@ def test_reads_numbers(cells, expected):
         (["1.2.3", "1.2.4"], ["1.2.3", "1.2.4"]),
         (["12:30", "13:40"], ["12:30", "13:40"]),
         ([[1], [2]], ["[1]", "[2]"]),
-        ([1 + 2j, 3j], ["(1+2j)", "3j"]),
     ],
 )
 def test_reads_categories(cells, expected):

@@ -9,6 +9,13 @@ from wizard.core.errors import DataError, NotAvailableError, OptionError, Unsupp
 from wizard.data.opening import Request, doors, open_dataset
 
 
+def hugging_face_rows():
+    from datasets import ClassLabel, Dataset, Features, Value
+
+    features = Features({"n": Value("int64"), "label": ClassLabel(names=["no", "yes"])})
+    return Dataset.from_dict({"n": [1, 2, 3], "label": [0, 1, 0]}, features=features)
+
+
 @pytest.fixture
 def one_of_each(class_folders, tmp_path, people):
     people.to_csv(tmp_path / "people.csv", index=False)
@@ -21,6 +28,7 @@ def one_of_each(class_folders, tmp_path, people):
         "arrays": (np.eye(3), [0, 1, 0]),
         "table": tmp_path / "people.csv",
         "folder": class_folders,
+        "hugging_face": hugging_face_rows(),
         "labelled_folder": labelled,
     }
 

@@ -6,6 +6,8 @@ import difflib
 from collections.abc import Iterable
 from typing import Any
 
+LONG = 100  # characters: a word beyond it is cut in a message
+
 
 class WizardError(Exception):
     """The root of every error that the library raises on purpose."""
@@ -62,6 +64,6 @@ def nearest(word: str, words: Iterable[str]) -> str:
 
 def shortened(words: Iterable[object], limit: int = 12) -> str:
     """Joins `words` for a message, and counts those beyond `limit`."""
-    listed = [str(word) for word in words]
+    listed = [word if len(word) <= LONG else f"{word[:LONG]}…" for word in map(str, words)]
     more = f" … and {len(listed) - limit} more" if len(listed) > limit else ""
     return ", ".join(listed[:limit]) + more

@@ -48,6 +48,30 @@ def _float_text(value: float) -> str:
     return str(int(value)) if abs(value) < WHOLE and value == int(value) else repr(value)
 
 
+def plain_array(array: np.ndarray) -> np.ndarray:
+    """Returns an array that pandas reads as it is meant: masked entries missing, bytes in this machine's order."""
+    if isinstance(array, np.ma.MaskedArray):
+        is_number, is_missing = array.dtype.kind in "iuf", np.ma.getmaskarray(array)
+        array = array.data
+        if is_missing.any():
+            array = array.astype(np.float64 if is_number else object)
+            array[is_missing] = np.nan if is_number else None
+    if array.dtype.kind != "O" and not array.dtype.isnative:
+        array = array.astype(array.dtype.newbyteorder("="))
+    return array.astype(np.float64) if array.dtype == np.longdouble else array
+
+
+def plain_series(series: pd.Series) -> pd.Series:
+    """Returns a column without Arrow's own types, for many of which pandas lacks the simplest operations."""
+    import pandas as pd
+
+    if not isinstance(series.dtype, pd.ArrowDtype):
+        return series
+    import pyarrow
+
+    return pd.Series(pyarrow.array(series).to_pandas().array, index=series.index, name=series.name)
+
+
 def distinct_texts(series: pd.Series) -> tuple[np.ndarray, np.ndarray]:
     """Returns (n,) indices into the distinct texts of a column, and those texts in order of appearance.
 

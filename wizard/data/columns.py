@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from wizard.core.errors import shortened
+from wizard.core.errors import DataError, shortened
 from wizard.data.cells import MISSING, NO_NUMBER, distinct_texts, text_of
 from wizard.data.dataset import TableColumn
 from wizard.data.dates import ISO, dates_of, format_of, nanoseconds
@@ -67,7 +67,10 @@ def _from_dtype(name: str, cells: pd.Series) -> tuple[TableColumn, np.ndarray] |
         texts = _categories(np.array([*map(text_of, cells.cat.categories), ""], dtype=object))
         return TableColumn(name, "category"), texts[cells.cat.codes.to_numpy()]  # code -1, missing, is the last
     if types.is_complex_dtype(dtype):
-        return None
+        raise DataError(
+            f"Columns must hold real numbers, words or dates. Received: complex numbers in {name!r}. "
+            "Pass their real and imaginary parts, or size and angle, as columns of their own."
+        )
     if types.is_bool_dtype(dtype) or types.is_numeric_dtype(dtype):
         note = "true and false read as 1 and 0" if types.is_bool_dtype(dtype) else ""
         return _number(name, cells.to_numpy(dtype=np.float64, na_value=np.nan), note)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -44,8 +45,11 @@ REMARKS = {
 }
 
 
-def decode(path: Path) -> Picture:
+def decode(source: Path | bytes) -> Picture:
     """Opens a picture file.
+
+    Args:
+        source: Its path, or its content.
 
     Raises:
         DataError: If it cannot be read; names the file.
@@ -53,10 +57,13 @@ def decode(path: Path) -> Picture:
     from PIL import Image
 
     try:
-        with Image.open(path) as image:
+        if source == b"":
+            raise ValueError("no picture at all")
+        with Image.open(source if isinstance(source, Path) else io.BytesIO(source)) as image:
             return picture_of(image)
     except Exception as error:  # Pillow's decoders raise many kinds; all mean an unreadable file
-        raise DataError(f"{path} must be a readable picture. Received: {_reason(error)}.") from error
+        name = source if isinstance(source, Path) else "A file"
+        raise DataError(f"{name} must be a readable picture. Received: {_reason(error)}.") from error
 
 
 def picture_of(image: Any) -> Picture:

@@ -17,6 +17,12 @@ if TYPE_CHECKING:
     import pandas as pd
 
 DELIMITERS = (",", ";", "\t", "|")
+MARKS = {  # byte order marks, the longer ones first: UTF-32's begins with UTF-16's
+    b"\xff\xfe\0\0": "utf-32", b"\0\0\xfe\xff": "utf-32", b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16",
+}  # fmt: skip
+CONTROL = frozenset(range(32)) - frozenset(b"\t\n\r\f")
+MOST_CONTROL = 0.02  # of a file's bytes: more, and it is no text in an old encoding; random bytes have 11 %
+PROBE_BYTES = 10_000
 PROBE = 50  # lines that show the delimiter: enough to outvote a title line, few enough to be instant
 MOST_BROKEN = 1_000  # lines read again after a quote that is never closed; more, and the file is no such table
 
@@ -29,7 +35,7 @@ def read_delimited(path: Path) -> RawTable:
     """
     import pandas as pd
 
-    text, notes = _decoded(path)
+    text, notes = decoded(path)
     lines = list(io.StringIO(text, newline=""))
     if lines and lines[0].lower().startswith("sep=") and len(lines[0].strip()) == 5:  # Excel's own first line
         lines[0] = "\n"
@@ -77,7 +83,8 @@ def delimiter_of(lines: list[str], path: Path) -> str:
     return max(DELIMITERS, key=score)
 
 
-def _decoded(path: Path) -> tuple[str, list[str]]:
+def decoded(path: Path) -> tuple[str, list[str]]:
+    """Returns a file's text, unpacked where it is packed, and what was done to read it."""
     try:
         content = path.read_bytes()
         if path.suffix.lower() == ".gz":
@@ -86,15 +93,21 @@ def _decoded(path: Path) -> tuple[str, list[str]]:
             content = gzip.decompress(content)
     except (OSError, EOFError) as error:
         raise DataError(f"{path} cannot be read: {error}.") from error
-    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return content.decode("utf-16", "replace"), []
+    for mark, encoding in MARKS.items():
+        if content.startswith(mark):
+            return content.decode(encoding, "replace"), []
     if content.startswith(b"PK\x03\x04"):
         raise DataError(f"{path} must be a text file. Received: an Excel or zip file. Save it as CSV first.")
     if b"\0" in content:
-        raise DataError(f"{path} must be a text file. Received: binary content (it has zero bytes).")
+        raise DataError(
+            f"{path} must be a text file. Received: binary content (it has zero bytes). "
+            "If it is text, save it as UTF-8."
+        )
     try:
         return content.decode("utf-8-sig"), []
-    except UnicodeDecodeError:
+    except UnicodeDecodeError as error:
+        if sum(byte in CONTROL for byte in content[:PROBE_BYTES]) > MOST_CONTROL * len(content[:PROBE_BYTES]):
+            raise DataError(f"{path} must be a text file. Received: binary content ({error.reason}).") from error
         note = f"{path.name} is not UTF-8: read as Windows-1252 (Western European). Check accented letters."
         return content.decode("cp1252", "replace"), [note]
 

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 SETS = (list, tuple, set, frozenset, dict, np.ndarray)  # cells with several labels; a dict is refused
 MOST = 0.95  # of the labels: fewer numbers than this, and they are names of classes
+LONGEST = 500  # characters of a class's name: an array of names has room for the longest in every row
 MANY = 20  # distinct numbers: more, and it is a quantity, where a stray word is a mistake and no class
 
 
@@ -60,19 +61,24 @@ def read_labels(
 
     if isinstance(cells, pd.DataFrame):
         return _several(cells, from_text, decimal_comma)
-    if types.is_datetime64_any_dtype(cells.dtype) or types.is_timedelta64_dtype(cells.dtype):
+    is_period = isinstance(cells.dtype, pd.PeriodDtype)
+    if types.is_datetime64_any_dtype(cells.dtype) or types.is_timedelta64_dtype(cells.dtype) or is_period:
         raise DataError(
             f"The target must hold classes or numbers. Received: dates or durations in {target!r}. "
             "Turn them into numbers first, for instance days since a fixed date."
         )
-    is_number = types.is_numeric_dtype(cells.dtype) and not types.is_bool_dtype(cells.dtype)
-    if is_number and not types.is_complex_dtype(cells.dtype):
+    if types.is_complex_dtype(cells.dtype):
+        raise DataError(
+            f"The target must hold classes or real numbers. Received: complex numbers in {target!r}. "
+            "Choose one part of them, real, imaginary, size or angle."
+        )
+    if types.is_numeric_dtype(cells.dtype) and not types.is_bool_dtype(cells.dtype):
         return _numbers(cells.to_numpy(dtype=np.float64, na_value=np.nan))
     if cells.dtype == object and any(isinstance(cell, SETS) for cell in cells):
         return read_label_sets(target, cells)
     codes, texts = distinct_texts(cells)
     if str(cells.dtype) == "category":
-        return _classes(texts, codes, frozenset({""}))
+        return _classes(target, texts, codes, frozenset({""}))
     return _from_text(target, texts, codes, from_text, decimal_comma)
 
 
@@ -141,7 +147,7 @@ def _from_text(target: str, texts: np.ndarray, codes: np.ndarray, from_text: boo
     present = np.array([text.lower() not in gaps for text in texts]) & (counts > 0)
     is_word = {"true", "false"} & {text.lower() for text in texts[present]}
     if not present.any() or has_leading_zero(texts[present]) or is_word:
-        return _classes(texts, codes, gaps)
+        return _classes(target, texts, codes, gaps)
     written = "," if decimal_comma and has_decimal_comma(texts[present]) else ""
     numbers = numbers_of(texts, written)
     good = ~np.isnan(numbers)
@@ -165,7 +171,7 @@ def _from_text(target: str, texts: np.ndarray, codes: np.ndarray, from_text: boo
             f"A target that is a quantity must be a plain number. Received: {texts[present][0]!r} in {target!r}. "
             f"Take the unit off: frame[{target!r}].str.removesuffix({unit!r}).astype(float)."
         )
-    return _classes(texts, codes, gaps)
+    return _classes(target, texts, codes, gaps)
 
 
 def _numbers(values: np.ndarray) -> Labels:
@@ -173,7 +179,13 @@ def _numbers(values: np.ndarray) -> Labels:
     return Labels(np.where(np.isfinite(values), values, np.nan) + 0.0, missing)
 
 
-def _classes(texts: np.ndarray, codes: np.ndarray, gaps: frozenset[str]) -> Labels:
+def _classes(target: str, texts: np.ndarray, codes: np.ndarray, gaps: frozenset[str]) -> Labels:
+    longest = max(texts, key=len)
+    if len(longest) > LONGEST:
+        raise DataError(
+            f"The name of a class must have at most {LONGEST:,} characters. Received: one of {len(longest):,} in "
+            f"{target!r} ({longest[:30]!r}…). Name the column of classes as the target, or shorten them."
+        )
     names = np.array([("" if text.lower() in gaps else text) for text in texts], dtype=str)[codes]
     return Labels(names, np.where(names == "", "no label", ""))
 

@@ -10,11 +10,11 @@ from types import ModuleType
 from typing import Any
 
 from wizard.core.errors import OptionError, nearest
-from wizard.data import sources
+from wizard.data import given_sets, sources
 from wizard.data.class_weights import weighed
 from wizard.data.dataset import Dataset
 from wizard.data.reading import read_examples, read_labelled
-from wizard.data.refusals import no_door, refuse_raw, refuse_task
+from wizard.data.refusals import files_at_hand, no_door, refuse_raw, refuse_task
 from wizard.data.request import Request
 
 __all__ = ["Request", "doors", "open_dataset", "read_examples", "read_labelled"]
@@ -28,11 +28,12 @@ def doors() -> list[ModuleType]:
     return [importlib.import_module(f"{sources.__name__}.{name}") for name in names]
 
 
+@files_at_hand()
 def open_dataset(raw: Any, request: Request) -> Dataset:
     """Opens whatever a user may bring.
 
     Args:
-        raw: A path, a DataFrame, a dict of columns, or a pair of arrays.
+        raw: A path, a DataFrame, a dict of columns, a pair of arrays …, or a dict of sets of these.
         request: The options that go with it.
 
     Raises:
@@ -42,6 +43,7 @@ def open_dataset(raw: Any, request: Request) -> Dataset:
         OptionError: For an option's value that cannot be.
     """
     refuse_task(request.task)
+    raw, request = given_sets.told_apart(raw, request)
     refuse_raw(raw)
     for own in (request.validation, request.test):
         if own is not None:
@@ -63,4 +65,4 @@ def open_dataset(raw: Any, request: Request) -> Dataset:
                     f"which holds {MODALITIES[dataset.modality]}."
                 )
             return dataset
-    raise no_door(raw, [door.DESCRIPTION for door in doors()])
+    raise no_door(raw, [*(door.DESCRIPTION for door in doors()), given_sets.DESCRIPTION])

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from wizard.data.decoding import SUFFIXES
@@ -17,9 +18,34 @@ def pictures_below(folder: Path) -> tuple[list[Path], list[Path]]:
 
 
 def files_below(folder: Path) -> list[Path]:
-    """Returns all files below a folder, sorted, hidden ones left aside."""
-    files = sorted((path for path in folder.rglob("*") if path.is_file()), key=lambda path: _order(path, folder))
+    """Returns all files below a folder, sorted, hidden ones left aside.
+
+    Linked folders are looked into, except where a link leads back up.
+
+    Raises:
+        OSError: If a folder cannot be listed: its files would be lost silently.
+    """
+    files = sorted(_files_below(folder), key=lambda path: _order(path, folder))
     return [path for path in files if not is_hidden(path.relative_to(folder))]
+
+
+def _files_below(folder: Path) -> Iterator[Path]:
+    for top, folders, names in os.walk(folder, onerror=_raise, followlinks=True):
+        folders[:] = [name for name in folders if not _leads_up(Path(top, name))]
+        for path in (Path(top, name) for name in names):
+            if path.is_file() or not path.exists():  # a broken link is told of; a pipe would never end
+                yield path
+
+
+def _leads_up(folder: Path) -> bool:
+    if not folder.is_symlink():
+        return False
+    aim = folder.resolve()
+    return aim in [*folder.absolute().parents, *folder.parent.resolve().parents, folder.parent.resolve()]
+
+
+def _raise(error: OSError) -> None:
+    raise error
 
 
 def folders_in(folder: Path) -> list[Path]:

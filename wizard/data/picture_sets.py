@@ -34,7 +34,7 @@ class RawPictures:
     """Pictures and labels as they lie there.
 
     Attributes:
-        pictures: (n, h, w[, c]) array, or a list of arrays or of paths.
+        pictures: (n, h, w[, c]) array, or a list of arrays, or of paths or contents of files.
         labels: (n,) raw labels, or (n, m) where each picture has several.
         where: (n,) where each picture stands, in words.
         source: Path or kind of object, in words.
@@ -150,8 +150,8 @@ def _read_one(pictures: Any) -> _Read:
         stack, white, notes = stack_of(pictures)
         sizes = [(int(stack.shape[1]), int(stack.shape[2]))] * len(stack)
         return _Read(stack, sizes, None, [None] * len(stack), unreadable(stack), notes, white, stack.shape[-1])
-    if len(pictures) and isinstance(pictures[0], str | Path):
-        return _from_files([Path(path) for path in pictures])
+    if len(pictures) and isinstance(pictures[0], str | Path | bytes):
+        return _from_files([Path(one) if isinstance(one, str) else one for one in pictures])
     return _from_list(pictures)
 
 
@@ -171,7 +171,7 @@ def _from_list(pictures: Sequence[Any]) -> _Read:
     return _Read(pixels, sizes, None, [None] * len(pixels), bad, notes, white, channels)
 
 
-def _from_files(paths: Sequence[Path]) -> _Read:
+def _from_files(paths: Sequence[Path | bytes]) -> _Read:
     """Decodes files once each, in order; beyond KEEP_BYTES only their hashes and sizes stay."""
     read, remarks, n_bytes, keep = _Read(hashes=[]), Counter[str](), 0, True
     with ThreadPoolExecutor(min(THREADS, os.cpu_count() or 1)) as pool, warnings.catch_warnings():
@@ -198,11 +198,12 @@ def _from_files(paths: Sequence[Path]) -> _Read:
     return read
 
 
-def _decoded(path: Path) -> tuple[Picture | None, str]:
+def _decoded(source: Path | bytes) -> tuple[Picture | None, str]:
     """Returns a picture with its hash and file size, or None and what is wrong with the file."""
     try:
-        picture = decode(path)
-        return picture, f"{hash_of(picture.pixels)} {path.stat().st_size}"
+        picture = decode(source)
+        size_bytes = source.stat().st_size if isinstance(source, Path) else len(source)
+        return picture, f"{hash_of(picture.pixels)} {size_bytes}"
     except (DataError, OSError) as error:
         return None, str(error).partition("Received: ")[2] or str(error)
 

@@ -27,7 +27,8 @@ class ImageExamples:
     """Pictures, possibly of different sizes; an example is an (h, w, c) array.
 
     Attributes:
-        pixels: (n, h, w, c) array where all have one size, else a list of (h, w, c) arrays or of paths.
+        pixels: (n, h, w, c) array where all have one size, else a list of (h, w, c) arrays, or of
+            paths or contents of files.
         channels: c of every picture: 1 where all are grey, else 3.
         sizes: (n, 2) height and width in pixels.
         white: The value of white: 255.0, 1.0, or None where values follow no such scale.
@@ -36,7 +37,7 @@ class ImageExamples:
 
     def __init__(
         self,
-        pixels: np.ndarray | Sequence[np.ndarray | Path],
+        pixels: np.ndarray | Sequence[np.ndarray | Path | bytes],
         channels: int,
         sizes: np.ndarray,
         white: float | None = 255.0,
@@ -55,7 +56,7 @@ class ImageExamples:
 
     def __getitem__(self, index: int) -> np.ndarray:
         pixels = self.pixels[index]
-        pixels = decode(pixels).pixels if isinstance(pixels, Path) else pixels
+        pixels = decode(pixels).pixels if isinstance(pixels, Path | bytes) else pixels
         return with_channels(pixels, self.channels)
 
     def take(self, indices: np.ndarray) -> ImageExamples:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from wizard.core.errors import DataError, NotAvailableError, UnsupportedTaskError, nearest
+from wizard.core.errors import DataError, NotAvailableError, UnsupportedTaskError, WizardError, nearest
 
 FOREIGN = ("tensorflow", "keras", "tensorflow_datasets", "datasets", "torch")
-SCHEMES = ("tfds:", "hf:", "keras:")
+OPENED = "datasets."  # of these: has a door of its own, which knows its kinds
+SCHEMES = ("tfds:", "keras:")
 ELSEWHERE = {
     "forecast": "forecasting (predicting the future of a series)",
     "segment": "segmentation (a label for every pixel)",
@@ -18,7 +21,7 @@ ELSEWHERE = {
     "translat": "translation",
     "rank": "ranking",
 }
-SAME_SUFFIX = "Tables end in .csv, .tsv or .parquet."
+SAME_SUFFIX = "Tables end in .csv, .tsv, .jsonl, .json or .parquet."
 
 
 def refuse_task(task: str | None) -> None:
@@ -31,10 +34,31 @@ def refuse_task(task: str | None) -> None:
             )
 
 
+@contextmanager
+def files_at_hand() -> Iterator[None]:
+    """Turns what the system says of a file or folder that cannot be read into an error of ours."""
+    try:
+        yield
+    except WizardError:
+        raise
+    except OSError as error:
+        raise DataError(
+            f"Every file and folder of the data must be readable. Received: {error.filename or 'one that is not'} "
+            f"({error.strerror or error}). Check its rights and that its disk is there."
+        ) from error
+
+
 def refuse_raw(raw: Any) -> None:
     """Refuses what is known but not opened yet, and paths that lead nowhere."""
     kinds = [f"{c.__module__}.{c.__name__}" for c in type(raw).__mro__]
-    is_foreign = any(kind.split(".")[0] in FOREIGN for kind in kinds)
+    is_foreign = any(kind.split(".")[0] in FOREIGN for kind in kinds) and not any(
+        kind.startswith(OPENED) for kind in kinds
+    )
+    if isinstance(raw, str) and raw.lower().startswith("hf:"):
+        raise NotAvailableError(
+            f"Data sets are not fetched by name. Received: {raw!r}. "
+            f"Load it yourself and pass the object: Wizard(datasets.load_dataset({raw[3:]!r}))."
+        )
     if is_foreign or (isinstance(raw, str) and raw.lower().startswith(SCHEMES)):
         what = f"{raw!r}" if isinstance(raw, str) else f"a {kinds[0]}"
         raise NotAvailableError(
@@ -54,6 +78,10 @@ def _refuse_missing(path: Path) -> None:
         if path.is_dir() and not any(path.iterdir()):
             raise DataError(f"A folder of data must have something in it. Received: {path}, which is empty.")
         return
+    if path.is_symlink():
+        raise DataError(
+            f"A path must lead to a file or folder. Received: {str(path)!r}, a link that leads nowhere or to itself."
+        )
     parent = path.parent
     while not parent.exists() and parent != parent.parent:
         parent = parent.parent
@@ -62,6 +90,12 @@ def _refuse_missing(path: Path) -> None:
     raise DataError(
         f"A path must lead to a file or folder. Received: {str(path)!r}, but {str(parent)!r} has no {lost!r}.{near}"
     )
+
+
+def kind_of(value: Any) -> str:
+    """Names the kind of a value, with its shape where it has one."""
+    shape = f" of shape {value.shape}" if hasattr(value, "shape") else ""
+    return f"{type(value).__name__}{shape}"
 
 
 def no_door(raw: Any, descriptions: list[str]) -> DataError:
@@ -79,14 +113,18 @@ def _received(raw: Any) -> str:
                 return f"the folder {path}, in which there are no files."
             return (
                 f"the folder {path} with files of these kinds: {', '.join(kinds[:8])}. "
-                "Pictures and texts need a folder for each class, pictures else a CSV on top that names them. For a table "
-                "pass its file."
+                "Pictures and texts need a folder for each class, pictures else a CSV on top that names them; a table "
+                "needs its file or files."
             )
         return f"the file {path}. {SAME_SUFFIX}"
+    if isinstance(raw, list) and raw and all(isinstance(one, str | Path) for one in raw):
+        return (
+            f"a list of {len(raw):,} paths or texts without labels. Pass labels beside it: Wizard((paths, y)); "
+            "or, for pictures, a folder with a folder for each class."
+        )
     if isinstance(raw, list) and len(raw) == 2:
         return "a list of two. If these are x and y, pass a tuple: Wizard((x, y))."
     if isinstance(raw, tuple) and len(raw) == 3:
         return "a tuple of three. If the third is a weight, pass Wizard((x, y), weight=w)."
-    shape = f" of shape {raw.shape}" if hasattr(raw, "shape") else ""
     hint = " Labels are needed too: pass (x, y)." if hasattr(raw, "shape") or isinstance(raw, list) else ""
-    return f"{type(raw).__name__}{shape}.{hint}"
+    return f"{kind_of(raw)}.{hint}"

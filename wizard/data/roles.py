@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from wizard.core.errors import ColumnError, DataError, nearest, shortened
+from wizard.data.cells import plain_array, plain_series
 from wizard.data.columns import read_column
 from wizard.data.request import Request
 
@@ -59,7 +60,7 @@ def read_roles(request: Request, frame: pd.DataFrame, kept: np.ndarray, where: n
         if isinstance(asked, str):
             cells = frame[asked]
         else:
-            cells = asked if isinstance(asked, pd.Series) else pd.Series(_flat(role, asked))
+            cells = plain_series(asked) if isinstance(asked, pd.Series) else pd.Series(_flat(role, asked))
             if len(cells) != len(frame):
                 raise DataError(
                     f"`{role}` must name a column or have a value for each of the {len(frame):,} examples"
@@ -75,7 +76,14 @@ def _has_own_sets(request: Request) -> bool:
 
 
 def _flat(role: str, values: Any) -> np.ndarray:
-    array = np.asarray(values)
+    if isinstance(values, np.ma.MaskedArray):
+        values = plain_array(values)
+    try:
+        array = plain_array(np.asarray(values))
+    except ValueError as error:
+        raise DataError(
+            f"`{role}` must be a column's name or one value an example. Received: lists of different lengths."
+        ) from error
     if array.ndim != 1:
         raise DataError(f"`{role}` must be a column's name or one value an example. Received: {array.ndim} dimensions.")
     return array

@@ -162,10 +162,15 @@ class _Chronological:
         self.time = time
 
     def draw(self, rows: np.ndarray, share: float, use: str) -> tuple[np.ndarray, np.ndarray]:
+        if len(np.unique(self.time[rows])) < 2:
+            raise DataError(
+                f"`time` must take enough values to hold out the latest rows as the {use} set. Received: "
+                f"{len(np.unique(self.time)):,} different in all. Leave `time` out, or give the sets yourself."
+            )
         moments, counts = np.unique(self.time[rows], return_counts=True)
         later = np.cumsum(counts[::-1])[::-1]  # rows at this moment or after it
         start = int(np.argmin(np.abs(later - share * len(rows))))
-        start = min(max(start, 1), len(moments) - 1) if len(moments) > 1 else 0
+        start = min(max(start, 1), len(moments) - 1)
         is_held = self.time[rows] >= moments[start]
         return rows[~is_held], rows[is_held]
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from wizard.core.errors import ColumnError, DataError, nearest, shortened
+from wizard.data.cells import plain_series
 from wizard.data.columns import read_column
 from wizard.data.dataset import PARTS, Dataset, LeftOut, TableColumn
 from wizard.data.forecasting import refuse_forecasting
@@ -50,9 +51,16 @@ class RawTable:
 
 def with_text_names(frame: pd.DataFrame) -> pd.DataFrame:
     """Returns the table with text as column names; a column named twice is an error."""
-    names = [" / ".join(map(str, name)) if isinstance(name, tuple) else str(name) for name in frame.columns]
+    import pandas as pd
+
+    names = [
+        " / ".join(filter(None, map(str, name))) if isinstance(name, tuple) else str(name) for name in frame.columns
+    ]
     check_unique(names)
     frame = frame.copy(deep=False)
+    for i, dtype in enumerate(frame.dtypes):
+        if isinstance(dtype, pd.ArrowDtype):
+            frame.isetitem(i, plain_series(frame.iloc[:, i]).array)
     frame.columns = names
     return frame.reset_index(drop=True)
 
@@ -77,7 +85,7 @@ def check_target(target: str | tuple[str, ...] | None, columns: list[str]) -> st
     for name in (target,) if isinstance(target, str) else target:
         if name not in columns:
             raise ColumnError(
-                f"`target` must name a column of the table. Received: target={name!r}; "
+                f"`target` must name a column of the table. Received: target={name!r:.80}; "
                 f"{listed}.{nearest(str(name), columns)}"
             )
     return target if isinstance(target, str) else list(target)
@@ -135,8 +143,6 @@ def dataset_of(parts: Sequence[RawTable | None], request: Request) -> Dataset:
 
 def one_table(parts: Sequence[RawTable | None], columns: list[str], target: str) -> tuple[pd.DataFrame, list[str]]:
     """Puts the user's own sets under the main one; their columns are the main one's."""
-    import pandas as pd
-
     notes = [note for table in parts if table is not None for note in table.notes]
     frames = []
     for name, table in zip(PARTS, parts, strict=True):
@@ -152,15 +158,22 @@ def one_table(parts: Sequence[RawTable | None], columns: list[str], target: str)
         if extra:
             notes.append(f"The {name} set has columns that the main set lacks: {shortened(extra)}. Not used.")
         frames.append(table.frame[columns])
+    return stacked(frames, columns), notes
+
+
+def stacked(frames: Sequence[pd.DataFrame], columns: Sequence[str]) -> pd.DataFrame:
+    """Puts tables with the same columns under each other."""
+    import pandas as pd
+
     if len(frames) == 1:
-        return frames[0], notes
+        return frames[0]
     whole = {}
     for column in columns:  # category columns stay so only if their categories agree
         cells = [frame[column] for frame in frames]
         joined = pd.concat([c.astype(object) for c in cells] if len({str(c.dtype) for c in cells}) > 1 else cells)
         is_category = str(cells[0].dtype) == "category"
         whole[column] = joined.astype("category") if is_category else joined
-    return pd.DataFrame({name: cells.reset_index(drop=True) for name, cells in whole.items()}), notes
+    return pd.DataFrame({name: cells.reset_index(drop=True) for name, cells in whole.items()})
 
 
 def _read_inputs(

@@ -46,7 +46,10 @@ def _many(raw: Any, channels: int) -> Any:
     """Returns one picture or many as an array of many, or a list."""
     from wizard.data.picture_files import pictures_below
     from wizard.data.refusals import refuse_raw
+    from wizard.data.sources import hugging_face
 
+    if hugging_face.accepts(raw):
+        return hugging_face.pictures_of(raw)
     if isinstance(raw, str | Path):
         refuse_raw(raw)
         path = Path(raw)
@@ -79,8 +82,10 @@ def _decoded(images: Any) -> list[np.ndarray]:
 
 def labels_beside(raw: Any, like: Dataset) -> tuple[Any, Any]:
     """Returns the labels that the folders' names are, and the pictures."""
-    from wizard.data.sources import folder
+    from wizard.data.sources import folder, hugging_face
 
+    if hugging_face.accepts(raw) and like.target in raw.features:
+        return hugging_face.frame_of(raw)[like.target], raw
     if not folder.accepts(raw):
         raise DataError(
             f"Pictures without y must lie in class folders. Received: {type(raw).__name__}. Pass y, one label for each."

@@ -39,8 +39,10 @@ def raw_frame(raw: Any, like: Dataset) -> pd.DataFrame:
     import pandas as pd
 
     from wizard.data.refusals import refuse_raw
-    from wizard.data.sources import table
+    from wizard.data.sources import hugging_face, table
 
+    if hugging_face.accepts(raw):
+        return hugging_face.frame_of(raw)
     if isinstance(raw, pd.Series):
         raw = raw.to_frame().T
     if isinstance(raw, Mapping) and not any(

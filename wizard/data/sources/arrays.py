@@ -10,6 +10,7 @@ import numpy as np
 
 from wizard.core.errors import ColumnError, DataError
 from wizard.data import picture_sets, series_sets, series_tables, text_columns, text_sets
+from wizard.data.cells import plain_array, plain_series
 from wizard.data.dataset import PARTS, Dataset
 from wizard.data.decoding import SUFFIXES
 from wizard.data.picture_arrays import is_pictures
@@ -17,7 +18,7 @@ from wizard.data.picture_sets import RawPictures, placed
 from wizard.data.request import Request
 from wizard.data.series_arrays import is_series, series_of
 from wizard.data.series_sets import RawSeries
-from wizard.data.sources.table import is_frame
+from wizard.data.sources.table import frame_of_columns, is_frame
 from wizard.data.tables import RawTable, with_text_names
 from wizard.data.text_arrays import flat_cells, holds_texts, raw_texts
 from wizard.data.text_sets import RawTexts
@@ -88,10 +89,7 @@ def inputs_of(x: Any) -> Any:
     if is_frame(x):
         return x
     if isinstance(x, dict):
-        try:
-            return pd.DataFrame(x)
-        except (TypeError, ValueError) as error:
-            raise DataError(f"A dict must hold columns of one length. Received: {error}.") from error
+        return frame_of_columns(x)
     if isinstance(x, pd.Series):
         return x.to_frame()
     if isinstance(x, list | tuple) and len(x) and isinstance(x[0], str | Path):
@@ -113,7 +111,7 @@ def _array(x: Any) -> np.ndarray:
         array[:] = [np.asarray(one) for one in x]
         return array
     try:
-        return np.asarray(x)
+        return plain_array(x if isinstance(x, np.ndarray) else np.asarray(x))
     except ValueError as error:
         if isinstance(x, list | tuple) and any(isinstance(one, list | tuple | np.ndarray) for one in x):
             return _ragged(x, error)
@@ -172,10 +170,10 @@ def _labels(y: Any, target: str, request: Request) -> pd.Series | pd.DataFrame:
     if is_frame(y):
         return y.iloc[:, 0].reset_index(drop=True).rename(target)
     if isinstance(y, pd.Series):
-        return y.reset_index(drop=True).rename(target)
+        return plain_series(y).reset_index(drop=True).rename(target)
     if isinstance(y, list | tuple):
         return pd.Series(list(y), name=target)  # None stays None, where NumPy would make it text
-    array = np.asarray(y)
+    array = plain_array(y if isinstance(y, np.ndarray) else np.asarray(y))
     array = array[:, 0] if array.ndim == 2 and array.shape[1] == 1 else array
     if array.ndim != 1:
         raise DataError(

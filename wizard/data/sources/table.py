@@ -1,34 +1,43 @@
-"""The door for tables: DataFrames, dicts of columns, CSV, TSV and Parquet files."""
+"""The door for tables: DataFrames, dicts of columns, CSV, TSV, JSON-lines and Parquet files, one or several."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from wizard.core.errors import DataError
+from wizard.core.errors import DataError, shortened
 from wizard.data import series_tables, text_columns
-from wizard.data.dataset import Dataset
+from wizard.data.cells import plain_array
+from wizard.data.dataset import Dataset, LeftOut
 from wizard.data.delimited import read_delimited
+from wizard.data.json_lines import flat, frame_of_records, read_json
+from wizard.data.refusals import kind_of, refuse_raw
 from wizard.data.request import Request
-from wizard.data.tables import RawTable, with_text_names
+from wizard.data.shards import check_files, one_table
+from wizard.data.tables import RawTable, check_unique, with_text_names
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 DESCRIPTION = (
-    "a table with target=: a pandas DataFrame, a dict of columns, or a .csv, .tsv or .parquet file (texts with their "
-    'labels, too; modality="series" where its rows or columns are the steps of series)'
+    "a table with target=: a pandas DataFrame, a dict of columns, a list of records, or a .csv, .tsv, .jsonl, .json or "
+    '.parquet file, or a list of such files (texts with their labels, too; modality="series" where its rows or columns '
+    "are the steps of series)"
 )
 
 DELIMITED = (".csv", ".tsv", ".tab", ".csv.gz", ".tsv.gz")
 PARQUET = (".parquet", ".pq")
+JSON = (".jsonl", ".ndjson", ".json", ".jsonl.gz", ".ndjson.gz", ".json.gz")
 FRAMES = ("pandas.DataFrame", "pandas.core.frame.DataFrame")  # its name in pandas 3, and before
 
 
 def accepts(raw: Any) -> bool:
     """Whether `raw` is a table or the path of one."""
-    if isinstance(raw, Mapping) or is_frame(raw):
+    if isinstance(raw, Mapping) or is_frame(raw) or is_file_list(raw) or is_records(raw):
         return True
     return isinstance(raw, str | Path) and is_table_path(Path(raw)) and Path(raw).is_file()
 
@@ -49,7 +58,19 @@ def is_frame(raw: Any) -> bool:
 
 def is_table_path(path: Path) -> bool:
     """Whether a file's name says that it holds a table."""
-    return path.name.lower().endswith(DELIMITED + PARQUET)
+    return path.name.lower().endswith(DELIMITED + PARQUET + JSON)
+
+
+def is_file_list(raw: Any) -> bool:
+    """Whether `raw` is a list of paths of tables."""
+    return (
+        isinstance(raw, list) and bool(raw) and all(isinstance(p, str | Path) and is_table_path(Path(p)) for p in raw)
+    )
+
+
+def is_records(raw: Any) -> bool:
+    """Whether `raw` is a list of dicts, one a row."""
+    return isinstance(raw, list) and bool(raw) and all(isinstance(row, Mapping) for row in raw)
 
 
 def read_table(raw: Any) -> RawTable:
@@ -58,23 +79,76 @@ def read_table(raw: Any) -> RawTable:
     A row of a DataFrame or Parquet file is named by its position from 0: "row 17" is frame.iloc[17].
     A row of a text file is named by its line, where the header is line 1.
     """
-    import pandas as pd
-
     if is_frame(raw):
         return _from_frame(raw, "DataFrame", "table", "row")
     if isinstance(raw, Mapping):
-        try:
-            frame = pd.DataFrame({str(name): list(cells) for name, cells in raw.items()})
-        except (TypeError, ValueError) as error:
-            raise DataError(f"A dict must hold columns of one length. Received: {error}.") from error
-        return _from_frame(frame, "dict of columns", "table", "row")
+        return _from_frame(frame_of_columns(raw), "dict of columns", "table", "row")
+    if is_records(raw):
+        return _from_records(raw)
+    if is_file_list(raw):
+        for path in raw:
+            refuse_raw(path)
+        paths = [Path(path) for path in raw]
+        check_files(paths, (DELIMITED, PARQUET, JSON))
+        return one_table([_from_file(path) for path in paths])
     if not isinstance(raw, str | Path) or not accepts(raw):
         raise DataError(
             f"A set beside a table must be a table too: {DESCRIPTION}. Received: {type(raw).__name__} {raw!r:.80}."
         )
-    path = Path(raw)
+    return _from_file(Path(raw))
+
+
+def frame_of_columns(raw: Mapping[Any, Any]) -> pd.DataFrame:
+    """Returns a dict of columns as a table.
+
+    Raises:
+        DataError: If a column is none, or their lengths differ.
+    """
+    import pandas as pd
+
+    columns = {str(name): _column(name, cells) for name, cells in raw.items()}
+    if len(columns) < len(raw):
+        check_unique([str(name) for name in raw])
+    lengths = {name: len(cells) for name, cells in columns.items()}
+    if len(set(lengths.values())) > 1:
+        listed = shortened(f"{n:,} in {name!r}" for name, n in lengths.items())
+        raise DataError(f"A dict must hold columns of one length. Received: {listed}.")
+    return pd.DataFrame(columns)
+
+
+def _column(name: Any, cells: Any) -> Any:
+    """Returns a column of a dict as what pandas takes as one, with no index of its own."""
+    if isinstance(cells, str | bytes | Mapping) or is_frame(cells) or not hasattr(cells, "__len__"):
+        raise DataError(
+            f"A dict must hold columns, each a list or a 1-D array. Received: {kind_of(cells)} under {name!r}."
+        )
+    if hasattr(cells, "array"):  # of pandas: keeps categories, and drops an index that may not fit the others
+        return cells.array
+    cells = plain_array(cells) if isinstance(cells, np.ndarray) else cells
+    if getattr(cells, "ndim", 1) != 1:
+        raise DataError(f"A column must have one dimension. Received: an array of shape {cells.shape} under {name!r}.")
+    return cells if isinstance(cells, np.ndarray) else list(cells)
+
+
+def _from_records(records: list[Mapping[str, Any]]) -> RawTable:
+    rows, where, left_out = [], [], []
+    for i, record in enumerate(records):
+        try:
+            rows.append(flat(record))
+            where.append(f"row {i}")
+        except (ValueError, RecursionError) as error:
+            left_out.append(LeftOut(f"row {i}", str(error)))
+    frame = frame_of_records(rows, "the list")
+    return RawTable(frame, np.array(where, dtype=object), "list of records", "table", tuple(left_out))
+
+
+def _from_file(path: Path) -> RawTable:
+    import pandas as pd
+
     if path.name.lower().endswith(DELIMITED):
         return read_delimited(path)
+    if path.name.lower().endswith(JSON):
+        return read_json(path)
     try:
         frame = pd.read_parquet(path)
     except Exception as error:  # pyarrow raises many kinds, all meaning this
