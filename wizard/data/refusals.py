@@ -7,8 +7,9 @@ from typing import Any
 
 from wizard.core.errors import DataError, NotAvailableError, UnsupportedTaskError, nearest
 
-FOREIGN = ("tensorflow", "keras", "tensorflow_datasets", "datasets", "torch")
-SCHEMES = ("tfds:", "hf:", "keras:")
+FOREIGN = ("datasets", "torch")
+SCHEMES = ("hf:", "keras:")
+OPENED_BY_NAME = "tfds:"
 ELSEWHERE = {
     "forecast": "forecasting (predicting the future of a series)",
     "segment": "segmentation (a label for every pixel)",
@@ -41,6 +42,8 @@ def refuse_raw(raw: Any) -> None:
             f"Data must be a path, a DataFrame or a pair of arrays in this version. Received: {what}. "
             "Streams and named public data sets come later: take the examples out into arrays and pass (x, y)."
         )
+    if isinstance(raw, str) and raw.lower().startswith(OPENED_BY_NAME):
+        return
     if isinstance(raw, str | Path):
         _refuse_missing(Path(raw))
 

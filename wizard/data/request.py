@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -23,6 +24,8 @@ class Request:
         weight: A column, or (n,) positive weights in losses and metrics.
         ignore: Columns that are no inputs.
         name: Short name of the data set; None takes that of the file or folder.
+        version: What a stream gives now, by name: kept in the run folder under it. Only for streams.
+        out: Folder of run folders, where that is kept.
     """
 
     target: str | None = None
@@ -35,6 +38,8 @@ class Request:
     weight: str | np.ndarray | None = None
     ignore: tuple[str, ...] = ()
     name: str | None = None
+    version: str | None = None
+    out: Path | None = None
 
     def parts(self, main: Any) -> tuple[Any, Any, Any]:
         """Returns the main set and the user's own validation and test sets (None where not given)."""

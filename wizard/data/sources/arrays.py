@@ -15,6 +15,7 @@ from wizard.data.decoding import SUFFIXES
 from wizard.data.picture_arrays import is_pictures
 from wizard.data.picture_sets import RawPictures, placed
 from wizard.data.request import Request
+from wizard.data.rows_on_disk import RowsOnDisk
 from wizard.data.sources.table import is_frame
 from wizard.data.tables import RawTable, with_text_names
 
@@ -28,7 +29,7 @@ DESCRIPTION = (
 
 def accepts(raw: Any) -> bool:
     """Whether `raw` is a pair: inputs and labels, or Keras's ((x, y) for training, (x, y) for testing)."""
-    return isinstance(raw, tuple) and len(raw) == 2
+    return isinstance(raw, tuple) and len(raw) == 2 and type(raw[1]).__name__ != "DatasetInfo"  # TFDS's pair
 
 
 def open(raw: Any, request: Request) -> Dataset:
@@ -68,7 +69,7 @@ def inputs_of(x: Any) -> Any:
     """
     import pandas as pd
 
-    if is_frame(x):
+    if is_frame(x) or isinstance(x, RowsOnDisk):
         return x
     if isinstance(x, dict):
         try:
@@ -110,7 +111,7 @@ def _array(x: Any) -> np.ndarray:
 
 def holds_pictures(x: Any, modality: str | None) -> bool:
     """Whether inputs from `inputs_of` are pictures; a modality asked for decides where both would do."""
-    if isinstance(x, list):
+    if isinstance(x, list | RowsOnDisk):
         return True
     if not isinstance(x, np.ndarray) or x.ndim <= 2:
         return False
