@@ -45,7 +45,7 @@ def wizard_in(folder, **options):
         ({"corrections": []}, NotAvailableError, "corrections= is not available"),
         ({"model": len}, NotAvailableError, "model= is not available"),
         ({"distribution": "mirrored"}, NotAvailableError, "distribution= is not available"),
-        ({"version": "1"}, NotAvailableError, "version= is not available"),
+        ({"version": "1"}, OptionError, "version` is for streams"),
     ],
     ids=lambda value: next(iter(value)) if isinstance(value, dict) else "",
 )

@@ -196,12 +196,6 @@ def stages_before(stage: str) -> tuple[StageName, ...]:
     return STAGES[: STAGES.index(stage)]
 
 
-def folder_name(name: str) -> str:
-    """A run folder's name that every file system takes."""
-    clean = "".join(c if c.isalnum() or c in "-_. " else "-" for c in name).strip(" .")
-    return clean or "journey"
-
-
 def why_closed(result: StageResult, page: Path) -> str:
     """What a closed gate says: measured and expected, likely causes, what to do, and where the page is."""
     lines = [f"{result.stage} closed a gate: do not go on before you understand why."]

@@ -17,9 +17,10 @@ from wizard.core.errors import GateFailed, NotAvailableError, OptionError, Stage
 from wizard.core.finding import Finding
 from wizard.core.progress import say
 from wizard.core.result import STAGES, StageName, StageResult
+from wizard.core.store import folder_name
 from wizard.data.opening import Request, open_dataset, read_examples, read_labelled
 from wizard.data.task import check_task, infer_task
-from wizard.journey import Journey, announce, folder_name, stages_before, why_closed
+from wizard.journey import Journey, announce, stages_before, why_closed
 from wizard.pages import ShownResult, page_path, write_pages
 
 GATES = ("raise", "warn")
@@ -88,7 +89,8 @@ class Wizard:
             distribution: Not available yet.
             out: Folder of run folders.
             name: Of the run folder; that of the data by default.
-            version: Not available yet: it is for streams.
+            version: A name for what a stream gives now: its examples are kept in the run folder, and a new process
+                takes them from there instead of going through the stream again. Change it when the stream changes.
 
         Raises:
             OptionError: For an option's value that cannot be.
@@ -97,7 +99,7 @@ class Wizard:
             NotAvailableError: For what this version does not do yet.
         """
         for option, value in (
-            ("corrections", corrections), ("model", model), ("distribution", distribution), ("version", version),
+            ("corrections", corrections), ("model", model), ("distribution", distribution),
         ):  # fmt: skip
             if value is not None:
                 raise NotAvailableError(f"{option}= is not available in this version. Leave it out.")
@@ -109,7 +111,9 @@ class Wizard:
         plan = parse_budget(budget)
         ignore = (ignore,) if isinstance(ignore, str) else tuple(ignore)
         targets = target if target is None or isinstance(target, str) else tuple(target)
-        request = Request(targets, modality, task, validation, test, group, time, weight, ignore, name)
+        request = Request(
+            targets, modality, task, validation, test, group, time, weight, ignore, name, version, Path(out)
+        )  # fmt: skip
         opened = open_dataset(dataset, request)
         inferred = infer_task(opened.labels, opened.target, task, opened.modality, opened.outputs)
         if metric is not None:

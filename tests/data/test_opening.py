@@ -24,12 +24,18 @@ def one_of_each(class_folders, tmp_path, people):
     for name in ("1", "2"):
         Image.new("L", (3, 3)).save(labelled / "a" / f"{name}.png")
     (labelled / "labels.csv").write_text("file,y\n1.png,0\n2.png,1\n")
+    from tests.data.sources.streams import Batches, stream_of, tiny_info
+
+    stream = stream_of(np.eye(3), [0, 1, 0])
     return {
         "arrays": (np.eye(3), [0, 1, 0]),
         "table": tmp_path / "people.csv",
         "folder": class_folders,
         "hugging_face": hugging_face_rows(),
         "labelled_folder": labelled,
+        "tf_data": stream,
+        "keras_data": Batches(),
+        "tfds": ({"train": stream}, tiny_info()),
     }
 
 
@@ -76,14 +82,19 @@ def test_tasks_of_other_kinds_are_refused(people, task):
         open_dataset(people, Request(target="income", task=task))
 
 
-def test_streams_and_public_names_are_not_available_yet():
+def test_other_libraries_data_are_not_available_yet():
     class Dataset:
         pass
 
-    Dataset.__module__ = "tensorflow.python.data"
-    for raw in (Dataset(), "tfds:mnist"):
+    Dataset.__module__ = "torch.utils.data"
+    for raw in (Dataset(), "keras:mnist"):
         with pytest.raises(NotAvailableError, match="pair of arrays"):
             open_dataset(raw, Request())
+
+
+def test_a_version_is_for_streams(people):
+    with pytest.raises(OptionError, match="version"):
+        open_dataset(people, Request(target="income", version="v1"))
 
 
 def test_a_modality_must_be_known_and_agree(people):

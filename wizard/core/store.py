@@ -110,6 +110,12 @@ class Store:
             lock.release()
 
 
+def folder_name(name: str) -> str:
+    """A run folder's name that every file system takes."""
+    clean = "".join(c if c.isalnum() or c in "-_. " else "-" for c in name).strip(" .")
+    return clean or "journey"
+
+
 def sweep(folder: Path) -> None:
     """Removes what a killed process left half-written."""
     for path in folder.rglob(f"{PARTIAL}*"):

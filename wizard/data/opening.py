@@ -58,6 +58,7 @@ def open_dataset(raw: Any, request: Request) -> Dataset:
         return weighed(open_dataset(raw, replace(request, weight=None)), request.weight)
     for door in doors():
         if door.accepts(raw):
+            _check_version(door, request)
             dataset: Dataset = door.open(raw, request)
             if request.modality not in (None, dataset.modality):
                 raise OptionError(
@@ -66,3 +67,16 @@ def open_dataset(raw: Any, request: Request) -> Dataset:
                 )
             return dataset
     raise no_door(raw, [*(door.DESCRIPTION for door in doors()), given_sets.DESCRIPTION])
+
+
+def _check_version(door: ModuleType, request: Request) -> None:
+    """Refuses `version` where content tells by itself whether data are the same."""
+    if request.version is None:
+        return
+    if not getattr(door, "IS_STREAM", False):
+        raise OptionError(
+            f"`version` is for streams (a tf.data.Dataset, a PyDataset). Received: version={request.version!r} for "
+            "data that are told by their content. Leave it out."
+        )
+    if not isinstance(request.version, str) or not request.version.strip():
+        raise OptionError(f'`version` must be a name such as "v1". Received: {request.version!r}.')

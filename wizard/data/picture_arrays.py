@@ -31,11 +31,18 @@ def _is_scale(array: np.ndarray) -> bool:
     return high <= 1 or (high <= 65535 and bool((array == np.floor(array)).all()))
 
 
-def stack_of(array: np.ndarray, what: str = "x") -> tuple[np.ndarray, float | None, list[str]]:
+def stack_of(
+    array: np.ndarray, what: str = "x", bounds: tuple[float, float] | None = None
+) -> tuple[np.ndarray, float | None, list[str]]:
     """Brings (n, h, w) or (n, h, w, c) values to (n, h, w, 1 or 3) uint8 or float32.
 
     Whole numbers up to 255 become uint8 if they are integers, beyond that they are scaled to 0–255;
     floats stay what they are.
+
+    Args:
+        array: The pictures.
+        what: Their name in messages.
+        bounds: Least and largest value of the whole set, where these are only some of it.
 
     Returns:
         The pictures, the value of white (255.0, 1.0, or None where values follow no such scale), and notes.
@@ -53,13 +60,13 @@ def stack_of(array: np.ndarray, what: str = "x") -> tuple[np.ndarray, float | No
             + (f"Channels seem to come first: pass np.moveaxis({what}, 1, -1)." if first else "")
         )
     with np.errstate(all="ignore"):  # NaN, and what float32 cannot hold, are found by `unreadable`
-        values, white, notes = _scaled(array)
+        values, white, notes = _scaled(array, bounds)
         values, is_transparent = on_white(values, white or 255.0) if values.shape[-1] == 4 else (values, False)
     notes += ["Pictures with an alpha channel: laid on white."] if is_transparent else []
     return grey_or_colour(values), white, notes
 
 
-def _scaled(array: np.ndarray) -> tuple[np.ndarray, float | None, list[str]]:
+def _scaled(array: np.ndarray, bounds: tuple[float, float] | None) -> tuple[np.ndarray, float | None, list[str]]:
     if array.dtype == np.uint8:
         return array, 255.0, []
     if array.dtype.kind == "b":
@@ -68,8 +75,7 @@ def _scaled(array: np.ndarray) -> tuple[np.ndarray, float | None, list[str]]:
             255.0,
             ["Black-and-white pictures of truth values: white is 255."],
         )
-    finite = np.isfinite(array) if array.dtype.kind == "f" else None
-    low, high = (float(array.min()), float(array.max())) if finite is None or finite.all() else _range(array, finite)
+    low, high = bounds or bounds_of(array)
     if array.dtype.kind in "iu":
         if low < 0 or high > 65535:
             raise DataError(
@@ -83,8 +89,10 @@ def _scaled(array: np.ndarray) -> tuple[np.ndarray, float | None, list[str]]:
     return array.astype(np.float32), white, []
 
 
-def _range(array: np.ndarray, finite: np.ndarray) -> tuple[float, float]:
-    values = array[finite]
+def bounds_of(array: np.ndarray) -> tuple[float, float]:
+    """The least and the largest value that is a number."""
+    finite = np.isfinite(array) if array.dtype.kind == "f" else None
+    values = array if finite is None or finite.all() else array[finite]
     return (float(values.min()), float(values.max())) if values.size else (0.0, 0.0)
 
 

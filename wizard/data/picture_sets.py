@@ -18,10 +18,12 @@ from wizard.data.dataset import PARTS, Dataset, LeftOut
 from wizard.data.decoding import REMARKS, Picture, decode
 from wizard.data.joined import joined_facts, joined_labels
 from wizard.data.labels import check_labels, read_labels
+from wizard.data.lazy_pictures import LazyPictures, joined, pictures_of
 from wizard.data.picture_arrays import conform_white, stack_of, stacks_of, unreadable
 from wizard.data.pictures import KEEP_BYTES, FileFact, ImageExamples, hash_of, with_channels
 from wizard.data.request import Request
 from wizard.data.roles import check_names, read_roles
+from wizard.data.rows_on_disk import RowsOnDisk
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -123,13 +125,21 @@ def read_pictures(sets: Sequence[Any]) -> tuple[ImageExamples, dict[int, str], l
         notes += one.notes
         start += len(one.pixels)
         if i and one.white != read[0].white and not isinstance(one.pixels, list):
+            if isinstance(one.pixels, LazyPictures):
+                raise DataError(
+                    f"All pictures must have one scale. Received: another in the {PARTS[i]} set. Rescale it."
+                )
             one.pixels = conform_white(one.pixels, one.white, read[0].white, f"the {PARTS[i]} set")
     channels = max(one.channels for one in read)
-    pixels: Any = [picture for one in read for picture in one.pixels]
-    if len(read) == 1 and isinstance(read[0].pixels, np.ndarray):
+    pixels: Any
+    if any(isinstance(one.pixels, LazyPictures) for one in read):
+        pixels = read[0].pixels if len(read) == 1 else joined([one.pixels for one in read])
+    elif len(read) == 1 and isinstance(read[0].pixels, np.ndarray):
         pixels = read[0].pixels
-    elif all(isinstance(one.pixels, np.ndarray) for one in read) and len({p.shape for p in pixels}) == 1:
+    elif all(isinstance(one.pixels, np.ndarray) for one in read) and len({one.pixels.shape[1:] for one in read}) == 1:
         pixels = np.concatenate([one.pixels for one in read])
+    else:
+        pixels = [picture for one in read for picture in one.pixels]
     hashes = None if any(one.hashes is None for one in read) else tuple(h for one in read for h in one.hashes or ())
     sizes = np.array([size for one in read for size in one.sizes], dtype=np.int64).reshape(-1, 2)
     file_facts = [fact for one in read for fact in one.file_facts]
@@ -150,9 +160,26 @@ def _read_one(pictures: Any) -> _Read:
         stack, white, notes = stack_of(pictures)
         sizes = [(int(stack.shape[1]), int(stack.shape[2]))] * len(stack)
         return _Read(stack, sizes, None, [None] * len(stack), unreadable(stack), notes, white, stack.shape[-1])
+    if isinstance(pictures, RowsOnDisk):
+        return _from_disk(pictures)
     if len(pictures) and isinstance(pictures[0], str | Path | bytes):
         return _from_files([Path(one) if isinstance(one, str) else one for one in pictures])
     return _from_list(pictures)
+
+
+def _from_disk(rows: RowsOnDisk) -> _Read:
+    """Looks through pictures one at a time; they stay where they are."""
+    pixels, white, notes = pictures_of(rows)
+    read = _Read(pixels, hashes=[], file_facts=[None] * len(rows), notes=notes, white=white)
+    for i in range(len(rows)):
+        picture = pixels[i]
+        if reason := unreadable(picture[None]).get(0):
+            read.bad[i] = reason
+        read.sizes.append(picture.shape[:2])
+        read.hashes.append(hash_of(picture))  # type: ignore[union-attr]
+        read.channels = max(read.channels, picture.shape[-1])
+    read.notes.append(f"The pictures take {rows.nbytes / 2**30:.1f} GiB: they are kept on disk.")
+    return read
 
 
 def _from_list(pictures: Sequence[Any]) -> _Read:

@@ -27,8 +27,8 @@ class ImageExamples:
     """Pictures, possibly of different sizes; an example is an (h, w, c) array.
 
     Attributes:
-        pixels: (n, h, w, c) array where all have one size, else a list of (h, w, c) arrays, or of
-            paths or contents of files.
+        pixels: (n, h, w, c) array where all have one size, else a list of (h, w, c) arrays, or of paths or contents of
+            files; LazyPictures where they stay on disk.
         channels: c of every picture: 1 where all are grey, else 3.
         sizes: (n, 2) height and width in pixels.
         white: The value of white: 255.0, 1.0, or None where values follow no such scale.
@@ -65,7 +65,7 @@ class ImageExamples:
         indices = np.flatnonzero(indices) if indices.dtype == bool else indices.astype(np.intp)
         is_stack = isinstance(self.pixels, np.ndarray)  # (n, h, w, c)
         return ImageExamples(
-            self.pixels[indices] if is_stack else [self.pixels[i] for i in indices],
+            self.pixels[indices] if is_stack else taken(self.pixels, indices),
             self.channels,
             self.sizes[indices],
             self.white,
@@ -78,6 +78,11 @@ class ImageExamples:
         if self._hashes is None:
             self._hashes = tuple(hash_of(self[i]) for i in range(len(self)))
         return self._hashes
+
+
+def taken(pixels: Any, indices: np.ndarray) -> Any:
+    """A list's entries, or, of pictures on disk, where they stand."""
+    return [pixels[i] for i in indices] if isinstance(pixels, list) else pixels.take(indices)
 
 
 def hash_of(pixels: np.ndarray) -> str:

@@ -9,9 +9,10 @@ from typing import Any
 
 from wizard.core.errors import DataError, NotAvailableError, UnsupportedTaskError, WizardError, nearest
 
-FOREIGN = ("tensorflow", "keras", "tensorflow_datasets", "datasets", "torch")
+FOREIGN = ("datasets", "torch")
 OPENED = "datasets."  # of these: has a door of its own, which knows its kinds
-SCHEMES = ("tfds:", "keras:")
+SCHEMES = ("hf:", "keras:")
+OPENED_BY_NAME = "tfds:"
 ELSEWHERE = {
     "forecast": "forecasting (predicting the future of a series)",
     "segment": "segmentation (a label for every pixel)",
@@ -51,9 +52,7 @@ def files_at_hand() -> Iterator[None]:
 def refuse_raw(raw: Any) -> None:
     """Refuses what is known but not opened yet, and paths that lead nowhere."""
     kinds = [f"{c.__module__}.{c.__name__}" for c in type(raw).__mro__]
-    is_foreign = any(kind.split(".")[0] in FOREIGN for kind in kinds) and not any(
-        kind.startswith(OPENED) for kind in kinds
-    )
+    is_foreign = any(kind.split(".")[0] in FOREIGN for kind in kinds)
     if isinstance(raw, str) and raw.lower().startswith("hf:"):
         raise NotAvailableError(
             f"Data sets are not fetched by name. Received: {raw!r}. "
@@ -62,9 +61,11 @@ def refuse_raw(raw: Any) -> None:
     if is_foreign or (isinstance(raw, str) and raw.lower().startswith(SCHEMES)):
         what = f"{raw!r}" if isinstance(raw, str) else f"a {kinds[0]}"
         raise NotAvailableError(
-            f"Data must be a path, a DataFrame or a pair of arrays in this version. Received: {what}. "
-            "Streams and named public data sets come later: take the examples out into arrays and pass (x, y)."
+            f"Data must be of NumPy, pandas, TensorFlow, Keras or Hugging Face. Received: {what}. "
+            "Take the examples out into arrays and pass (x, y)."
         )
+    if isinstance(raw, str) and raw.lower().startswith(OPENED_BY_NAME):
+        return
     if isinstance(raw, str | Path):
         _refuse_missing(Path(raw))
 

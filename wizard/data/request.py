@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -26,6 +27,8 @@ class Request:
         weight: A column, (n,) positive weights, or {class: weight}, in losses and metrics.
         ignore: Columns that are no inputs.
         name: Short name of the data set; None takes that of the file or folder.
+        version: What a stream gives now, by name: kept in the run folder under it. Only for streams.
+        out: Folder of run folders, where that is kept.
     """
 
     target: str | tuple[str, ...] | None = None
@@ -38,6 +41,8 @@ class Request:
     weight: str | np.ndarray | Mapping[Any, float] | None = None
     ignore: tuple[str, ...] = ()
     name: str | None = None
+    version: str | None = None
+    out: Path | None = None
 
     @property
     def target_name(self) -> str | None:

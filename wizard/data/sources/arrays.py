@@ -16,6 +16,7 @@ from wizard.data.decoding import SUFFIXES
 from wizard.data.picture_arrays import is_pictures
 from wizard.data.picture_sets import RawPictures, placed
 from wizard.data.request import Request
+from wizard.data.rows_on_disk import RowsOnDisk
 from wizard.data.series_arrays import is_series, series_of
 from wizard.data.series_sets import RawSeries
 from wizard.data.sources.table import frame_of_columns, is_frame
@@ -35,7 +36,7 @@ DESCRIPTION = (
 
 def accepts(raw: Any) -> bool:
     """Whether `raw` is a pair: inputs and labels, or Keras's ((x, y) for training, (x, y) for testing)."""
-    return isinstance(raw, tuple) and len(raw) == 2
+    return isinstance(raw, tuple) and len(raw) == 2 and type(raw[1]).__name__ != "DatasetInfo"  # TFDS's pair
 
 
 def open(raw: Any, request: Request) -> Dataset:
@@ -86,7 +87,7 @@ def inputs_of(x: Any) -> Any:
     """
     import pandas as pd
 
-    if is_frame(x):
+    if is_frame(x) or isinstance(x, RowsOnDisk):
         return x
     if isinstance(x, dict):
         return frame_of_columns(x)
@@ -135,6 +136,8 @@ def holds_series(x: Any, modality: str | None) -> bool:
 
 def holds_pictures(x: Any, modality: str | None) -> bool:
     """Whether inputs from `inputs_of` are pictures; a modality asked for decides where both would do."""
+    if isinstance(x, RowsOnDisk):
+        return True
     if modality == "series":
         return False
     if isinstance(x, list):

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from wizard.core.errors import DataError, NotAvailableError, shortened
-from wizard.data import picture_sets, tables
+from wizard.data import picture_sets, text_columns
 from wizard.data.dataset import Dataset
 from wizard.data.hugging_face_features import (
     cells_of,
@@ -64,10 +64,10 @@ def open(raw: Any, request: Request) -> Dataset:
     named = list(zip(given, ("", "validation ", "test "), strict=True))
     if images:
         raws = [None if part is None else placed(_raw_pictures(part, images[0], target), name) for part, name in named]
-        return picture_sets.dataset_of(raws, request, target)
+        return picture_sets.dataset_of(raws, request, target if isinstance(target, str) else ", ".join(target))
     parts = [None if part is None else _raw_table(part, name) for part, name in named]
     ignore = tuple(name for name in request.ignore if name not in raw.features or name in flat_features(raw))
-    return tables.dataset_of(parts, replace(request, target=target, ignore=ignore))
+    return text_columns.dataset_of(parts, replace(request, target=target, ignore=ignore))
 
 
 def check_held(raw: Any, what: str) -> None:
@@ -96,7 +96,7 @@ def pictures_of(raw: Any) -> list[Any]:
     return encoded_pictures(raw, images[0])
 
 
-def target_of(raw: Any, request: Request, images: list[str]) -> str:
+def target_of(raw: Any, request: Request, images: list[str]) -> str | tuple[str, ...]:
     """Returns `target`, or the only column that features call one of classes, or the only one beside pictures."""
     features = flat_features(raw)
     free = [name for name in features if name not in role_columns(request)]
@@ -107,7 +107,8 @@ def target_of(raw: Any, request: Request, images: list[str]) -> str:
         return free[0]
     if not features:
         raise DataError(f"There must be a column of labels. Received: only {shortened(map(repr, raw.features))}.")
-    return check_target(request.target, list(features))
+    check_target(request.target, list(features))
+    return request.target or ()
 
 
 def _kinds(raw: Any) -> set[str]:
@@ -123,16 +124,15 @@ def _raw_table(raw: Any, prefix: str) -> RawTable:
     return RawTable(frame_of(raw), where, SOURCE, raw.info.dataset_name or "table")
 
 
-def _raw_pictures(raw: Any, image: str, target: str) -> RawPictures:
+def _raw_pictures(raw: Any, image: str, target: str | tuple[str, ...]) -> RawPictures:
     facts = frame_of(raw)
-    if target not in facts.columns:
-        check_target(target, list(facts.columns))
+    named = check_target(target, list(facts.columns))
     return RawPictures(
         pictures=encoded_pictures(raw, image),
-        labels=facts[target],
+        labels=facts[named],
         where=_where(raw),
         source=SOURCE,
         name=raw.info.dataset_name or "pictures",
-        facts=facts.drop(columns=target),
-        takes_names=is_of_classes(flat_features(raw)[target]),
+        facts=facts.drop(columns=named),
+        takes_names=isinstance(named, str) and is_of_classes(flat_features(raw)[named]),
     )
