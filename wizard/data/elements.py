@@ -132,17 +132,23 @@ def leaves_of(element: Any, request: Request, source: str) -> dict[str, Leaf]:
 
 def _from_dict(element: dict[str, Leaf], request: Request, source: str) -> dict[str, Leaf]:
     names = shortened(map(repr, element), 30)
-    if request.target is None:
+    if not request.targets:
         raise ColumnError(
             f"Elements that are dicts need `target`, the key of the label. Received: a {source} with {names}. "
             f"Write Wizard(…, target={list(element)[-1]!r}), for instance."
         )
-    if request.target not in element:
+    for target in request.targets:
+        if target not in element:
+            raise ColumnError(
+                f"`target` must be a key of the elements. Received: target={target!r}; the keys are {names}."
+                f"{nearest(target, element)}"
+            )
+    if len(request.targets) > 1:
         raise ColumnError(
-            f"`target` must be a key of the elements. Received: target={request.target!r}; the keys are {names}."
-            f"{nearest(request.target, element)}"
+            f"`target` must name one key of the elements. Received: {shortened(map(repr, request.targets))}. "
+            "Map the elements to (x, y) with y of several columns."
         )
-    y = element.pop(request.target)
+    y = element.pop(request.targets[0])
     return _inputs(element, request, source) | {"y": y}
 
 
