@@ -15,6 +15,7 @@ from wizard.core.shipped import shipped
 DEMOS = {  # name: (path in sample_data, target)
     "digits": ("digits", None),
     "table": ("tumours/tumours.csv", "diagnosis"),
+    "text": ("docstrings/docstrings.csv", "library"),
     "regression": ("diabetes/diabetes.csv", "progression"),
 }
 DEMO_BUDGET = "3m"
