@@ -15,6 +15,7 @@ from wizard.core.shipped import shipped
 DEMOS: dict[str, tuple[str, dict[str, str]]] = {  # name: path in sample_data, and the Wizard's options
     "digits": ("digits", {}),
     "table": ("tumours/tumours.csv", {"target": "diagnosis"}),
+    "text": ("docstrings/docstrings.csv", {"target": "library"}),
     "regression": ("diabetes/diabetes.csv", {"target": "progression"}),
     "series": ("rotor/rotor.csv", {"target": "fault", "modality": "series", "group": "run", "time": "ms"}),
 }

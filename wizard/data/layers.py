@@ -289,6 +289,10 @@ class TokenCodes(keras.layers.Layer):
             standardize=words_apart, split="whitespace", output_sequence_length=self.length, vocabulary=self.tokens
         )
 
+    def build(self, shape: Any) -> None:
+        """The table of tokens is there from the start."""
+        self.built = True
+
     def call(self, texts: Any) -> Any:
         """(b,) strings -> (b, t) int32."""
         return tf.cast(self._vectorization(texts), "int32")

@@ -9,9 +9,9 @@ from typing import Any
 
 from wizard.core.errors import DataError, NotAvailableError, UnsupportedTaskError, WizardError, nearest
 
-FOREIGN = ("datasets", "torch")
+FOREIGN = ("torch",)
 OPENED = "datasets."  # of these: has a door of its own, which knows its kinds
-SCHEMES = ("hf:", "keras:")
+SCHEMES = ("keras:",)
 OPENED_BY_NAME = "tfds:"
 ELSEWHERE = {
     "forecast": "forecasting (predicting the future of a series)",
