@@ -28,7 +28,7 @@ def test_a_step_a_row():
     assert (dataset.modality, len(dataset), dataset.examples.channels) == ("series", 12, ("x", "y"))
     assert dataset.labels.tolist() == LABELS.tolist()
     assert same(dataset)
-    assert dataset.where[0] == f"run 'r0', row 0 to row {len(SERIES[0]) - 2}"
+    assert dataset.where[0] == f"run 'r0', row 0 to {len(SERIES[0]) - 2}"
     assert dataset.notes == ("12 steps are missing between rows and were filled in as gaps.",)
 
 
@@ -74,7 +74,7 @@ def test_a_target_that_changes_within_a_series_is_refused():
 
 def test_two_rows_at_one_time_are_refused_unless_they_are_the_same():
     frame = pd.concat([LONG, LONG.iloc[[5]]], ignore_index=True)
-    assert "1 rows that stand twice were taken once." in opened(frame).notes
+    assert "Rows that stand twice were taken once." in opened(frame).notes
     frame.loc[len(frame) - 1, "x"] += 1
     with pytest.raises(DataError, match="two for ms = 50|two for ms = 60"):
         opened(frame)

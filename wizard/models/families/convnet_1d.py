@@ -51,7 +51,7 @@ def recipe(form: Form, n_rows: int) -> TrainingConfig:
 
 def ladder(form: Form) -> tuple[dict[str, HpValue], ...]:
     """Wider and deeper in turn."""
-    return tuple({"width": width, "blocks": blocks} for width, blocks in ((8, 2), (32, 3), (64, 3), (128, 4)))
+    return tuple({"width": width, "blocks": blocks} for width, blocks in ((16, 3), (32, 3), (64, 3), (128, 4)))
 
 
 FAMILY = Family(
