@@ -41,7 +41,13 @@ def __getattr__(name: str) -> Any:
 
 def register_layers() -> None:
     """Tells Keras our layers, so that it can load predictors; happens by itself once Keras is imported."""
-    for module in ("wizard.data.layers", "wizard.data.series_layers", "wizard.models.layers", "wizard.models.series_layers", "wizard.export.layers"):
+    for module in (
+        "wizard.data.layers",
+        "wizard.data.series_layers",
+        "wizard.models.layers",
+        "wizard.models.series_layers",
+        "wizard.export.layers",
+    ):
         import_module(module)
 
 

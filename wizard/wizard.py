@@ -61,8 +61,8 @@ class Wizard:
 
         Args:
             dataset: `(x, y)` arrays; a DataFrame; the path of a CSV, TSV or Parquet file; a folder of class folders of
-                pictures; a folder of pictures with a labels CSV. Series: an (n, t, c) array, a list of (t,) or (t, c)
-                arrays, or a table with a step or a series a row (modality="series").
+                pictures; a folder of pictures with a labels CSV. Series: an (n, t, c) array, a list of (t, c) arrays,
+                or a table with a step or a series a row and modality="series".
             target: Name of the column to predict (tables).
             modality: "image", "table" or "series", where the data leave it open.
             task: "classification" or "regression", where the labels leave it open.
@@ -70,10 +70,9 @@ class Wizard:
                 "mae", "r2"); by default explore chooses one that is honest for these data.
             validation: A validation set of your own, taken as it is.
             test: A test set of your own, taken as it is and sealed.
-            group: Column, or one value an example: examples of one group stay on one side of the split. For a table of
-                series: the column whose equal values make one series.
-            time: Column, or one value an example: training comes before validation before test. For a table of
-                series: the column that orders the rows of a series.
+            group: Column, or one value an example: examples of one group stay on one side of the split. In a table of
+                series its values tell which rows make one series, and `time` orders them.
+            time: Column, or one value an example: training comes before validation before test.
             weight: Column, or one positive number an example, in losses and metrics.
             ignore: Columns that are no inputs.
             corrections: Not available yet.
@@ -268,7 +267,7 @@ class Wizard:
 
         Args:
             raw: What the data set was made of, without labels: pictures (array, paths, folder), rows (DataFrame, dict
-                of columns, CSV path) or series (arrays, or a table like the known one). No example is dropped.
+                of columns, CSV path) or series (arrays, a table like the known one). Nothing is dropped.
         """
         answers = self._answers(raw)
         task = self._journey.task

@@ -25,7 +25,7 @@ def test_equal_content_has_an_equal_hash_and_channels_are_content():
     x = np.arange(24, dtype="float32").reshape(3, 4, 2)
     hashes = SeriesExamples(x, ("x", "y")).hashes()
     assert len(set(hashes)) == 3
-    assert SeriesExamples(list(x[:1]) + [x[1, :3]], ("x", "y")).hashes()[0] == hashes[0]
+    assert SeriesExamples([*x[:1], x[1, :3]], ("x", "y")).hashes()[0] == hashes[0]
     assert SeriesExamples(x, ("x", "z")).hashes()[0] != hashes[0]
     assert SeriesExamples(x.reshape(3, 8, 1), ("x",)).hashes()[0] != hashes[0]
 

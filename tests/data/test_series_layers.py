@@ -69,7 +69,9 @@ def test_very_long_series_are_averaged():
 def test_level_and_scale_stay():
     x = np.random.default_rng(0).normal(size=(6, 20, 1)) * np.arange(1, 7)[:, None, None] + 100
     data = dataset_of((x, ["a", "b"] * 3))
-    assert np.array_equal(SERIES.PREPARATION.fit(data, np.arange(4), {}).encode(data.examples)["series"], data.examples.values)
+    assert np.array_equal(
+        SERIES.PREPARATION.fit(data, np.arange(4), {}).encode(data.examples)["series"], data.examples.values
+    )
 
 
 def test_it_loads_in_a_fresh_process(tmp_path):

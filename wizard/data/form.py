@@ -8,6 +8,7 @@ from wizard.core.values import Value
 
 MEASURED = "share measured"  # the channel that tells what share of a step's values was measured
 
+
 class ImageForm(Value):
     """Pictures of one size: tensor "image", (b, height, width, channels), 0–255."""
 

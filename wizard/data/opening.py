@@ -44,10 +44,8 @@ def open_dataset(raw: Any, request: Request) -> Dataset:
         if own is not None:
             refuse_raw(own)
     if request.modality is not None and request.modality not in HOLDS:
-        known = ", ".join(f'"{name}"' for name in HOLDS)
-        raise OptionError(
-            f"`modality` must be {known} or None. Received: {request.modality!r}.{nearest(str(request.modality), HOLDS)}"
-        )
+        known, asked = ", ".join(f'"{name}"' for name in HOLDS), request.modality
+        raise OptionError(f"`modality` must be {known} or None. Received: {asked!r}.{nearest(str(asked), HOLDS)}")
     for door in doors():
         if door.accepts(raw):
             dataset: Dataset = door.open(raw, request)

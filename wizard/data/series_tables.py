@@ -68,8 +68,9 @@ def dataset_of(parts: Sequence[RawTable | None], request: Request) -> Dataset:
     for number, table in enumerate(parts):
         own = np.flatnonzero(part[rows] == number)
         raws.append(
-            table
-            and RawSeries(
+            None
+            if table is None
+            else RawSeries(
                 [found.series[i] for i in own], labels.iloc[own], places[own], found.channels, table.source, table.name,
                 facts.iloc[own], found.layout, tuple(broken) if number == 0 else (),
                 (*notes, *found.notes) if number == 0 else (), main.is_text, main.decimal_comma,
@@ -107,7 +108,7 @@ def _group_column(frame: pd.DataFrame, target: str, request: Request) -> str | N
     hint = next((name for name in columns if name != time), "series")
     raise ColumnError(
         f"With `time`, `group` must name the column whose equal values make one series. Received: time={time!r} "
-        f"without it; the columns are {shortened(map(repr, frame.columns), 30)}. Write Wizard(…, modality=\"series\", "
+        f'without it; the columns are {shortened(map(repr, frame.columns), 30)}. Write Wizard(…, modality="series", '
         f"time={time!r}, group={hint!r}), for instance."
     )
 

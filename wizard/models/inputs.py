@@ -11,7 +11,7 @@ EMBEDDING = 8  # numbers that stand for a category with more codes
 
 
 def flat_features(inputs: dict[str, Any], form: Form) -> Any:
-    """Pictures as pixels, series as steps, table rows as numeric features beside one-hot or embedded categories: (b, e)."""
+    """Pixels, steps of series, or numeric features beside one-hot or embedded categories, in one row: (b, e)."""
     from wizard.core.backend import keras
 
     if isinstance(form, SeriesForm):

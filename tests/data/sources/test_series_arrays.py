@@ -38,7 +38,7 @@ def test_what_arrays_hold_is_seen(x, modality):
 def test_a_modality_decides_where_both_would_do():
     x = RANDOM.uniform(size=(12, 30, 3))
     assert opened(x, modality="image").modality == "image"
-    assert "modality=\"image\"" in opened(x).notes[0]
+    assert 'modality="image"' in opened(x).notes[0]
     assert opened(x, modality="series").notes == ()
     assert opened(RANDOM.uniform(size=(12, 28, 28)), modality="series").examples.values.shape == (12, 28, 28)
     assert opened(RANDOM.normal(size=(12, 30)), modality="series").examples.values.shape == (12, 30, 1)
@@ -73,7 +73,12 @@ def test_sets_of_the_users_own_stand_beside():
 @pytest.mark.parametrize(
     ("x", "options", "error", "message"),
     [
-        ([RANDOM.normal(size=(5, 2)), *([RANDOM.normal(size=(4, 3))] * 11)], {"modality": "series"}, DataError, r"x\[1\]"),
+        (
+            [RANDOM.normal(size=(5, 2)), *([RANDOM.normal(size=(4, 3))] * 11)],
+            {"modality": "series"},
+            DataError,
+            r"x\[1\]",
+        ),
         ([["a", "b"], *([[1.0]] * 11)], {}, DataError, "Series are"),
         ([[[1, 2], [3]], *([[1.0]] * 11)], {"modality": "series"}, DataError, "Series are|one length"),
         (RANDOM.normal(size=(12, 30, 2)), {"modality": "table"}, DataError, "reshape"),

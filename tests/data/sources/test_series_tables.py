@@ -76,7 +76,7 @@ def test_two_rows_at_one_time_are_refused_unless_they_are_the_same():
     frame = pd.concat([LONG, LONG.iloc[[5]]], ignore_index=True)
     assert "Rows that stand twice were taken once." in opened(frame).notes
     frame.loc[len(frame) - 1, "x"] += 1
-    with pytest.raises(DataError, match="two for ms = 50|two for ms = 60"):
+    with pytest.raises(DataError, match="two for ms = "):
         opened(frame)
 
 
@@ -101,7 +101,9 @@ def test_own_sets_may_use_the_same_ids():
 
 def wide(prefixes=("x",), n=12, t=10):
     random = np.random.default_rng(0)
-    frame = pd.DataFrame(random.normal(size=(n, t * len(prefixes))), columns=[f"{p}_{i}" for p in prefixes for i in range(t)])
+    frame = pd.DataFrame(
+        random.normal(size=(n, t * len(prefixes))), columns=[f"{p}_{i}" for p in prefixes for i in range(t)]
+    )
     return frame.assign(label=LABELS[:n])
 
 

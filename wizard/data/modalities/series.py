@@ -22,7 +22,9 @@ class SeriesPreparation:
     are averaged in blocks.
     """
 
-    def __init__(self, channels: tuple[str, ...], length: int, block: int, means: list[float], marks_gaps: bool) -> None:
+    def __init__(
+        self, channels: tuple[str, ...], length: int, block: int, means: list[float], marks_gaps: bool
+    ) -> None:
         """Holds what was fitted; see `fit`."""
         self.channels, self.block, self.means, self.marks_gaps = channels, block, means, marks_gaps
         self.form = SeriesForm(length=length, channels=channels + (MEASURED,) * marks_gaps)
@@ -84,7 +86,9 @@ class SeriesPreparation:
         return {
             "length": f"{self.form.length} steps, {averaged}",
             "shorter, longer": "padded with the channels' means, cut",
-            "gaps": "the last value before, else the channel's mean" if self.marks_gaps else "none in the training rows",
+            "gaps": "the last value before, else the channel's mean"
+            if self.marks_gaps
+            else "none in the training rows",
             "channels": len(self.form.channels),
         }
 

@@ -16,7 +16,7 @@ FEWEST_EPOCHS, MOST_EPOCHS = 20, 60
 
 
 def build(hp: Any, inputs: dict[str, Any], form: Form) -> Any:
-    """Blocks of convolution, batch norm and ReLU, those in the middle twice as wide, then the mean over time: (b, e)."""
+    """Blocks of convolution, batch norm and ReLU, the middle ones twice as wide, then the mean over time: (b, e)."""
     from wizard.core.backend import keras
     from wizard.models.layers import Dropout
 

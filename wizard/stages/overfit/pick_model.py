@@ -12,7 +12,8 @@ from wizard.models.family import Family, families_for, family
 from wizard.stages.context import Context
 from wizard.stages.step import Outcome, noted, step
 
-PLAINEST = {"image": "resnet", "features": "mlp", "series": "convnet_1d"}  # what most people would try first, and rightly
+# What most people would try first, and rightly.
+PLAINEST = {"image": "resnet", "features": "mlp", "series": "convnet_1d"}
 
 
 @step()

@@ -23,8 +23,9 @@ LOOKS = "wizard.stages.looks"  # a file a modality
 def augment(context: Context) -> Outcome:
     """Small changes that leave the label as it is make the network better.
 
-    A picture moved by a pixel, or a curve shifted by a step, shows the same thing, so it is a free example. First the trained network itself is
-    asked whether it still recognises what it learnt after the transformation: one that changes the label would hurt.
+    A picture moved by a pixel, or a curve shifted by a step, shows the same thing, so it is a free example.
+    First the trained network itself is asked whether it still recognises what it learnt after the transformation: one
+    that changes the label would hurt.
     """
     strengths = STRENGTHS[: 1 if context.effort.name == "quick" else 2]
     gallery, kept = _survives(context, strengths)
