@@ -57,6 +57,29 @@ def some_rows(n: int, seed: int = 0) -> pd.DataFrame:
     return frame
 
 
+def some_series(n: int, seed: int = 0, steps: tuple[int, int] = (24, 32)) -> tuple[list[np.ndarray], np.ndarray]:
+    """Series of two channels, of several lengths and with a few gaps: a slow or a fast wave that begins anywhere."""
+    random = np.random.default_rng(seed)
+    names = np.resize(["fast", "slow"], n)
+    series = []
+    for name in names:
+        t = np.arange(random.integers(steps[0], steps[1] + 1))
+        wave = np.sin((1.6 if name == "fast" else 0.5) * t + random.uniform(0, 6))
+        one = np.column_stack([5 + wave, random.normal(size=len(t))]) + random.normal(0, 0.1, (len(t), 2))
+        one[random.integers(1, len(t) - 1), 0] = np.nan
+        series.append(one.astype("float32"))
+    return series, names
+
+
+def as_rows(series: list[np.ndarray], labels: np.ndarray) -> pd.DataFrame:
+    """The same series as a table with a step a row; steps that were not measured have none."""
+    frames = [
+        pd.DataFrame({"run": f"r{i}", "ms": 10 * np.arange(len(one)), "x": one[:, 0], "y": one[:, 1], "label": label})
+        for i, (one, label) in enumerate(zip(series, labels, strict=True))
+    ]
+    return pd.concat(frames, ignore_index=True).dropna(subset=["x"]).reset_index(drop=True)
+
+
 def some_amounts(n: int, seed: int = 0) -> pd.DataFrame:
     """Two numbers and a price made of them, in hundreds of thousands."""
     random = np.random.default_rng(seed)

@@ -6,8 +6,9 @@ import pandas as pd
 import pytest
 import tensorflow as tf
 
-from tests.small import dataset_of, some_rows
+from tests.small import dataset_of, some_rows, some_series
 from wizard.core.registry import load, names
+from wizard.data.opening import HOLDS
 from wizard.data.rows import TableExamples
 from wizard.export.layers import Predictor
 
@@ -19,13 +20,18 @@ def preparation_of(dataset, rows=ROWS, **settings):
     return load(MODALITIES, dataset.modality).PREPARATION.fit(dataset, rows, settings)
 
 
-@pytest.fixture(params=["digits", "rows", "amounts"])
+@pytest.fixture(scope="module")
+def waves():
+    return dataset_of(some_series(200))
+
+
+@pytest.fixture(params=["digits", "rows", "amounts", "waves"])
 def dataset(request):
     return request.getfixturevalue(request.param)
 
 
-def test_there_is_a_modality_for_every_kind_of_data_that_opens(digits, rows):
-    assert set(names(MODALITIES)) == {digits.modality, rows.modality}
+def test_there_is_a_modality_for_every_kind_of_data_that_opens():
+    assert set(names(MODALITIES)) == set(HOLDS)
 
 
 def test_encoded_tensors_have_the_shapes_that_the_form_promises(dataset):
@@ -33,6 +39,11 @@ def test_encoded_tensors_have_the_shapes_that_the_form_promises(dataset):
     tensors, form = preparation.encode(dataset.examples), preparation.form
     if form.kind == "image":
         assert tensors["image"].shape == (len(dataset), form.height, form.width, form.channels)
+        return
+    if form.kind == "series":
+        assert tensors["series"].shape == (len(dataset), form.length, len(form.channels))
+        assert tensors["series"].dtype == np.float32
+        assert np.isfinite(tensors["series"]).all()
         return
     assert tensors["numeric"].shape == (len(dataset), len(form.numeric))
     assert np.isfinite(tensors["numeric"]).all()

@@ -49,7 +49,8 @@ def series_of(x: Any) -> tuple[list[np.ndarray], tuple[str, ...], list[str]]:
     other = next((i for i, one in enumerate(arrays) if len(one) and one.shape[1] != widths[0]), None)
     if other is not None:
         raise DataError(
-            f"All series must have the same channels. Received: {widths[0]}, but {arrays[other].shape[1]} in x[{other}]."
+            "All series must have the same channels. "
+            f"Received: {widths[0]}, but {arrays[other].shape[1]} in x[{other}]."
         )
     n_channels = widths[0]
     arrays = [one if len(one) else np.empty((0, n_channels), "float32") for one in arrays]
@@ -57,7 +58,7 @@ def series_of(x: Any) -> tuple[list[np.ndarray], tuple[str, ...], list[str]]:
     notes = []
     if longest < n_channels:
         notes.append(
-            f"Read as {longest} steps of {n_channels} channels; if it is the other way round, pass np.swapaxes(x, 1, 2)."
+            f"Read as {longest} steps of {n_channels} channels; the other way round, pass np.swapaxes(x, 1, 2)."
         )
     names = ("value",) if n_channels == 1 else tuple(f"channel {i + 1}" for i in range(n_channels))
     return arrays, names, notes

@@ -31,7 +31,7 @@ class Ordered:
         rows: n arrays of row numbers, each in the order of time.
         times: n arrays of times, in seconds for dates; empty arrays without a time.
         names: (n,) what a series is called ("run '17'").
-        where: (n,) where it stands ("run '17', walks.csv line 2 to walks.csv line 101").
+        where: (n,) where it stands ("run '17', walks.csv line 2 to 101").
         notes: What was done to order them.
     """
 
@@ -120,10 +120,16 @@ def ordered(frame: pd.DataFrame, layout: LongLayout, where: np.ndarray, part: np
     names = np.array([f"{layout.group} {texts[codes[one[0]]]!r}" for one in rows], dtype=object)
     if layout.time is not None:
         rows, n_twice = _without_twice(frame, layout, rows, clock, names, where)
-        notes += [f"{n_twice:,} rows that stand twice were taken once."] if n_twice else []
-    places = [f"{name}, {where[one.min()]} to {where[one.max()]}" for name, one in zip(names, rows, strict=True)]
+        notes += ["Rows that stand twice were taken once."] if n_twice else []
+    places = [f"{name}, {_from_to(where[one.min()], where[one.max()])}" for name, one in zip(names, rows, strict=True)]
     times = [clock[one] if layout.time is not None else np.empty(0) for one in rows]
     return Ordered(rows, times, names, np.array(places, dtype=object), tuple(notes))
+
+
+def _from_to(first: str, last: str) -> str:
+    """As "walks.csv line 2 to 101"."""
+    head, _, number = last.rpartition(" ")
+    return f"{first} to {number if first.rpartition(' ')[0] == head else last}"
 
 
 def _without_twice(

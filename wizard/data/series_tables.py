@@ -11,7 +11,10 @@ import numpy as np
 from wizard.core.errors import ColumnError, DataError, UnsupportedTaskError, shortened
 from wizard.data import series_long, series_sets, series_wide
 from wizard.data.cells import distinct_texts
+from wizard.data.columns import read_column
 from wizard.data.dataset import Dataset
+from wizard.data.forecasting import refuse_forecasting
+from wizard.data.labels import read_labels
 from wizard.data.request import Request
 from wizard.data.roles import check_names, role_columns
 from wizard.data.series_sets import RawSeries
@@ -46,6 +49,7 @@ def dataset_of(parts: Sequence[RawTable | None], request: Request) -> Dataset:
     inputs = [name for name in columns if name not in targets and name != group and name not in role_columns(request)]
     broken = [gone for table in tables for gone in table.left_out]
     if group is None:
+        _refuse_one_series(frame, inputs, targets, main)
         found = series_wide.read(frame, inputs, main.decimal_comma)
         rows, places = np.arange(len(frame)), where
     else:
@@ -77,6 +81,14 @@ def dataset_of(parts: Sequence[RawTable | None], request: Request) -> Dataset:
             )
         )  # fmt: skip
     return series_sets.dataset_of(raws, request, target)
+
+
+def _refuse_one_series(frame: pd.DataFrame, inputs: list[str], targets: Sequence[str], main: RawTable) -> None:
+    """Refuses a date and a value a row: one series to be continued."""
+    if len(inputs) == 1 and len(targets) == 1:
+        _, values = read_column(inputs[0], frame[inputs[0]], main.decimal_comma)
+        labels = read_labels(targets[0], frame[targets[0]], main.is_text, main.decimal_comma)
+        refuse_forecasting(inputs, [values], labels.values, targets[0])
 
 
 def _group_column(frame: pd.DataFrame, request: Request) -> str | None:

@@ -12,10 +12,7 @@ WORD_EMBEDDING = 32  # numbers that stand for a word: three times what fastText 
 
 
 def flat_features(inputs: dict[str, Any], form: Form) -> Any:
-    """Inputs of any form as one row of numbers an example: (b, e).
-
-    Pictures as pixels, series as steps, rows as numbers beside one-hot or embedded categories, texts as their mean word.
-    """
+    """Pixels, steps, mean words, or numeric features beside one-hot or embedded categories, in one row: (b, e)."""
     from wizard.core.backend import keras
     from wizard.models.layers import MeanEmbedding
 

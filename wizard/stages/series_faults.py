@@ -12,8 +12,9 @@ FINE = 20  # distinct values of a channel: one with fewer is coarse, and stays o
 MOVES = 0.9  # of the steps of the middle series change the value: where fewer do, standing still is nothing odd
 STUCK = 0.3  # of a series on one value, in a channel that moves at nearly every step
 STUCK_STEPS = 8  # at least: three equal values in a series of ten are nothing
-CLIPPED = 0.01  # of a channel's values exactly at its end, in runs: an amplifier at its limit
-PLATEAU = 3  # steps at the end of the scale that make a run
+CLIPPED = 0.01  # of a channel's values exactly at its end: an amplifier at its limit
+PILED = 10.0  # times as many there as on the values next to it: a scale with few marks has many on each
+TOUCHES = 3  # steps at the end, in the middle one of the series that reach it: scaled to 0–1 each reaches it once
 CONSTANT_SHARE = 0.5  # of the series constant: then it is how such data are, and no fault of single ones
 
 
@@ -38,14 +39,15 @@ def odd_channels(series: SeriesExamples) -> list[tuple[int, str]]:
 
 def _clipped(series: SeriesExamples, number: int, known: np.ndarray) -> float | None:
     """The end of a channel's scale where its curves are cut off flat, or None; 0 is a natural end."""
-    if len(np.unique(known)) <= FINE:
+    distinct, counts = np.unique(known, return_counts=True)
+    if len(distinct) <= FINE:
         return None
-    for end in (float(known.min()), float(known.max())):
-        if end == 0 or (known == end).mean() < CLIPPED:
+    for end, at_end, beside in ((distinct[0], counts[0], counts[1:6]), (distinct[-1], counts[-1], counts[-6:-1])):
+        if end == 0 or at_end < CLIPPED * len(known) or at_end < PILED * beside.mean():
             continue
-        runs = [longest_run(one[:, number] == end) for one in series.values]
-        if np.median([run for run in runs if run] or [0]) >= PLATEAU:
-            return end
+        touches = np.array([int((one[:, number] == end).sum()) for one in series.values])
+        if np.median(touches[touches > 0]) >= TOUCHES:
+            return float(end)
     return None
 
 

@@ -16,7 +16,7 @@ FEWEST_EPOCHS, MOST_EPOCHS = 20, 60
 
 
 def build(hp: Any, inputs: dict[str, Any], form: Form) -> Any:
-    """Blocks of convolution, batch norm and ReLU, those in the middle twice as wide, then the mean over time: (b, e)."""
+    """Blocks of convolution, batch norm and ReLU, the middle ones twice as wide, then the mean over time: (b, e)."""
     from wizard.core.backend import keras
     from wizard.models.layers import Dropout
 
@@ -51,7 +51,7 @@ def recipe(form: Form, n_rows: int) -> TrainingConfig:
 
 def ladder(form: Form) -> tuple[dict[str, HpValue], ...]:
     """Wider and deeper in turn."""
-    return tuple({"width": width, "blocks": blocks} for width, blocks in ((8, 2), (32, 3), (64, 3), (128, 4)))
+    return tuple({"width": width, "blocks": blocks} for width, blocks in ((16, 3), (32, 3), (64, 3), (128, 4)))
 
 
 FAMILY = Family(

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from wizard.core.blocks import Block, Column, Curve, Item, Line, Lines, Table
+from wizard.data.form import SeriesForm
 from wizard.data.series import SeriesExamples, resampled
 from wizard.stages.context import Context
 from wizard.stages.histogram import histogram
@@ -149,7 +150,7 @@ def _words(series: SeriesExamples) -> str:
 
 
 def _table(series: SeriesExamples) -> Table:
-    rows = []
+    rows: list[tuple[Any, ...]] = []
     together = np.concatenate(list(series.values))
     for number, name in enumerate(series.channels):
         missing = np.isnan(together[:, number])
@@ -225,16 +226,19 @@ def transformed(prepared: Prepared, tensors: dict[str, np.ndarray], strength: fl
     from wizard.core.backend import tf
     from wizard.models.series_layers import varied
 
+    assert isinstance(prepared.form, SeriesForm)
     standardised = tf.constant((tensors["series"] - prepared.channel_mean) / prepared.channel_std)
     seeds = tf.constant([seed, 0], "int32")
-    after = np.asarray(varied(standardised, tf.constant(strength), seeds, prepared.form.n_measured))  # type: ignore[union-attr]
+    after = np.asarray(varied(standardised, tf.constant(strength), seeds, prepared.form.n_measured))
     return {"series": after * prepared.channel_std + prepared.channel_mean}
 
 
 def shown(context: Context, prepared: Prepared, tensors: dict[str, np.ndarray], i: int) -> dict[str, Any]:
     """A series as the network gets it, for a gallery."""
-    n = prepared.form.n_measured  # type: ignore[union-attr]
+    form = prepared.form
+    assert isinstance(form, SeriesForm)
+    n = form.n_measured
     values = prepared.tensors["series"][prepared.train][:, :, :n].reshape(-1, n)
     frames = [_frame(column.astype("float64")) for column in values[:: -(-len(values) // POOLED)].T]
     series = tensors["series"][i][:, :n]
-    return {"curves": _curves(series, prepared.form.channels[:n], frames, len(series))}  # type: ignore[union-attr]
+    return {"curves": _curves(series, form.channels[:n], frames, len(series))}
