@@ -113,7 +113,7 @@ def _received(raw: Any) -> str:
                 return f"the folder {path}, in which there are no files."
             return (
                 f"the folder {path} with files of these kinds: {', '.join(kinds[:8])}. "
-                "Pictures need a folder for each class, or a CSV on top that names them; a table needs its file or files."
+                "Pictures need a folder for each class, or a CSV on top that names them; for a table pass its file."
             )
         return f"the file {path}. {SAME_SUFFIX}"
     if isinstance(raw, list) and raw and all(isinstance(one, str | Path) for one in raw):
