@@ -138,7 +138,7 @@ def _named(codes: np.ndarray, classes: tuple[str, ...]) -> Any:
     import pandas as pd
 
     known = np.where((codes >= 0) & (codes < len(classes)), codes, -1)  # TFDS writes -1 where there is no label
-    return pd.Series(pd.Categorical.from_codes(known.tolist(), list(classes)))
+    return pd.Series(pd.Categorical.from_codes(known.tolist(), pd.Index(classes)))
 
 
 def _inputs(gathered: Gathered, is_large: bool, request: Request) -> Any:
