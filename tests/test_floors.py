@@ -90,7 +90,7 @@ def test_only_modules_that_train_reach_the_engine_when_they_are_imported():
     heavy = {BACKEND} | {name for name, tree in modules().items() if names_engine(at_module_level(tree))}
     while grown := {name for name, names in reach.items() if names & heavy} - heavy:
         heavy |= grown
-    trains = {"wizard.training.compiled", "wizard.training.fit", "wizard.training.randomness"}
+    trains = {f"wizard.training.{name}" for name in ("compiled", "fit", "randomness", "resident")}
     assert heavy == trains | {BACKEND, "wizard.data.layers", "wizard.models.layers", "wizard.export.layers"}
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Any
 
@@ -61,15 +61,12 @@ class Layout:
     Attributes:
         names: Names of the inputs, in order; ("",) where there is one without a name.
         is_batched: Whether an element holds several examples.
+        is_table: Whether an example is a row of named columns.
     """
 
     names: tuple[str, ...]
     is_batched: bool
-
-    @property
-    def is_table(self) -> bool:
-        """Whether an example is a row of named columns."""
-        return len(self.names) > 1
+    is_table: bool = False
 
     def examples(self, element: Any, request: Request, source: str) -> Iterator[dict[str, Leaf]]:
         """The examples of an element: {"x" or "x/<name>": …, "y": …, and "weight", "group", "time" where there are}."""
@@ -97,16 +94,22 @@ def look(stream: Stream, request: Request) -> tuple[Layout, list[dict[str, Leaf]
         raise DataError(f"A {stream.source} must have elements. Received: one without any.")
     leaves = [leaves_of(element, request, stream.source) for element in elements]
     is_batched = all(_is_batch(one) for one in leaves)
-    names = tuple(name[2:] for name in leaves[0] if name.startswith("x"))
+    names = tuple(name.removeprefix("x").removeprefix("/") for name in leaves[0] if name.startswith("x"))
     layout = Layout(names, is_batched)
     if not is_batched:
         elements = list(islice(stream.begun(), LOOKED_AT))
     examples = [example for element in elements for example in layout.examples(element, request, stream.source)]
-    return layout, examples[:LOOKED_AT]
+    return replace(layout, is_table=_is_row(names, examples[0])), examples[:LOOKED_AT]
+
+
+def _is_row(names: tuple[str, ...], example: dict[str, Leaf]) -> bool:
+    """Whether inputs are columns: several of them, or a number with a name."""
+    only = plain(example[f"x/{names[0]}"]) if names != ("",) else ""
+    return len(names) > 1 or (isinstance(only, np.ndarray) and only.ndim == 0)
 
 
 def _is_batch(leaves: dict[str, Leaf]) -> bool:
-    return all(np.ndim(leaf) > 0 or isinstance(leaf, list) for leaf in leaves.values()) and (
+    return all(isinstance(leaf, list) or np.ndim(leaf) > 0 for leaf in leaves.values()) and (
         len({len(leaf) for leaf in leaves.values()}) == 1
     )
 
@@ -175,8 +178,6 @@ def _inputs(x: Any, request: Request, source: str) -> dict[str, Leaf]:
             f"The inputs of a {source} must be one array or a dict of columns. Received: "
             f"{'dicts within a dict' if inputs else 'no key beside the label'}. Map the elements to (x, y)."
         )
-    if len(inputs) == 1:
-        return {"x": next(iter(inputs.values()))} | roles
     return {f"x/{name}": leaf for name, leaf in inputs.items()} | roles
 
 

@@ -118,7 +118,7 @@ class _Kept:
             for name in self.layout.names:
                 self.columns[name].append(_cell(name, parts[f"x/{name}"]))
         else:
-            self._add_input(parts["x"])
+            self._add_input(next(part for name, part in parts.items() if name.startswith("x")))
         y = parts["y"]
         self.y.append(y if isinstance(y, str) else y.item() if y.size == 1 else y)
         for role in ROLES:
@@ -176,8 +176,10 @@ def hash_of(example: dict[str, Leaf]) -> str:
 
 def _hash(parts: dict[str, np.ndarray | str]) -> str:
     digest = hashlib.blake2b(digest_size=16)
+    is_alone = sum(name.startswith("x") for name in parts) == 1  # its name tells nothing then
     for name in sorted(parts):
         part = parts[name]
+        name = "x" if is_alone and name.startswith("x") else name
         if isinstance(part, str):
             digest.update(repr((name, part)).encode())
         else:

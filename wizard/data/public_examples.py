@@ -45,7 +45,8 @@ def choose(info: Any, request: Request) -> Chosen:
     own = info.supervised_keys
     if len(request.targets) > 1:
         raise ColumnError(
-            f"One feature of {info.name} must be the label. Received: target={list(request.targets)!r}. Name one of them."
+            f"One feature of {info.name} must be the label. Received: target={list(request.targets)!r}. "
+            "Name one of them."
         )
     label = request.target_name or (own[1] if own is not None and isinstance(own[1], str) else None)
     if label is None:

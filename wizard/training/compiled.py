@@ -12,13 +12,14 @@ import numpy as np
 
 from wizard.core.backend import keras, tf
 from wizard.core.config import TrainingConfig
-from wizard.core.seeds import derive, generator
+from wizard.core.seeds import derive
 from wizard.data.form import Form
 from wizard.data.task import Task
 from wizard.models.build import Network, build_network
 from wizard.models.layers import CrossEntropy, LabelCrossEntropy, Schedule
 from wizard.training.prepared import Prepared
 from wizard.training.randomness import keras_seed
+from wizard.training.resident import Resident
 
 STEPS_A_CALL = 32  # steps in one graph execution; more costs tracing, fewer costs Python
 PREDICT_BATCH = 1024
@@ -27,9 +28,17 @@ PREDICT_BATCH = 1024
 class CompiledNetwork:
     """One structure, compiled; see the module's docstring."""
 
-    def __init__(self, config: TrainingConfig, form: Form, task: Task, steps_a_call: int = STEPS_A_CALL) -> None:
+    def __init__(
+        self,
+        config: TrainingConfig,
+        form: Form,
+        task: Task,
+        steps_a_call: int = STEPS_A_CALL,
+        resident: Resident | None = None,
+    ) -> None:
         """Builds and compiles; nothing is traced yet."""
         self.form, self.task = form, task
+        self.resident = resident or Resident()  # shared by networks of one form
         self.network: Network = build_network(config, form, task)
         model = self.network.model
         self.schedule = Schedule()
@@ -43,9 +52,7 @@ class CompiledNetwork:
         model.compile(self.optimizer, self.loss, steps_per_execution=steps_a_call, jit_compile=False)
         self.optimizer.build(model.trainable_variables)
         self._fresh_optimizer = [v.numpy().copy() for v in self.optimizer.variables]
-        self._resident: dict[str, Any] = {}
-        self._source: Prepared | None = None
-        self._control = ("none", 0)
+        self._data: tuple[Any, ...] = ()
         self._patch(model)
         self._forward = tf.function(self._logits, reduce_retracing=True)
 
@@ -90,6 +97,7 @@ class CompiledNetwork:
 
     def predict(self, rows: np.ndarray) -> np.ndarray:
         """(len(rows), k) logits or (len(rows), m) standardised targets of resident rows, float32, dropout off."""
+        self.resident.place(*self._data)  # another network may have put its own there
         parts = [
             np.asarray(self._forward(tf.constant(rows[start : start + PREDICT_BATCH], "int64")))
             for start in range(0, len(rows), PREDICT_BATCH)
@@ -110,27 +118,11 @@ class CompiledNetwork:
         self._load(prepared, prepared.weight, "none", 0)
 
     def _load(self, prepared: Prepared, row_weight: np.ndarray, control: str, seed: int) -> None:
-        if self._source is not prepared or self._control != (control, seed):
-            tensors, y = prepared.tensors, prepared.y
-            if control == "zeros":
-                tensors = {name: np.zeros_like(values) for name, values in tensors.items()}
-            elif control == "shuffled":
-                y = y.copy()
-                y[prepared.train] = generator(seed, "control").permutation(y[prepared.train])
-            for name, values in (tensors | {"y": y}).items():
-                self._assign(name, values)
-            self._source, self._control = prepared, (control, seed)
-        self._assign("weight", row_weight)
-
-    def _assign(self, name: str, values: np.ndarray) -> None:
-        if name not in self._resident:
-            shape = tf.TensorShape([None, *values.shape[1:]])
-            self._resident[name] = tf.Variable(values, trainable=False, shape=shape, name=f"resident_{name}")
-        else:
-            self._resident[name].assign(values)
+        self._data = (prepared, row_weight, control, seed)
+        self.resident.place(*self._data)
 
     def _gathered(self, rows: Any) -> dict[str, Any]:
-        return {name: tf.gather(self._resident[name], rows) for name in self.model.input}
+        return {name: self.resident.gather(name, rows) for name in self.model.input}
 
     def _logits(self, rows: Any) -> Any:
         return self.model(self._gathered(rows), training=False)
@@ -139,7 +131,7 @@ class CompiledNetwork:
         step = model.train_step
 
         def step_on_rows(rows: Any) -> Any:
-            y, weight = tf.gather(self._resident["y"], rows), tf.gather(self._resident["weight"], rows)
+            y, weight = self.resident.gather("y", rows), self.resident.gather("weight", rows)
             is_single = self.task.n_outputs == 1
             return step((self._gathered(rows), y[:, None] if is_single else y, weight))
 

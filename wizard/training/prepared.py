@@ -14,6 +14,7 @@ from wizard.data.form import Form
 from wizard.data.split import Split
 from wizard.data.task import Task
 from wizard.models.build import STANDARDIZED
+from wizard.training.encoding import encode
 
 
 @dataclass(frozen=True)
@@ -46,7 +47,8 @@ class Prepared:
     Attributes:
         preparation: The fitted preprocessing (`data/modalities`).
         form: What the network eats.
-        tensors: Inputs by name, first axis all rows of the data set, the sealed ones included (inputs only).
+        tensors: Inputs by name, first axis all rows of the data set, the sealed ones included (inputs only); arrays, or
+            rows on disk where they are too large.
         y: (n,) class codes int32, (n, k) labels int32, or standardised targets float32, (n,) or (n, m); zeros where
             the set is sealed.
         weight: (n,) float32, mean 1 over the training rows.
@@ -60,7 +62,7 @@ class Prepared:
 
     preparation: Any
     form: Form
-    tensors: dict[str, np.ndarray]
+    tensors: dict[str, Any]
     y: np.ndarray
     weight: np.ndarray
     train: np.ndarray
@@ -80,7 +82,7 @@ class Preparer:
         """Holds what all preparations have in common."""
         self.dataset, self.task, self.split = dataset, task, split
         self._y: np.ndarray | None = None
-        self._encodings: dict[str, dict[str, np.ndarray]] = {}
+        self._encodings: dict[str, dict[str, Any]] = {}
         self._prepared: dict[tuple[Any, ...], Prepared] = {}
 
     @property
@@ -108,7 +110,7 @@ class Preparer:
         modality = load("wizard.data.modalities", self.dataset.modality)
         preparation = modality.PREPARATION.fit(self.dataset, train, config.inputs)
         if preparation.key not in self._encodings:
-            self._encodings[preparation.key] = preparation.encode(self.dataset.examples)
+            self._encodings[preparation.key] = encode(preparation, self.dataset.examples)
         tensors = self._encodings[preparation.key]
         known = np.zeros(len(self.dataset), bool)
         known[self.split.known] = True
@@ -132,7 +134,7 @@ class Preparer:
         return (weight / weight[train].mean()).astype("float32")
 
 
-def _channel_statistics(values: np.ndarray, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def _channel_statistics(values: Any, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """(c,) mean and standard deviation of (n, …, c) over rows and places, in blocks so that no second copy is made."""
     total = squares = np.zeros(values.shape[-1])
     axes = tuple(range(values.ndim - 1))

@@ -32,6 +32,7 @@ WORTH_THREADS = 2_000_000  # numbers: with fewer, threads that wait for each oth
 ROWS_OF_NEIGHBOURS = 10_000  # training rows that nearest neighbours search
 ROWS_OF_COLUMNS = 5_000  # rows on which single columns are compared
 COLUMNS_AT_A_TIME = 1024
+PICTURES_AT_A_TIME = 1024  # made small together: 36 MB of them at 96 pixels a side
 BINS_OF_COLUMNS = 8  # quantile bins of a column, as many as the leaves of the tree that is grown on it
 
 
@@ -42,7 +43,10 @@ def flat(prepared: Prepared, rows: np.ndarray) -> np.ndarray:
     if isinstance(prepared.form, SeriesForm):
         return _curves((prepared.tensors["series"][rows] - prepared.channel_mean) / prepared.channel_std)
     if not isinstance(prepared.form, FeaturesForm):
-        return _pixels(prepared.tensors["image"][rows])
+        pictures, at_a_time = prepared.tensors["image"], PICTURES_AT_A_TIME
+        return np.concatenate(
+            [_pixels(pictures[rows[i : i + at_a_time]]) for i in range(0, max(len(rows), 1), at_a_time)]
+        )
     parts = [prepared.tensors["numeric"][rows]] if prepared.form.numeric else []
     for number, n_codes in enumerate(prepared.form.cardinalities):
         code = prepared.tensors["categories"][rows, number]

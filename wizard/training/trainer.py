@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
+from weakref import WeakValueDictionary
 
 import numpy as np
 
@@ -22,7 +23,7 @@ from wizard.training.metrics import all_scores
 from wizard.training.prepared import Prepared, Preparer
 
 KIND = "training"  # folder in the store
-COMPILED_KEPT = 6  # compiled networks in memory; each holds a graph and its data
+COMPILED_KEPT = 6  # compiled networks in memory; each holds a graph
 SCORED_TRAIN_ROWS = 20_000  # training rows scored at the end of a run: a standard error below half a percent
 CODE = ("wizard.training.fit", "wizard.training.compiled", "wizard.training.prepared", "wizard.training.trainer")
 
@@ -49,6 +50,7 @@ class Trainer:
         self.used: dict[str, None] = {}  # keys of the runs asked for since last emptied, in order
         self.n_trained = 0
         self._compiled: dict[Any, Any] = {}
+        self._resident: Any = WeakValueDictionary()  # data in place by form, while a compiled network uses them
 
     def key(self, config: TrainingConfig) -> str:
         """Content key of a run: configuration, data, split, code, versions."""
@@ -136,6 +138,7 @@ class Trainer:
         """A compiled network of a configuration's structure: the same one for all runs that can share it."""
         from wizard.training.compiled import STEPS_A_CALL, CompiledNetwork
         from wizard.training.randomness import keras_seed, make_deterministic
+        from wizard.training.resident import Resident
 
         if self.is_deterministic:
             make_deterministic()
@@ -148,7 +151,9 @@ class Trainer:
                 self._compiled.pop(next(iter(self._compiled)))
             steps = 1 if any(map(_watches_batches, self.callbacks)) else STEPS_A_CALL
             with keras_seed(0):
-                self._compiled[structure] = CompiledNetwork(config, form, self.task, steps)
+                resident = self._resident.get(structure[1]) or Resident()
+                self._compiled[structure] = CompiledNetwork(config, form, self.task, steps, resident)
+            self._resident[structure[1]] = resident
         return self._compiled[structure]
 
     def _stored(self, key: str) -> TrainingRun | None:

@@ -42,8 +42,8 @@ class TinyColours(tfds.core.GeneratorBasedBuilder):
             image = random.integers(0, 60, (6, 5, 3), dtype=np.uint8)
             image[..., colour] += 150
             yield i, {
-                "image": image, "sentence": f"number {i} is {COLOURS[colour]}", "numbers": random.normal(size=2).astype(np.float32),
-                "colour": colour, "size": np.float32(i),
+                "image": image, "sentence": f"number {i} is {COLOURS[colour]}",
+                "numbers": random.normal(size=2).astype(np.float32), "colour": colour, "size": np.float32(i),
             }  # fmt: skip
 
 

@@ -9,7 +9,8 @@ from wizard.data.dataset import Dataset
 NEAR = 0.13  # times the median nearest-neighbour distance: cleanlab's threshold for near duplicates
 LIMIT = 60_000  # pictures compared pairwise; beyond it only exact copies are looked for
 THUMBNAIL = 12  # pixels a side: keeps shapes, forgets re-encoding, small crops and noise
-BLOCK = 2048  # rows of the distance matrix at a time: 2048 × 60,000 floats are half a gigabyte
+BLOCK = 2048  # rows of the distance matrix at a time …
+BLOCK_NUMBERS = 2**26  # … and fewer where that would be more than 256 MiB
 
 
 def near_copies(dataset: Dataset, exact: np.ndarray, seed: int) -> np.ndarray | None:
@@ -25,9 +26,12 @@ def near_copies(dataset: Dataset, exact: np.ndarray, seed: int) -> np.ndarray | 
     points = thumbnails(dataset)
     n = len(points)
     distance, neighbour = np.full(n, np.inf, "float32"), np.zeros(n, "int64")
-    for start in range(0, n, BLOCK):
-        rows = slice(start, min(start + BLOCK, n))
-        squared = 2 - 2 * points[rows] @ points.T  # (block, n), as all have unit length
+    block = max(1, min(BLOCK, BLOCK_NUMBERS // n))
+    for start in range(0, n, block):
+        rows = slice(start, min(start + block, n))
+        squared = points[rows] @ points.T  # (block, n)
+        squared *= -2
+        squared += 2  # as all have unit length
         squared[exact[rows, None] == exact[None, :]] = np.inf
         neighbour[rows] = squared.argmin(1)
         distance[rows] = np.sqrt(np.maximum(squared.min(1), 0))

@@ -49,7 +49,7 @@ def _number_of(batches: Any) -> int | None:
     """Batches in it; None where it has no end."""
     try:
         n = batches.num_batches if hasattr(batches, "num_batches") else len(batches)
-    except NotImplementedError as error:
+    except (NotImplementedError, TypeError) as error:
         raise DataError(
             f"A {type(batches).__name__} must say how many batches it has. Received: no __len__ and no num_batches. "
             "Define __len__, or num_batches returning None where it has no end."

@@ -19,7 +19,9 @@ SAME = "the same picture"
 ADVICE = "Look at the pictures that stand out."
 TRANSFORMATION = "a shift, turn and zoom"
 DO_COINCIDE = False
-SAMPLE = 20_000  # pictures measured
+SAMPLE = 20_000  # pictures measured, and fewer where they are large:
+SAMPLE_BYTES = 2**30  # pixels measured, which takes some ten seconds
+LEAST_SAMPLE = 500  # a share is then known to about two percent
 BLANK = 0.05  # of the median contrast: a picture this flat shows nothing; the flattest real ones had a fifth of it
 BLANK_SHARE = 0.01  # blank pictures beyond this share of the training pictures are hardly chance
 
@@ -53,7 +55,7 @@ def _card(context: Context, row: int) -> Item:
 
 def distributions(context: Context) -> tuple[tuple[Block, ...], list[str], str]:
     """Brightness, contrast, sharpness and sizes."""
-    rows = context.sample(context.train_rows, SAMPLE, "pictures")
+    rows = context.sample(context.train_rows, _sample_size(context), "pictures")
     measured = np.array([_look(np.asarray(context.dataset.examples[int(row)])) for row in rows])
     names = ("brightness", "contrast", "sharpness (mean difference of neighbours)")
     sizes = np.asarray(context.dataset.examples.sizes)[rows]  # type: ignore[attr-defined]
@@ -77,7 +79,16 @@ def distributions(context: Context) -> tuple[tuple[Block, ...], list[str], str]:
         ends = (f"{height} × {width}" for height, width in (smallest, largest))
         size = f"Pictures have {len(distinct)} sizes, from {' to '.join(ends)} pixels"
     low, high = (amount(q) for q in np.quantile(measured[:, 0], [0.05, 0.95]))
-    return tuple(blocks), [], f"{size}; the brightness of nine in ten lies between {low} and {high}."
+    sampled = f" (measured on {len(rows):,} of them)" if len(rows) < len(context.train_rows) else ""
+    return tuple(blocks), [], f"{size}; the brightness of nine in ten lies between {low} and {high}{sampled}."
+
+
+def _sample_size(context: Context) -> int:
+    """Pictures to measure: fewer of large ones."""
+    examples = context.dataset.examples
+    itemsize = np.asarray(examples[0]).dtype.itemsize
+    mean_bytes = float(np.mean(np.prod(examples.sizes, axis=1))) * examples.channels * itemsize  # type: ignore[attr-defined]
+    return int(np.clip(SAMPLE_BYTES / max(mean_bytes, 1.0), LEAST_SAMPLE, SAMPLE))
 
 
 def _look(picture: np.ndarray) -> tuple[float, float, float]:
@@ -88,7 +99,7 @@ def _look(picture: np.ndarray) -> tuple[float, float, float]:
 
 def odd(context: Context) -> list[tuple[str, str]]:
     """Training pictures that show nothing, where there are more than a few."""
-    rows = context.sample(context.train_rows, SAMPLE, "blank")
+    rows = context.sample(context.train_rows, _sample_size(context), "blank")
     contrast = np.array([np.asarray(context.dataset.examples[int(row)], "float32").std() for row in rows])
     is_blank = contrast <= BLANK * np.median(contrast)
     if is_blank.sum() <= BLANK_SHARE * len(rows):

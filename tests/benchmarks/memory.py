@@ -1,0 +1,114 @@
+"""Peak memory of a journey over more data than may be held: `python tests/benchmarks/memory.py [folder | stream] [GB]`.
+
+Makes pictures of 512 × 512 pixels until they take 6 GB decoded: as files in class folders, and as a tf.data pipeline that
+makes them as it goes. Each case runs explore(), baseline() and a short overfit in a process of its own, whose peak
+resident memory is printed; above 3 GB the exit code is 1.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import resource
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+SIDE = 512
+CLASSES = ("circles", "stripes")
+GB = 10**9
+ALLOWED_GB = 3.0
+FREE_TIMES = 2.5  # times the data: the files or the kept stream, the encoded rows, the run folder
+
+
+def picture(number: int, side: int) -> np.ndarray:
+    """(side, side, 3) uint8: rings or stripes, by whether the number is even, under noise of its own."""
+    random = np.random.default_rng(number)
+    y, x = np.mgrid[:side, :side] / side
+    shape = np.hypot(x - 0.5, y - 0.5) if number % 2 == 0 else x + random.uniform(-0.3, 0.3) * y
+    wave = 90 * np.sin(shape * random.uniform(20, 40))[..., None] * random.uniform(0.3, 1, 3)
+    return np.clip(128 + wave + random.integers(-30, 30, (side, side, 1)), 0, 255).astype(np.uint8)
+
+
+def write_folder(folder: Path, n: int, side: int) -> None:
+    """Writes n pictures as JPEG files, a folder a class."""
+    from PIL import Image
+
+    for label in CLASSES:
+        (folder / label).mkdir(parents=True)
+    for number in range(n):
+        Image.fromarray(picture(number, side)).save(folder / CLASSES[number % 2] / f"{number}.jpg", quality=85)
+
+
+def stream(n: int, side: int) -> Any:
+    """A pipeline of n pictures: a few dozen drawn ones, each with its number mixed in."""
+    from wizard.core.backend import tf
+
+    drawn = tf.constant(np.stack([picture(number, side) for number in range(32)]))
+
+    def element(number: Any) -> tuple[Any, Any]:
+        seed = tf.stack([number, tf.constant(0, "int64")])
+        noise = tf.random.stateless_uniform((side, side, 1), seed, -20, 20, "int32")
+        mixed = tf.cast(drawn[number % 32], "int32") + noise
+        return tf.cast(tf.clip_by_value(mixed, 0, 255), "uint8"), number % 2
+
+    return tf.data.Dataset.range(n).map(element).batch(16)
+
+
+def journey(case: str, n: int, side: int, work: Path) -> None:
+    """Runs the three stages in this process, and prints what they took."""
+    from wizard import Wizard
+
+    started = time.monotonic()
+    data = work / "pictures" if case == "folder" else stream(n, side)
+    wizard = Wizard(data, out=work / "runs", name=case, budget="10s", gates="warn")
+    moments = [("opened", time.monotonic() - started, _peak_gb())]
+    for stage in ("explore", "baseline", "overfit"):
+        getattr(wizard, stage)()
+        moments.append((stage, time.monotonic() - started, _peak_gb()))
+    print(json.dumps(moments))
+
+
+def _peak_gb() -> float:
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 / GB
+
+
+def main(cases: list[str], gigabytes: float) -> int:
+    """Runs the cases; returns the exit code."""
+    n = int(gigabytes * GB / (SIDE * SIDE * 3))
+    is_over = False
+    for case in cases:
+        work = Path(tempfile.mkdtemp(prefix="wizard-memory-"))
+        try:
+            if shutil.disk_usage(work).free < FREE_TIMES * gigabytes * GB:
+                print(f"{case}: {FREE_TIMES * gigabytes:.0f} GB of free disk are needed in {work.parent}")
+                return 2
+            if case == "folder":
+                write_folder(work / "pictures", n, SIDE)
+            done = subprocess.run(
+                [sys.executable, __file__, "--journey", case, str(n), str(work)],
+                stdout=subprocess.PIPE, text=True, check=True, env=os.environ | {"TMPDIR": str(work)},
+            )  # fmt: skip
+            moments = json.loads(done.stdout.strip().splitlines()[-1])
+            for stage, seconds, peak in moments:
+                print(f"{case:8} {stage:9} {seconds:7.0f} s   peak {peak:.2f} GB", flush=True)
+            is_over |= moments[-1][-1] > ALLOWED_GB
+        finally:
+            shutil.rmtree(work, ignore_errors=True)
+    print(f"{n:,} pictures, {gigabytes:g} GB decoded: {'above' if is_over else 'below'} {ALLOWED_GB:g} GB")
+    return int(is_over)
+
+
+if __name__ == "__main__":
+    if sys.argv[1:2] == ["--journey"]:
+        journey(sys.argv[2], int(sys.argv[3]), SIDE, Path(sys.argv[4]))
+        sys.exit()
+    named = [argument for argument in sys.argv[1:] if argument in ("folder", "stream")]
+    sizes = [float(argument) for argument in sys.argv[1:] if argument not in ("folder", "stream")]
+    sys.exit(main(named or ["folder", "stream"], sizes[0] if sizes else 6.0))
