@@ -87,8 +87,8 @@ def _run(parsed: argparse.Namespace) -> None:
     _finish(
         Wizard(
             parsed.path, parsed.target, modality=parsed.modality, task=parsed.task, metric=parsed.metric,
-            ignore=parsed.ignore, group=parsed.group, time=parsed.time, seed=parsed.seed, gates=parsed.gates, budget=parsed.budget,
-            out=parsed.out,
+            ignore=parsed.ignore, group=parsed.group, time=parsed.time, seed=parsed.seed, gates=parsed.gates,
+            budget=parsed.budget, out=parsed.out,
         )
     )  # fmt: skip
 

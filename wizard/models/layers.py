@@ -179,6 +179,8 @@ class MeanEmbedding(keras.layers.Layer):
         bigrams: Buckets of pairs of neighbours, that share them by a hash; 0 leaves pairs out (Joulin et al. 2016).
     """
 
+    built: bool
+
     def __init__(self, n_codes: int, width: int, bigrams: int = 0, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.n_codes, self.width, self.bigrams = int(n_codes), int(width), int(bigrams)

@@ -93,9 +93,10 @@ def inputs_of(x: Any) -> Any:
         return frame_of_columns(x)
     if isinstance(x, pd.Series):
         return x.to_frame()
-    if isinstance(x, list | tuple) and len(x) and isinstance(x[0], str | Path):
-        if all(isinstance(path, str | Path) and Path(path).suffix.lower() in SUFFIXES for path in x):
-            return [Path(path) for path in x]
+    if isinstance(x, list | tuple) and len(x) and all(isinstance(path, str | Path) for path in x):
+        paths = [Path(path) for path in x]
+        if all(path.suffix.lower() in SUFFIXES for path in paths):
+            return paths
     array = _array(x)
     if array.dtype == object and array.ndim == 1 and len(array) and all(isinstance(one, np.ndarray) for one in array):
         return list(array)  # pictures of different sizes, or series of different lengths

@@ -150,7 +150,7 @@ def odd(context: Context) -> list[tuple[str, str]]:
     long = max(GIANT_LEAST, GIANT * float(np.quantile(measured.words, 0.95)))
     giants = np.flatnonzero(measured.words > long)
     found += [(i, f"{measured.words[i]:,} words, {GIANT} times what nearly all have") for i in giants]  # type: ignore[misc]
-    return [(str(where[measured.rows[i]]), what) for i, what in found]  # type: ignore[call-overload]
+    return [(str(where[measured.rows[i]]), what) for i, what in found]
 
 
 def _around(text: str) -> str:
