@@ -48,7 +48,7 @@ def open_streams(
     first = gathered[0]
     assert first is not None
     _check_endless(first.is_endless, parts, main.source)
-    is_one_hot = all(_is_one_hot(one.y) for one in gathered if one is not None)
+    is_one_hot = request.task != "multilabel" and all(_is_one_hot(one.y) for one in gathered if one is not None)
     notes = _notes(gathered, [part.source if isinstance(part, Stream) else "" for part in parts], is_one_hot, request)
     is_large = sum(one.x.nbytes for one in gathered if one and isinstance(one.x, RowsOnDisk)) > pictures.KEEP_BYTES
     target = request.target or "target"
