@@ -19,13 +19,13 @@ def preparation_of(dataset, rows=ROWS, **settings):
     return load(MODALITIES, dataset.modality).PREPARATION.fit(dataset, rows, settings)
 
 
-@pytest.fixture(params=["digits", "rows", "amounts"])
+@pytest.fixture(params=["digits", "rows", "amounts", "texts"])
 def dataset(request):
     return request.getfixturevalue(request.param)
 
 
-def test_there_is_a_modality_for_every_kind_of_data_that_opens(digits, rows):
-    assert set(names(MODALITIES)) == {digits.modality, rows.modality}
+def test_there_is_a_modality_for_every_kind_of_data_that_opens(digits, rows, texts):
+    assert set(names(MODALITIES)) == {digits.modality, rows.modality, texts.modality}
 
 
 def test_encoded_tensors_have_the_shapes_that_the_form_promises(dataset):
@@ -33,6 +33,10 @@ def test_encoded_tensors_have_the_shapes_that_the_form_promises(dataset):
     tensors, form = preparation.encode(dataset.examples), preparation.form
     if form.kind == "image":
         assert tensors["image"].shape == (len(dataset), form.height, form.width, form.channels)
+        return
+    if form.kind == "tokens":
+        assert tensors["tokens"].shape == (len(dataset), form.length)
+        assert tensors["tokens"].max() < form.vocabulary
         return
     assert tensors["numeric"].shape == (len(dataset), len(form.numeric))
     assert np.isfinite(tensors["numeric"]).all()

@@ -79,8 +79,8 @@ def _received(raw: Any) -> str:
                 return f"the folder {path}, in which there are no files."
             return (
                 f"the folder {path} with files of these kinds: {', '.join(kinds[:8])}. "
-                "Pictures and texts need a folder for each class, pictures else a CSV on top that names them. For a table "
-                "pass its file."
+                "Pictures and texts need a folder for each class, pictures else a CSV on top that names them. "
+                "For a table pass its file."
             )
         return f"the file {path}. {SAME_SUFFIX}"
     if isinstance(raw, list) and len(raw) == 2:

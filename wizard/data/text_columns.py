@@ -45,7 +45,10 @@ def dataset_of(parts: Sequence[RawTable | None], request: Request) -> Dataset:
     others = [name for name in inputs if name not in chosen]
     note = (f"Texts are the columns {shortened(map(repr, chosen), 30)}, joined by a line break.",) * (len(chosen) > 1)
     note += (f"Columns beside the text are not used: {shortened(map(repr, others), 30)}.",) * bool(others)
-    raws = [part and _raw(part, name, chosen, target, note) for name, part in zip(PARTS, parts, strict=True)]
+    raws: list[RawTexts | None] = [
+        None if part is None else _raw(part, name, chosen, target, note)
+        for name, part in zip(PARTS, parts, strict=True)
+    ]
     return text_sets.dataset_of(raws, request, target)
 
 

@@ -91,7 +91,6 @@ def test_own_sets_are_on_the_same_scale():
         (np.zeros((4, 3, 8, 8), np.uint8), Y, DataError, "moveaxis"),
         (np.zeros((4, 2, 2, 2, 2)), Y, DataError, "pictures"),
         (np.random.default_rng(0).normal(size=(4, 9, 2)), Y, NotAvailableError, "Series"),
-        (["a text", "b", "c", "d"], Y, NotAvailableError, "Text"),
         ([[1], [1, 2], [3], [4]], Y, DataError, "one length"),
         (np.zeros((4, 3)), np.eye(4), NotAvailableError, "argmax"),
         (np.zeros((0, 3)), [], DataError, "rows"),

@@ -70,7 +70,7 @@ def inputs_of(x: Any) -> Any:
     """Returns x as a DataFrame, an array, or a list of pictures or paths.
 
     Raises:
-        DataError: If it is none of these; NotAvailableError for texts and series.
+        DataError: If it is none of these; NotAvailableError for series.
     """
     import pandas as pd
 
@@ -83,9 +83,9 @@ def inputs_of(x: Any) -> Any:
             raise DataError(f"A dict must hold columns of one length. Received: {error}.") from error
     if isinstance(x, pd.Series):
         return x.to_frame()
-    if isinstance(x, list | tuple) and len(x) and isinstance(x[0], str | Path):
-        if all(isinstance(path, str | Path) and Path(path).suffix.lower() in SUFFIXES for path in x):
-            return [Path(path) for path in x]
+    is_list = isinstance(x, list | tuple) and len(x) > 0
+    if is_list and all(isinstance(path, str | Path) and Path(path).suffix.lower() in SUFFIXES for path in x):
+        return [Path(path) for path in x]
     array = _array(x)
     if array.dtype == object and array.ndim == 1 and len(array) and all(isinstance(one, np.ndarray) for one in array):
         return list(array)  # pictures of different sizes

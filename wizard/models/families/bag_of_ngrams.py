@@ -37,9 +37,7 @@ def recipe(form: Form, n_rows: int) -> TrainingConfig:
 
 def ladder(form: Form) -> tuple[dict[str, HpValue], ...]:
     """Wider embeddings, and more room for pairs."""
-    return tuple(
-        {"width": width, "bigrams": bigrams} for width, bigrams in zip((8, 16, 32, 64), BUCKETS, strict=True)
-    )
+    return tuple({"width": width, "bigrams": bigrams} for width, bigrams in zip((8, 16, 32, 64), BUCKETS, strict=True))
 
 
 FAMILY = Family(

@@ -25,7 +25,9 @@ TRANSFORMATION = "hiding words"
 
 SAMPLE = 20_000  # texts measured
 SHOWN = 1_200  # characters on a card: a page of hundreds stays below its 8 MB
-MARKUP = re.compile(r"</?(?:p|br|div|span|a|b|i|em|strong|li|ul|ol|h[1-6]|td|tr|table|img|font)\b[^<>]*>", re.IGNORECASE)
+MARKUP = re.compile(
+    r"</?(?:p|br|div|span|a|b|i|em|strong|li|ul|ol|h[1-6]|td|tr|table|img|font)\b[^<>]*>", re.IGNORECASE
+)
 MARKUP_SHARE = 0.05  # of the texts: more, and the data were cut out of pages
 BROKEN = re.compile(r"\ufffd|[ÃÂ][\u0080-\u00bf]|â€[\u0080-\u009f™œ\u201c\u201d˜¦¢“”]|ï»¿")  # UTF-8 read as Western
 BROKEN_SHARE = 0.005  # of the texts, and at least BROKEN_LEAST: fewer were sent like that
@@ -136,18 +138,18 @@ def distributions(context: Context) -> tuple[tuple[Block, ...], list[str], str]:
 def odd(context: Context) -> list[tuple[str, str]]:
     """Training texts that were decoded wrongly, say nothing, or are far longer than the others."""
     measured, where = _measured(context), context.dataset.where
-    found: list[tuple[str, str]] = []
+    found: list[tuple[int, str]] = []
     texts = [context.dataset.examples[int(row)] for row in measured.rows]
     broken = [i for i, text in enumerate(texts) if BROKEN.search(text)]
     if len(broken) >= max(BROKEN_LEAST, BROKEN_SHARE * len(texts)):
-        found += [(i, f"wrongly decoded, as {_around(texts[i])!r}") for i in broken]  # type: ignore[misc]
+        found += [(i, f"wrongly decoded, as {_around(texts[i])!r}") for i in broken]
     hollow = [i for i, text in enumerate(texts) if not any(map(str.isalnum, text))]
     if len(hollow) > HOLLOW_SHARE * len(texts):
-        found += [(i, "neither a letter nor a digit") for i in hollow]  # type: ignore[misc]
+        found += [(i, "neither a letter nor a digit") for i in hollow]
     long = max(GIANT_LEAST, GIANT * float(np.quantile(measured.words, 0.95)))
     giants = np.flatnonzero(measured.words > long)
-    found += [(i, f"{measured.words[i]:,} words, {GIANT} times what nearly all have") for i in giants]  # type: ignore[misc]
-    return [(str(where[measured.rows[i]]), what) for i, what in found]  # type: ignore[call-overload]
+    found += [(int(i), f"{measured.words[i]:,} words, {GIANT} times what nearly all have") for i in giants]
+    return [(str(where[measured.rows[i]]), what) for i, what in found]
 
 
 def _around(text: str) -> str:

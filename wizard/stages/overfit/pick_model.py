@@ -12,7 +12,11 @@ from wizard.models.family import Family, families_for, family
 from wizard.stages.context import Context
 from wizard.stages.step import Outcome, noted, step
 
-PLAINEST = {"image": "resnet", "features": "mlp", "tokens": "bag_of_ngrams"}  # what most people would try first, and rightly
+PLAINEST = {
+    "image": "resnet",
+    "features": "mlp",
+    "tokens": "bag_of_ngrams",
+}  # what most people would try first, and rightly
 
 
 @step()
