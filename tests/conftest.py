@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.small import dataset_of, some_amounts, some_digits, some_rows
+from tests.small import dataset_of, some_amounts, some_digits, some_rows, some_texts
 
 HERE = Path(__file__).parent
 
@@ -35,3 +35,9 @@ def rows():
 def amounts():
     """300 rows with a price to predict."""
     return dataset_of(some_amounts(300), "price")
+
+
+@pytest.fixture(scope="session")
+def texts():
+    """200 short texts of 2 classes."""
+    return dataset_of(some_texts(200))

@@ -88,6 +88,22 @@ def some_amounts(n: int, seed: int = 0) -> pd.DataFrame:
     return frame
 
 
+def some_texts(n: int, seed: int = 0) -> tuple[list[str], np.ndarray]:
+    """Short texts of two kinds, each told by its words, none equal to another."""
+    random = np.random.default_rng(seed)
+    words = {
+        "food": ["soup", "bread", "cheese", "apple", "dinner", "oven", "spice"],
+        "sea": ["wave", "harbour", "sail", "tide", "anchor"],
+    }
+    common = ["the", "a", "of", "and", "near", "with", "my", "our", "old", "new", "good"]
+    labels = random.choice(list(words), n)
+    texts = [
+        f"{' '.join(random.choice(common, 5))} {' '.join(random.choice(words[label], 3))} {number}"
+        for number, label in enumerate(labels)
+    ]
+    return texts, labels
+
+
 def dataset_of(raw: object, target: str | None = None, **options: object) -> Dataset:
     """Opens data as the wizard does."""
     return open_dataset(raw, Request(target=target, **options))  # type: ignore[arg-type]

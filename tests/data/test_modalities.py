@@ -8,7 +8,7 @@ import tensorflow as tf
 
 from tests.small import dataset_of, some_rows, some_series
 from wizard.core.registry import load, names
-from wizard.data.opening import HOLDS
+from wizard.data.opening import MODALITIES as OPENED
 from wizard.data.rows import TableExamples
 from wizard.export.layers import Predictor
 
@@ -25,13 +25,13 @@ def waves():
     return dataset_of(some_series(200))
 
 
-@pytest.fixture(params=["digits", "rows", "amounts", "waves"])
+@pytest.fixture(params=["digits", "rows", "amounts", "texts", "waves"])
 def dataset(request):
     return request.getfixturevalue(request.param)
 
 
 def test_there_is_a_modality_for_every_kind_of_data_that_opens():
-    assert set(names(MODALITIES)) == set(HOLDS)
+    assert set(names(MODALITIES)) == set(OPENED)
 
 
 def test_encoded_tensors_have_the_shapes_that_the_form_promises(dataset):
@@ -39,6 +39,10 @@ def test_encoded_tensors_have_the_shapes_that_the_form_promises(dataset):
     tensors, form = preparation.encode(dataset.examples), preparation.form
     if form.kind == "image":
         assert tensors["image"].shape == (len(dataset), form.height, form.width, form.channels)
+        return
+    if form.kind == "tokens":
+        assert tensors["tokens"].shape == (len(dataset), form.length)
+        assert tensors["tokens"].max() < form.vocabulary
         return
     if form.kind == "series":
         assert tensors["series"].shape == (len(dataset), form.length, len(form.channels))

@@ -24,10 +24,14 @@ def one_of_each(class_folders, tmp_path, people):
     for name in ("1", "2"):
         Image.new("L", (3, 3)).save(labelled / "a" / f"{name}.png")
     (labelled / "labels.csv").write_text("file,y\n1.png,0\n2.png,1\n")
+    for label in "ab":
+        (tmp_path / "letters" / label).mkdir(parents=True)
+        (tmp_path / "letters" / label / "1.txt").write_text(f"a letter about {label}")
     from tests.data.sources.streams import Batches, stream_of, tiny_info
 
     stream = stream_of(np.eye(3), [0, 1, 0])
     return {
+        "text_folder": tmp_path / "letters",
         "arrays": (np.eye(3), [0, 1, 0]),
         "table": tmp_path / "people.csv",
         "folder": class_folders,

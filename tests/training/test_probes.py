@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -61,3 +63,23 @@ def test_probes_see_pixels_in_0_to_1_and_categories_one_hot(rows, tmp_path):
     pixels = flat(digits.prepared(TrainingConfig(family="linear")), np.arange(10))
     assert pixels.shape == (10, 64)
     assert 0 <= pixels.min() < 0.1 < 0.9 < pixels.max() <= 1
+
+
+def test_texts_are_weighed_words_of_unit_length(texts, tmp_path):
+    trainer = trainer_for(texts, tmp_path)
+    prepared = trainer.prepared(TrainingConfig(family="linear"))
+    x = flat(prepared, np.arange(len(texts)))
+    assert x.dtype == np.float32
+    assert np.allclose(np.linalg.norm(x, axis=1), 1, atol=1e-5)
+    common, rare = (prepared.preparation.tokens.index(word) + 1 for word in ("the", "harbour"))
+    row = next(
+        i
+        for i in range(len(texts))
+        if texts.examples[i].split().count("the") == 1 == texts.examples[i].split().count("harbour")
+    )
+    assert x[row, rare] > x[row, common] > 0
+    empty = flat(
+        replace(prepared, tensors={"tokens": np.zeros((1, prepared.form.length), "int32")}, train=np.array([0])),
+        np.array([0]),
+    )
+    assert not empty.any()

@@ -183,6 +183,7 @@ class MeanEmbedding(keras.layers.Layer):
 
     def __init__(self, n_codes: int, width: int, bigrams: int = 0, **kwargs: Any) -> None:
         super().__init__(**kwargs)
+        self.built: bool
         self.n_codes, self.width, self.bigrams = int(n_codes), int(width), int(bigrams)
         start = keras.initializers.RandomUniform(-EMBEDDING_START, EMBEDDING_START)
         self.words = keras.layers.Embedding(self.n_codes, self.width, embeddings_initializer=start, name="words")

@@ -90,7 +90,6 @@ def test_own_sets_are_on_the_same_scale():
         (np.zeros((4, 3)), Y[:3], DataError, "4 and 3"),
         (np.zeros((4, 3, 8, 8), np.uint8), Y, DataError, "moveaxis"),
         (np.zeros((4, 2, 2, 2, 2)), Y, DataError, "pictures"),
-        (["a text", "b", "c", "d"], Y, NotAvailableError, "Text"),
         ([[1], ["a", "b"], [3], [4]], Y, DataError, "Series are"),
         (np.zeros((4, 3)), np.zeros((4, 2, 2)), DataError, "a list of labels"),
         (np.zeros((0, 3)), [], DataError, "rows"),

@@ -1,6 +1,7 @@
 import pytest
 
-from tests.stages.walk import walk
+from tests.small import some_texts
+from tests.stages.walk import journey_on, walk
 
 
 @pytest.mark.parametrize(("which", "family"), [("pictures", "Residual network"), ("classes", "Multilayer perceptron")])
@@ -8,6 +9,11 @@ def test_the_plainest_family_for_the_form(journeys, which, family):
     finding = walk(journeys[which], "overfit", "pick_model")["pick_model"]
     assert finding.status == "noted"
     assert finding.headline.startswith(family)
+
+
+def test_bags_of_words_for_texts(tmp_path):
+    finding = walk(journey_on(some_texts(60), tmp_path), "overfit", "pick_model")["pick_model"]
+    assert finding.headline.startswith("Bag of words and pairs, the plainest for text")
 
 
 def test_a_family_that_was_asked_for(journeys):

@@ -1,5 +1,6 @@
 import tensorflow as tf
 
+from tests.small import some_texts
 from tests.stages.walk import digits, journey_on, walk
 from wizard.core.config import TrainingConfig
 
@@ -20,6 +21,15 @@ def test_one_that_destroys_what_pictures_show_is_not_used(tmp_path, monkeypatch)
     assert finding.status == "noted"
     assert finding.headline.startswith("Not used: ")
     assert finding.measured < 0.85
+
+
+def test_words_of_texts_are_hidden(tmp_path):
+    config = CONFIG.but(family="linear", hp={}, learning_rate=1e-2)
+    given = {"metric": "accuracy", "incumbent": config, "stage_configs": {"overfit": config}}
+    finding = walk(journey_on(some_texts(200), tmp_path), "regularize", "augment", given=given)["augment"]
+    assert finding.status in ("passed", "noted")
+    before, after = (item.text for item in finding.blocks[-1].items[:2])
+    assert after.count("▢") > before.count("▢")
 
 
 def test_skipped_for_tables(journeys):

@@ -18,7 +18,7 @@ MOST_TOKENS = 20_000  # kept by frequency: beyond it, tokens are so rare that th
 LONGEST = 256  # tokens: a CPU reads more only slowly, and what a text is about is mostly said by then
 LONG_ENOUGH = 0.98  # of the training texts fit whole, where LONGEST allows
 BATCH = 1024  # texts encoded at a time
-STEPS_AN_OCTAVE = 4  # sizes are rounded up to so many steps a doubling: folds then share one graph
+SIZES, LENGTHS = 4, 2  # steps a doubling to which codes and lengths are rounded up: folds then mostly share one graph
 
 
 class TextPreparation:
@@ -48,8 +48,8 @@ class TextPreparation:
         most = int(settings.get("vocabulary", MOST_TOKENS + 2)) - 2
         known = sorted((token for token, n in counts.items() if n >= RARE), key=lambda token: (-counts[token], token))
         known = known[: max(most, 0)] or ["the"]  # Keras wants one, and codes of a text without any stay unknown
-        n_codes = int(settings.get("vocabulary", rounded_up(len(known) + 2)))
-        longest = min(rounded_up(int(np.ceil(np.quantile(lengths, LONG_ENOUGH)))), LONGEST)
+        n_codes = int(settings.get("vocabulary", rounded_up(len(known) + 2, SIZES)))
+        longest = min(rounded_up(int(np.ceil(np.quantile(lengths, LONG_ENOUGH))), LENGTHS), LONGEST)
         length = int(settings.get("length", longest))
         return cls(known, length, max(n_codes, len(known) + 2), float(np.mean(lengths > length)))
 
@@ -107,9 +107,9 @@ def tokens_of(examples: Examples) -> Iterator[list[str]]:
             yield apart.decode().split()
 
 
-def rounded_up(n: int) -> int:
-    """The next of the sizes 1–8, 10, 12, 14, 16, 20, 24 …: at most a quarter more."""
-    step = 2 ** max(0, int(n).bit_length() - STEPS_AN_OCTAVE + 1)
+def rounded_up(n: int, steps: int) -> int:
+    """The next size of so many even steps a doubling: with 4 steps 8, 10, 12, 14, 16, 20, 24 …; never 0."""
+    step = max(1, 2 ** (int(n) - 1).bit_length() // (2 * steps)) if n > 1 else 1
     return max(1, -(-n // step) * step)
 
 

@@ -83,7 +83,7 @@ def inputs_of(x: Any) -> Any:
     """Returns x as a DataFrame, an array, or a list of pictures, series or paths.
 
     Raises:
-        DataError: If it is none of these; NotAvailableError for texts.
+        DataError: If it is none of these.
     """
     import pandas as pd
 
@@ -93,10 +93,9 @@ def inputs_of(x: Any) -> Any:
         return frame_of_columns(x)
     if isinstance(x, pd.Series):
         return x.to_frame()
-    if isinstance(x, list | tuple) and len(x) and all(isinstance(path, str | Path) for path in x):
-        paths = [Path(path) for path in x]
-        if all(path.suffix.lower() in SUFFIXES for path in paths):
-            return paths
+    is_list = isinstance(x, list | tuple) and len(x) > 0
+    if is_list and all(isinstance(path, str | Path) and Path(path).suffix.lower() in SUFFIXES for path in x):
+        return [Path(path) for path in x]
     array = _array(x)
     if array.dtype == object and array.ndim == 1 and len(array) and all(isinstance(one, np.ndarray) for one in array):
         return list(array)  # pictures of different sizes, or series of different lengths

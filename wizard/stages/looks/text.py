@@ -139,17 +139,17 @@ def distributions(context: Context) -> tuple[tuple[Block, ...], list[str], str]:
 def odd(context: Context) -> list[tuple[str, str]]:
     """Training texts that were decoded wrongly, say nothing, or are far longer than the others."""
     measured, where = _measured(context), context.dataset.where
-    found: list[tuple[str, str]] = []
+    found: list[tuple[int, str]] = []
     texts = [context.dataset.examples[int(row)] for row in measured.rows]
     broken = [i for i, text in enumerate(texts) if BROKEN.search(text)]
     if len(broken) >= max(BROKEN_LEAST, BROKEN_SHARE * len(texts)):
-        found += [(i, f"wrongly decoded, as {_around(texts[i])!r}") for i in broken]  # type: ignore[misc]
+        found += [(i, f"wrongly decoded, as {_around(texts[i])!r}") for i in broken]
     hollow = [i for i, text in enumerate(texts) if not any(map(str.isalnum, text))]
     if len(hollow) > HOLLOW_SHARE * len(texts):
-        found += [(i, "neither a letter nor a digit") for i in hollow]  # type: ignore[misc]
+        found += [(i, "neither a letter nor a digit") for i in hollow]
     long = max(GIANT_LEAST, GIANT * float(np.quantile(measured.words, 0.95)))
     giants = np.flatnonzero(measured.words > long)
-    found += [(i, f"{measured.words[i]:,} words, {GIANT} times what nearly all have") for i in giants]  # type: ignore[misc]
+    found += [(int(i), f"{measured.words[i]:,} words, {GIANT} times what nearly all have") for i in giants]
     return [(str(where[measured.rows[i]]), what) for i, what in found]
 
 
