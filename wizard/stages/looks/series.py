@@ -20,7 +20,8 @@ from wizard.training.prepared import Prepared
 
 SAME = "the same curve"
 DO_COINCIDE = False
-TRANSFORMATION = "shift in time, stretch and a little noise"
+ADVICE = "Where a number stands for 'missing', write it as missing: the gap is then filled, and the model told of it."
+TRANSFORMATION = "a shift in time, a stretch and a little noise"
 SAMPLE = 5_000  # series measured
 POINTS = 100  # of a curve on a card: 300 cards of six channels stay under two megabytes
 CHANNELS = 6  # curves on a card, and channels drawn one by one; the table has all
