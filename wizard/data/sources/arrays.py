@@ -17,7 +17,7 @@ from wizard.data.picture_arrays import is_pictures
 from wizard.data.picture_sets import RawPictures, placed
 from wizard.data.request import Request
 from wizard.data.sources.table import frame_of_columns, is_frame
-from wizard.data.tables import RawTable, with_text_names
+from wizard.data.tables import RawTable, check_width, with_text_names
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -169,4 +169,5 @@ def frame_of(x: Any) -> pd.DataFrame:
 
     if is_frame(x):
         return with_text_names(x)
+    check_width(x.shape[1], "x")
     return pd.DataFrame(x, columns=[f"feature {i + 1}" for i in range(x.shape[1])])

@@ -6,6 +6,7 @@ import numpy as np
 
 from wizard.core.blocks import Bars, Block
 from wizard.core.registry import load
+from wizard.stages.classes import shown_classes
 from wizard.stages.context import Context
 from wizard.stages.histogram import histogram
 from wizard.stages.step import Outcome, noted, passed, step, warned
@@ -40,11 +41,11 @@ def distributions(context: Context) -> Outcome:
 def _target(context: Context) -> Block:
     y = context.y(context.train_rows)
     if context.task.is_classification:
-        counts = np.bincount(y, minlength=context.task.n_outputs)
+        names, numbers = shown_classes(context.task.classes, np.bincount(y, minlength=context.task.n_outputs))
         return Bars(
             title=f"Examples of each class ({context.task.target})",
-            labels=context.task.classes,
-            values=tuple(map(float, counts)),
+            labels=tuple(names),
+            values=tuple(map(float, numbers)),
             value_label="examples",
             caption="Training rows.",
         )
