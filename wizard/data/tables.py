@@ -52,16 +52,14 @@ class RawTable:
 
 def with_text_names(frame: pd.DataFrame) -> pd.DataFrame:
     """Returns the table with text as column names; a column named twice is an error."""
-    import pandas as pd
-
     names = [
         " / ".join(filter(None, map(str, name))) if isinstance(name, tuple) else str(name) for name in frame.columns
     ]
     check_unique(names)
     frame = frame.copy(deep=False)
-    for i, dtype in enumerate(frame.dtypes):
-        if isinstance(dtype, pd.ArrowDtype):
-            frame.isetitem(i, plain_series(frame.iloc[:, i]).array)
+    for i in range(frame.shape[1]):
+        if (plain := plain_series(cells := frame.iloc[:, i])) is not cells:
+            frame.isetitem(i, plain.array)
     frame.columns = names
     return frame.reset_index(drop=True)
 
