@@ -62,14 +62,19 @@ def plain_array(array: np.ndarray) -> np.ndarray:
 
 
 def plain_series(series: pd.Series) -> pd.Series:
-    """Returns a column without Arrow's own types, for many of which pandas lacks the simplest operations."""
+    """Returns a column of a type that pandas can work with.
+
+    For many of Arrow's own types it lacks the simplest operations, and for another machine's byte order most.
+    """
     import pandas as pd
 
-    if not isinstance(series.dtype, pd.ArrowDtype):
-        return series
-    import pyarrow
+    if isinstance(series.dtype, pd.ArrowDtype):
+        import pyarrow
 
-    return pd.Series(pyarrow.array(series).to_pandas().array, index=series.index, name=series.name)
+        return pd.Series(pyarrow.array(series).to_pandas().array, index=series.index, name=series.name)
+    if isinstance(series.dtype, np.dtype) and (plain := plain_array(series.to_numpy())).dtype != series.dtype:
+        return pd.Series(plain, index=series.index, name=series.name)
+    return series
 
 
 def distinct_texts(series: pd.Series) -> tuple[np.ndarray, np.ndarray]:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 MOST = 0.95  # of the cells with a value: fewer than this, and the odd ones are no slips of the pen
 MIXED = 0.5  # more numbers than this among categories are worth a word
 ID = "an id or short text, which teaches nothing as a category"
+LONGER = (list, tuple, set, dict, np.ndarray)  # cells that hold several values
 ID_LIKE = 20  # fewer rows than this may well all differ by chance
 
 
@@ -38,7 +39,12 @@ def read_column(name: str, cells: pd.Series, decimal_comma: bool = False) -> tup
         The column, and (n,) values: float64, str, or datetime64[ns].
     """
     known = _from_dtype(name, cells)
-    return known if known is not None else _from_text(name, cells, decimal_comma)
+    if known is not None:
+        return known
+    column, values = _from_text(name, cells, decimal_comma)
+    if cells.dtype == object and any(isinstance(cell, LONGER) for cell in cells):
+        column = replace(column, note="; ".join(filter(None, ("lists or dicts in it read as their text", column.note))))
+    return column, values
 
 
 def conform_column(column: TableColumn, cells: pd.Series) -> np.ndarray:

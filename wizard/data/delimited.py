@@ -11,7 +11,7 @@ import numpy as np
 
 from wizard.core.errors import DataError
 from wizard.data.dataset import LeftOut
-from wizard.data.tables import RawTable, check_unique
+from wizard.data.tables import RawTable, check_unique, check_width
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -44,6 +44,7 @@ def read_delimited(path: Path) -> RawTable:
     if not rows:
         raise DataError(f"A table needs a line of column names and rows below it. Received: {path} without any text.")
     names, rows, more = _header([name.strip() for name in rows[0]], rows[1:])
+    check_width(len(names), str(path))
     check_unique(names)
     good, left_out = [], list(broken)
     for row, number in zip(rows, numbers[1:], strict=True):

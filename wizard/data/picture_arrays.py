@@ -56,8 +56,8 @@ def stack_of(
     if array.shape[-1] not in CHANNELS:
         first = array.shape[1] in (1, 3)
         raise DataError(
-            f"{ADVICE}. Received: {what} of shape {array.shape}. "
-            + (f"Channels seem to come first: pass np.moveaxis({what}, 1, -1)." if first else "")
+            f"{ADVICE}. Received: {what} of shape {array.shape}."
+            + (f" Channels seem to come first: pass np.moveaxis({what}, 1, -1)." if first else "")
         )
     with np.errstate(all="ignore"):  # NaN, and what float32 cannot hold, are found by `unreadable`
         values, white, notes = _scaled(array, bounds)

@@ -40,9 +40,10 @@ def one_table(tables: Sequence[RawTable]) -> RawTable:
     if len(tables) == 1:
         return tables[0]
     first, columns = tables[0], list(tables[0].frame.columns)
+    known = set(columns)
     for table in tables[1:]:
         lacking = [name for name in columns if name not in table.frame.columns]
-        extra = [name for name in table.frame.columns if name not in columns]
+        extra = [name for name in table.frame.columns if name not in known]
         if lacking or extra:
             said = [f"without {shortened(map(repr, lacking))}"] * bool(lacking)
             said += [f"with {shortened(map(repr, extra))} besides"] * bool(extra)

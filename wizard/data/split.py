@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,6 +17,7 @@ TEST_SHARE = 0.15  # of the user's own set, where no test set was given
 VALIDATION_SHARE = 0.15
 FEW_VALIDATION_ROWS = 1000  # below it one accuracy point is under ten rows: decide on folds instead
 N_FOLDS = 3  # two thirds to train on; more folds cost more runs than their smaller spread is worth here
+RARE = -1  # stands for all classes too small to give a row each: they give their share together, never their last one
 BINS = 10  # strata of a regression target: tenths
 
 
@@ -185,16 +187,22 @@ class _Stratified:
     def draw(self, rows: np.ndarray, share: float, use: str) -> tuple[np.ndarray, np.ndarray]:
         is_held = np.zeros(len(rows), bool)
         order = _units_at_random(rows, self.units, self.strata, generator(self.seed, "split", use))
-        taken: dict[int, int] = {}
-        sizes: dict[int, int] = {}  # rows whose unit belongs to a stratum: a group's rows may differ in their own
+        size = Counter[int]()  # rows whose unit belongs to a stratum: a group's rows may differ in their own
         for stratum, members in order:
-            sizes[stratum] = sizes.get(stratum, 0) + len(members)
+            size[stratum] += len(members)
+        left = Counter(stratum for stratum, _ in order)  # units that are not held out
+        pool = {stratum: RARE if share * n < 0.5 else stratum for stratum, n in size.items()}
+        sizes, taken = Counter[int](), Counter[int]()
+        for stratum, n in size.items():
+            sizes[pool[stratum]] += n
         for stratum, members in order:
-            wanted = share * sizes[stratum]
-            have = taken.get(stratum, 0)
+            wanted, have, into = share * sizes[pool[stratum]], taken[pool[stratum]], pool[stratum]
+            if into == RARE and left[stratum] == 1:
+                continue
             if abs(have + len(members) - wanted) < abs(have - wanted):  # closer to the wanted share with than without
                 is_held[members] = True
-                taken[stratum] = have + len(members)
+                taken[into] += len(members)
+                left[stratum] -= 1
         if not is_held.any() and len(order) > 1:
             is_held[min((members for _, members in order), key=len)] = True
         return rows[~is_held], rows[is_held]

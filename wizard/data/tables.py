@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -21,6 +22,7 @@ from wizard.data.rows import TableExamples
 if TYPE_CHECKING:
     import pandas as pd
 
+MOST_COLUMNS = 20_000  # a millisecond each in every pass over them: more, and opening takes minutes
 USUAL_TARGETS = ("target", "label", "class", "y", "labels", "outcome")  # suggested, never taken silently
 
 
@@ -51,23 +53,30 @@ class RawTable:
 
 def with_text_names(frame: pd.DataFrame) -> pd.DataFrame:
     """Returns the table with text as column names; a column named twice is an error."""
-    import pandas as pd
-
     names = [
         " / ".join(filter(None, map(str, name))) if isinstance(name, tuple) else str(name) for name in frame.columns
     ]
     check_unique(names)
     frame = frame.copy(deep=False)
-    for i, dtype in enumerate(frame.dtypes):
-        if isinstance(dtype, pd.ArrowDtype):
-            frame.isetitem(i, plain_series(frame.iloc[:, i]).array)
+    for i in range(frame.shape[1]):
+        if (plain := plain_series(cells := frame.iloc[:, i])) is not cells:
+            frame.isetitem(i, plain.array)
     frame.columns = names
     return frame.reset_index(drop=True)
 
 
+def check_width(n_columns: int, source: str) -> None:
+    """Refuses a table of more columns than can be typed, looked at and shown one by one."""
+    if n_columns > MOST_COLUMNS:
+        raise ColumnError(
+            f"A table must have at most {MOST_COLUMNS:,} columns. Received: {n_columns:,} in {source}. "
+            "Choose some, for instance those that vary most, or put them together (principal components)."
+        )
+
+
 def check_unique(names: Sequence[str]) -> None:
     """Refuses column names that occur twice."""
-    twice = sorted({name for name in names if names.count(name) > 1}) if len(set(names)) < len(names) else []
+    twice = sorted(name for name, n in Counter(names).items() if n > 1)
     if twice:
         raise ColumnError(
             "Every column must have a name of its own. "
@@ -103,6 +112,7 @@ def dataset_of(parts: Sequence[RawTable | None], request: Request) -> Dataset:
     columns = list(main.frame.columns)
     if not columns or not len(main.frame):
         raise DataError(f"A table needs rows and columns. Received: {main.source} with none{_broken(main)}.")
+    check_width(len(columns), main.source)
     named = check_target(request.target, columns)
     target = request.target_name or ""
     check_names(request, columns)
@@ -117,7 +127,8 @@ def dataset_of(parts: Sequence[RawTable | None], request: Request) -> Dataset:
     check_labels(labels.values[kept][part[kept] == 0], target, len(left_out))
     _check_own_sets(parts, part[kept])
     roles = read_roles(request, frame, kept, where)
-    inputs = [name for name in columns if name not in request.targets and name not in role_columns(request)]
+    no_inputs = set(request.targets) | role_columns(request)
+    inputs = [name for name in columns if name not in no_inputs]
     rows = frame.iloc[kept].reset_index(drop=True)
     if not inputs and isinstance(request.time, str):
         refuse_forecasting([request.time], [roles["time"]], labels.values[kept], target)
@@ -144,7 +155,7 @@ def dataset_of(parts: Sequence[RawTable | None], request: Request) -> Dataset:
 def one_table(parts: Sequence[RawTable | None], columns: list[str], target: str) -> tuple[pd.DataFrame, list[str]]:
     """Puts the user's own sets under the main one; their columns are the main one's."""
     notes = [note for table in parts if table is not None for note in table.notes]
-    frames = []
+    frames, known = [], set(columns)
     for name, table in zip(PARTS, parts, strict=True):
         if table is None:
             continue
@@ -154,7 +165,7 @@ def one_table(parts: Sequence[RawTable | None], columns: list[str], target: str)
                 f"The {name} set must have all columns of the main set. Received: {table.source} without "
                 f"{shortened(map(repr, lacking))}. (The target {target!r} is needed there too.)"
             )
-        extra = [column for column in table.frame.columns if column not in columns]
+        extra = [column for column in table.frame.columns if column not in known]
         if extra:
             notes.append(f"The {name} set has columns that the main set lacks: {shortened(extra)}. Not used.")
         frames.append(table.frame[columns])

@@ -134,6 +134,8 @@ def _resampled(
     """(draws, columns) scores on resampled rows, the same rows for every column; a row drawn twice weighs twice."""
     random = generator(seed, "bootstrap", metric.name, len(y))
     scores = np.empty((draws, len(columns)))
+    if metric.needs_only_answers:  # looking for the most probable of many classes a thousand times takes minutes
+        columns = [predictions.argmax(1) for predictions in columns]
     for draw in range(draws):
         times = np.bincount(random.integers(0, len(y), len(y)), minlength=len(y)).astype("float64")
         w = times if weight is None else weight * times

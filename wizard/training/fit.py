@@ -17,6 +17,8 @@ from wizard.training.compiled import CompiledNetwork
 from wizard.training.prepared import Prepared
 from wizard.training.randomness import keras_seed
 
+ROWS_AT_A_TIME = 1024  # whose losses are computed: 10,000 classes in double precision are 80 KB a row
+
 
 @dataclass(frozen=True)
 class Fitted:
@@ -200,7 +202,14 @@ def losses_of(outputs: np.ndarray, y: np.ndarray, task: Task) -> np.ndarray:
 
     Several labels or targets count with their mean.
     """
-    z = outputs.astype("float64")
+    losses = np.empty(len(outputs))
+    for start in range(0, len(outputs), ROWS_AT_A_TIME):
+        rows = slice(start, start + ROWS_AT_A_TIME)
+        losses[rows] = _losses_of(outputs[rows].astype("float64"), y[rows], task)
+    return losses
+
+
+def _losses_of(z: np.ndarray, y: np.ndarray, task: Task) -> np.ndarray:
     if not task.is_classification:
         return ((z - y.reshape(z.shape)) ** 2).mean(1)
     if task.is_multilabel:

@@ -33,6 +33,7 @@ class Metric:
         is_higher_better: Direction.
         tasks: Kinds of task it is for.
         is_share: Whether it is a share, 0–1.
+        needs_only_answers: Whether the most probable classes (n,) do as predictions, and probabilities add nothing.
     """
 
     name: str
@@ -41,6 +42,7 @@ class Metric:
     is_higher_better: bool
     tasks: tuple[str, ...]
     is_share: bool = True
+    needs_only_answers: bool = False
 
     def gain(self, new: float, old: float) -> float:
         """How much better `new` is than `old`; negative where it is worse."""
@@ -60,22 +62,27 @@ class Metric:
         return f"{100 * value:.1f}%" if self.is_share else amount(value)
 
 
+def _answers(p: np.ndarray) -> np.ndarray:
+    return p.argmax(1) if p.ndim == 2 else p
+
+
 def _accuracy(y: np.ndarray, p: np.ndarray, w: np.ndarray | None) -> float:
-    return float(np.average(p.argmax(1) == y, weights=w))
+    return float(np.average(_answers(p) == y, weights=w))
 
 
 def _balanced_accuracy(y: np.ndarray, p: np.ndarray, w: np.ndarray | None) -> float:
     weight = np.ones(len(y)) if w is None else w
-    n = np.bincount(y, weight, p.shape[1])
-    right = np.bincount(y, weight * (p.argmax(1) == y), p.shape[1])
+    n = np.bincount(y, weight)
+    right = np.bincount(y, weight * (_answers(p) == y))
     return float(np.mean(right[n > 0] / n[n > 0]))
 
 
 def _macro_f1(y: np.ndarray, p: np.ndarray, w: np.ndarray | None) -> float:
-    answer = p.argmax(1)
-    n = np.bincount(y, w, p.shape[1])  # of each class, labelled
-    named = np.bincount(answer, w, p.shape[1])  # predicted
-    right = np.bincount(y, answer == y if w is None else w * (answer == y), p.shape[1])
+    answer = _answers(p)
+    k = 1 + max(int(y.max()), int(answer.max()))
+    n = np.bincount(y, w, k)  # of each class, labelled
+    named = np.bincount(answer, w, k)  # predicted
+    right = np.bincount(y, answer == y if w is None else w * (answer == y), k)
     is_there = (n + named) > 0
     return float(np.mean(2 * right[is_there] / (n + named)[is_there]))
 
@@ -175,9 +182,9 @@ _AMOUNTS = ("regression",)
 METRICS: dict[str, Metric] = {
     metric.name: metric
     for metric in (
-        Metric("accuracy", "accuracy", _accuracy, True, _CLASSES),
-        Metric("balanced_accuracy", "balanced accuracy", _balanced_accuracy, True, _CLASSES),
-        Metric("macro_f1", "macro F1", _macro_f1, True, _CLASSES),
+        Metric("accuracy", "accuracy", _accuracy, True, _CLASSES, needs_only_answers=True),
+        Metric("balanced_accuracy", "balanced accuracy", _balanced_accuracy, True, _CLASSES, needs_only_answers=True),
+        Metric("macro_f1", "macro F1", _macro_f1, True, _CLASSES, needs_only_answers=True),
         Metric("pr_auc", "PR-AUC of the rarer class", _pr_auc, True, ("binary",)),
         Metric("roc_auc", "ROC-AUC", _roc_auc, True, ("binary",)),
         Metric("log_loss", "log loss (nats)", _log_loss, False, _CLASSES, is_share=False),

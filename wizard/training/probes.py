@@ -19,6 +19,8 @@ MOST_LABELS = 10  # labels or targets that get boosted trees: a forest each
 MANY_CODES = 50  # categories with more codes are given to linear models as numbers of their frequency rank
 MOST_WORDS = 1_000  # of texts, the most frequent: linear models on more take minutes and hardly get better
 ROWS_AT_A_TIME = 4_096
+MOST_LINEAR_CLASSES = 1_000  # of a linear model: a step takes the time of all classes, and hundreds are made
+MOST_LEAVES = 512  # of a tree on one column: each leaf keeps a number a class
 NEIGHBOURS = 5
 TREES = 100  # boosting rounds, stopped early; enough for a baseline, seconds on 10,000 rows
 MOST_TREES = 300  # over all classes: each round grows one tree a class, and fewer rounds learn as much at a higher rate
@@ -136,7 +138,7 @@ def dumb_baselines(task: Task, seed: int) -> dict[str, Fit]:
             "majority class": dummy.DummyClassifier(strategy="prior"),
             "stratified guess": dummy.DummyClassifier(strategy="stratified", random_state=seed),
             "best single feature": tree.DecisionTreeClassifier(
-                max_leaf_nodes=max(8, 2 * task.n_outputs), random_state=seed
+                max_leaf_nodes=min(max(8, 2 * task.n_outputs), MOST_LEAVES), random_state=seed
             ),
             "linear model": linear_model.LogisticRegression(max_iter=LINEAR_STEPS),
             "nearest neighbours": neighbors.KNeighborsClassifier(NEIGHBOURS),
@@ -161,6 +163,8 @@ def dumb_baselines(task: Task, seed: int) -> dict[str, Fit]:
         }
     if task.n_outputs > MOST_CLASSES:
         del models["boosted trees"]
+    if task.n_outputs > MOST_LINEAR_CLASSES:
+        del models["linear model"]
     return {name: _fit(name, model, task, seed) for name, model in models.items()}
 
 
@@ -209,6 +213,7 @@ def _fit(name: str, model: Any, task: Task, seed: int) -> Fit:
         threads = 1 if x.size < WORTH_THREADS else None
         with warnings.catch_warnings(), threadpool_limits(threads):
             warnings.simplefilter("ignore", ConvergenceWarning)  # a dumb baseline need not have converged
+            warnings.filterwarnings("ignore", "The number of unique classes")  # explore's imbalance says it
             fresh.fit(x, y, **arguments)
         if not task.is_classification:
             return lambda new: fresh.predict(new[:, columns])
@@ -244,10 +249,12 @@ def explained_by(x: np.ndarray, y: np.ndarray, task: Task) -> np.ndarray:
         y: (n,) codes or targets, or (n, m) labels or targets.
         task: Which of them.
     """
+    from scipy.sparse import csr_array
+
     rows = np.linspace(0, len(x) - 1, min(len(x), ROWS_OF_COLUMNS)).astype(int)
     x, y = x[rows], y[rows]
     if task.is_exclusive:
-        targets = np.eye(task.n_outputs)[y]
+        targets: Any = csr_array((np.ones(len(y)), (np.arange(len(y)), y)), shape=(len(y), task.n_outputs))
     else:
         targets = (y - y.mean(0)).reshape(len(y), -1)
         targets = targets / np.maximum(targets.std(0), 1e-12)
@@ -255,7 +262,7 @@ def explained_by(x: np.ndarray, y: np.ndarray, task: Task) -> np.ndarray:
     return np.concatenate([_explained(block, targets) for block in blocks])
 
 
-def _explained(x: np.ndarray, targets: np.ndarray) -> np.ndarray:
+def _explained(x: np.ndarray, targets: Any) -> np.ndarray:
     """(d,) squares between the quantile bins of each column, for targets (n, k)."""
     edges = np.quantile(x, np.linspace(0, 1, BINS_OF_COLUMNS + 1)[:-1], axis=0)  # (bins, d), the least value first
     number = sum((x > edge).astype("int8") for edge in edges)  # (n, d) bins; the least value's is number 0

@@ -2,7 +2,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from wizard.core.errors import ColumnError, DataError, NotAvailableError, OptionError
+from wizard.core.errors import ColumnError, DataError, OptionError
 from wizard.data.opening import Request, open_dataset
 
 Y = np.array([0, 1, 0, 1])

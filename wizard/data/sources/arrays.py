@@ -20,7 +20,7 @@ from wizard.data.rows_on_disk import RowsOnDisk
 from wizard.data.series_arrays import is_series, series_of
 from wizard.data.series_sets import RawSeries
 from wizard.data.sources.table import frame_of_columns, is_frame
-from wizard.data.tables import RawTable, with_text_names
+from wizard.data.tables import RawTable, check_width, with_text_names
 from wizard.data.text_arrays import flat_cells, holds_texts, raw_texts
 from wizard.data.text_sets import RawTexts
 
@@ -267,4 +267,5 @@ def frame_of(x: Any) -> pd.DataFrame:
 
     if is_frame(x):
         return with_text_names(x)
+    check_width(x.shape[1], "x")
     return pd.DataFrame(x, columns=[f"feature {i + 1}" for i in range(x.shape[1])])

@@ -11,6 +11,7 @@ from wizard.stages.context import Context
 from wizard.stages.step import Outcome, failed, noted, passed, step
 from wizard.stages.words import loss
 from wizard.training.fit import losses_of, training_rows
+from wizard.training.trainer import SCORED_TRAIN_ROWS
 
 LEAST_FALL = 0.02  # of the first loss: less in hundreds of steps is not falling
 
@@ -84,4 +85,5 @@ def _untrained_loss(context: Context, config: TrainingConfig) -> float:
     prepared = context.prepared(config)
     context.trainer.untrained(config)
     rows = training_rows(config, prepared)
+    rows = rows[:: max(1, len(rows) // SCORED_TRAIN_ROWS)]  # those on which the end is measured too
     return float(losses_of(context.trainer.compiled(config).predict(rows), prepared.y[rows], context.task).mean())

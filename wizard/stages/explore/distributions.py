@@ -6,6 +6,7 @@ import numpy as np
 
 from wizard.core.blocks import Bars, Block
 from wizard.core.registry import load
+from wizard.stages.classes import shown_classes
 from wizard.stages.context import Context
 from wizard.stages.histogram import histogram
 from wizard.stages.step import Outcome, noted, passed, step, warned
@@ -13,7 +14,6 @@ from wizard.stages.words import count, listed
 
 LOOKS = "wizard.stages.looks"  # a file a modality
 PLOTTED = 12  # targets drawn one by one
-SHOWN_CLASSES = 60  # bars that a page can still show with their names
 
 
 @step()
@@ -50,16 +50,13 @@ def _targets(context: Context) -> tuple[Block, ...]:
             for name, values in zip(names, columns, strict=False)
         )
     counts = y.sum(0) if task.is_multilabel else np.bincount(y, minlength=task.n_outputs)
-    most = np.argsort(-counts, kind="stable")[:SHOWN_CLASSES]
-    shown = np.sort(most)  # in the order of the classes
-    what = "label" if task.is_multilabel else "class"
-    cut = f" The {len(shown)} most frequent of {task.n_outputs:,} are drawn." if len(shown) < task.n_outputs else ""
+    shown, numbers = shown_classes(task.classes, counts)
     return (
         Bars(
-            title=f"Examples of each {what} ({task.target})",
-            labels=tuple(task.classes[i] for i in shown),
-            values=tuple(float(counts[i]) for i in shown),
+            title=f"Examples of each {'label' if task.is_multilabel else 'class'} ({task.target})",
+            labels=tuple(shown),
+            values=tuple(map(float, numbers)),
             value_label="examples",
-            caption=f"Training rows.{cut}",
+            caption="Training rows.",
         ),
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from wizard.core.blocks import Column, Table
+from wizard.stages.classes import shown_classes
 from wizard.stages.context import Context
 from wizard.stages.step import Outcome, failed, noted, passed, step, warned
 from wizard.stages.words import amount, count, listed, share
@@ -36,11 +37,12 @@ def _classes(context: Context) -> Outcome:
     counts = np.bincount(context.y(context.train_rows), minlength=k)
     shares = counts / counts.sum()
     metric = _honest(counts)
+    shown = shown_classes(classes, counts, by_size=True)
     table = Table(
         title="Classes",
         caption="Training rows.",
         columns=(Column(name="class"), Column(name="rows", format="count"), Column(name="share", format="share")),
-        rows=tuple((classes[i], int(counts[i]), float(shares[i])) for i in np.argsort(-counts, kind="stable")),
+        rows=tuple((name, n, n / int(counts.sum())) for name, n in zip(*shown, strict=True)),
     )
     numbers = {
         "measured": float(shares.max()), "expected": 1 / k, "unit": "share of the largest class",

@@ -21,7 +21,8 @@ DO_COINCIDE = True
 UNUSUAL = 3.0  # robust standard deviations from the median: marked in a row's card
 MAD_TO_STD = 1.4826  # median absolute deviation of a normal distribution, inverted
 SHOWN_CELLS = 24  # columns of a card
-PLOTTED = 12  # columns drawn one by one; the table has all
+PLOTTED = 12  # columns drawn one by one
+LISTED = 500  # columns of the table of columns: a page of more takes a browser seconds
 SPIKE = 0.01  # share of rows on one value at the edge of a column, far from the rest, that looks like a code
 GAP = 3.0  # interquartile ranges between that value and the next
 ZEROS = 2  # rows at exactly 0 that stand apart: measured amounts do not meet there by chance
@@ -123,13 +124,14 @@ def distributions(context: Context) -> tuple[tuple[Block, ...], list[str], str]:
             gaps[column.name] = float(rows[-1][2])
     table = Table(
         title="Columns",
-        caption="Training rows. Categories show their most frequent value; dates their first and last.",
+        caption="Training rows. Categories show their most frequent value; dates their first and last."
+        + f" The first {LISTED:,} of {count(len(rows), 'column')}." * (len(rows) > LISTED),
         columns=(
             Column(name="column"), Column(name="kind"), Column(name="missing", format="share"),
             Column(name="distinct", format="count"), Column(name="lowest"), Column(name="lower quarter"),
             Column(name="median"), Column(name="upper quarter"), Column(name="highest"),
         ),
-        rows=tuple(rows),
+        rows=tuple(rows[:LISTED]),
     )  # fmt: skip
     return (table, *plots), odd, f"{count(len(rows), 'column')}, none with an odd spike; {_missing(gaps)}."
 
