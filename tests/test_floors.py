@@ -60,6 +60,12 @@ def names_engine(nodes) -> bool:
     return bool({name.split(".")[0] for name in imported(nodes)} & ENGINE)
 
 
+LAYERS = {
+    f"wizard.{name}"
+    for name in ("data.layers", "data.series_layers", "models.layers", "models.series_layers", "export.layers")
+}
+
+
 def is_step(module: str) -> bool:
     """Steps are imported when their stage runs."""
     return module.startswith("wizard.stages.") and module.count(".") == 3
@@ -82,7 +88,7 @@ def test_every_folder_of_the_package_has_a_floor():
 def test_only_the_backend_and_layers_import_the_engine_by_name():
     importers = {name for name, tree in modules().items() if names_engine(at_module_level(tree))}
     assert names_engine(ast.walk(modules()[BACKEND]))
-    assert importers == {"wizard.data.layers", "wizard.models.layers", "wizard.export.layers"}
+    assert importers == LAYERS
 
 
 def test_only_modules_that_train_reach_the_engine_when_they_are_imported():
@@ -91,7 +97,7 @@ def test_only_modules_that_train_reach_the_engine_when_they_are_imported():
     while grown := {name for name, names in reach.items() if names & heavy} - heavy:
         heavy |= grown
     trains = {f"wizard.training.{name}" for name in ("compiled", "fit", "randomness", "resident")}
-    assert heavy == trains | {BACKEND, "wizard.data.layers", "wizard.models.layers", "wizard.export.layers"}
+    assert heavy == trains | {BACKEND} | LAYERS
 
 
 @pytest.mark.parametrize("statement", ["import wizard", "from wizard import Wizard", "import wizard.cli"])

@@ -92,7 +92,7 @@ def test_other_libraries_data_are_not_available_yet():
 
     Dataset.__module__ = "torch.utils.data"
     for raw in (Dataset(), "keras:mnist"):
-        with pytest.raises(NotAvailableError, match="pair of arrays"):
+        with pytest.raises(NotAvailableError, match=r"pass \(x, y\)"):
             open_dataset(raw, Request())
 
 

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from wizard.core.errors import DataError, nearest, shortened
-from wizard.data.refusals import FOREIGN, kind_of
+from wizard.data.refusals import OWN_TYPES, kind_of
 from wizard.data.request import Request
 from wizard.data.sources.folder import SETS
 from wizard.data.sources.table import is_file_list, is_frame, is_records
@@ -63,7 +63,7 @@ def is_set(value: Any) -> bool:
 
 
 def _is_foreign(value: Any) -> bool:
-    return any(c.__module__.split(".")[0] in FOREIGN for c in type(value).__mro__)
+    return any(c.__module__.split(".")[0] in OWN_TYPES for c in type(value).__mro__)
 
 
 def _is_certain(raw: Mapping[Any, Any]) -> bool:

@@ -10,6 +10,7 @@ from typing import Any
 from wizard.core.errors import DataError, NotAvailableError, UnsupportedTaskError, WizardError, nearest
 
 FOREIGN = ("torch",)
+OWN_TYPES = ("tensorflow", "keras", "tensorflow_datasets", "datasets", "torch")  # whose objects may be data sets
 OPENED = "datasets."  # of these: has a door of its own, which knows its kinds
 SCHEMES = ("keras:",)
 OPENED_BY_NAME = "tfds:"

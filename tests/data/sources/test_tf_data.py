@@ -4,7 +4,7 @@ import tensorflow as tf
 
 from tests.data.sources.streams import X, Y, stream_of
 from tests.small import fresh
-from wizard.core.errors import ColumnError, DataError, WizardError
+from wizard.core.errors import ColumnError, DataError
 from wizard.data.opening import Request, open_dataset
 
 
@@ -187,7 +187,11 @@ def test_what_cannot_be_is_refused(stream, options, says):
         opened(stream, **options)
 
 
-def test_vectors_of_labels_go_on_as_they_are():
-    """Several labels an example are the business of the labels, not of the door."""
-    with pytest.raises(WizardError, match="label"):
-        opened(stream_of(X, (np.arange(600).reshape(200, 3) % 2).astype("float32")))
+def test_vectors_of_labels_are_several_labels_or_targets():
+    labels = (np.arange(600).reshape(200, 3) % 2).astype("float32")
+    dataset = opened(stream_of(X, labels))
+    assert dataset.labels.shape == (200, 3)
+    assert sorted(map(tuple, dataset.labels.tolist())) == sorted(map(tuple, labels.tolist()))
+    one_hot = np.eye(3, dtype="float32")[np.arange(200) % 3]
+    assert opened(stream_of(X, one_hot)).labels.ndim == 1
+    assert opened(stream_of(X, one_hot), task="multilabel").labels.shape == (200, 3)
