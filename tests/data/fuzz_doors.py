@@ -81,7 +81,9 @@ lines = st.lists(row.map(",".join), min_size=2, max_size=12).map(
 contents = st.one_of(st.binary(max_size=60), lines, st.tuples(lines, st.binary(max_size=5)).map(b"".join))
 json_values = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=3) | words,
-    lambda inner: st.lists(inner, max_size=2) | st.dictionaries(st.text(max_size=2), inner, max_size=2),
+    lambda inner: (
+        st.just("\ud800") | st.lists(inner, max_size=2) | st.dictionaries(st.text(max_size=2), inner, max_size=2)
+    ),
     max_leaves=4,
 )
 records = st.dictionaries(st.sampled_from(["y", "a", "b", "a.b"]), json_values, max_size=4)
