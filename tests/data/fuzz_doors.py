@@ -66,7 +66,7 @@ names = st.lists(
 x_arrays = arrays.arrays(
     st.sampled_from([np.uint8, np.int64, np.float32, np.float64, bool, np.uint16, np.complex64, "U2", "M8[s]", object,
                      np.float16, np.longdouble, ">f4", "S2"]),
-    arrays.array_shapes(min_dims=0, max_dims=4, min_side=0, max_side=5),
+    arrays.array_shapes(min_dims=0, max_dims=4, min_side=0, max_side=5) | arrays.array_shapes(min_dims=2, min_side=2),
 )  # fmt: skip
 y_arrays = arrays.arrays(st.sampled_from([np.int64, np.float64, bool, "U2", "S2", "complex64"]), 5, unique=True)
 y_arrays |= st.just(np.arange(5))
@@ -81,7 +81,9 @@ lines = st.lists(row.map(",".join), min_size=2, max_size=12).map(
 contents = st.one_of(st.binary(max_size=60), lines, st.tuples(lines, st.binary(max_size=5)).map(b"".join))
 json_values = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=3) | words,
-    lambda inner: st.lists(inner, max_size=2) | st.dictionaries(st.text(max_size=2), inner, max_size=2),
+    lambda inner: (
+        st.just("\ud800") | st.lists(inner, max_size=2) | st.dictionaries(st.text(max_size=2), inner, max_size=2)
+    ),
     max_leaves=4,
 )
 records = st.dictionaries(st.sampled_from(["y", "a", "b", "a.b"]), json_values, max_size=4)
@@ -89,7 +91,7 @@ good_records = st.fixed_dictionaries({"y": words, "a": st.floats() | st.integers
 json_line = st.one_of(good_records, records, json_values).map(json.dumps) | st.text(max_size=8)
 json_lines = st.lists(json_line, max_size=8).map(lambda some: "\n".join(some).encode("utf-8", "replace"))
 json_lines |= st.tuples(json_lines, st.binary(max_size=4)).map(b"".join)
-set_names = st.sampled_from(["train", "Training", "val", "validation", "test", "dev", "main", "x"])
+set_names = st.sampled_from(["train", "test", "val"]) | st.sampled_from(["Training", "validation", "dev", "main", "x"])
 damages = st.lists(st.tuples(st.integers(0, 10_000), st.integers(0, 255)), max_size=8)
 forms = st.sampled_from(
     [(".png", "RGB"), (".png", "P"), (".png", "I;16"), (".jpg", "RGB"), (".gif", "L"), (".tif", "CMYK")]
@@ -114,7 +116,7 @@ feature_columns = st.lists(
     ]),
     max_size=4,
 )  # fmt: skip
-targets = st.sampled_from([None, "c0", "c1", "c0.u", "nope"])
+targets = st.sampled_from(["y", None, "c0", "c1", "c0.u", "nope"])
 
 
 def png(mode: str = "L", suffix: str = ".png") -> bytes:
@@ -162,10 +164,12 @@ def check_odd_frame(parts: Any) -> None:
     frame = pd.concat(values, axis=1)
     frame.index = index
     frame.columns = named[: frame.shape[1]]
-    dataset = opens(frame, Request(target=str(named[0])))
-    holds_all(dataset, len(frame))
-    if dataset:
-        assert len(read_examples(frame, dataset)) == len(frame)
+    safe = frame.set_axis([f"c{i}" for i in range(frame.shape[1])], axis=1).assign(y=list("pqpp"), x=range(4))
+    for one, target in ((frame, str(named[0])), (safe, "y"), (safe, "c0")):
+        dataset = opens(one, Request(target=target))
+        holds_all(dataset, len(one))
+        if dataset:
+            assert len(read_examples(one, dataset)) == len(one)
 
 
 def check_arrays(parts: Any) -> None:
@@ -207,7 +211,9 @@ def check_sets(sets: Any) -> None:
 
 def check_folder(files: Any) -> None:
     with tempfile.TemporaryDirectory() as folder:
-        for (parent, stem, suffix), content in files:
+        files, is_begun = files
+        good = [((label, "9", ".png"), png()) for label in "ab" if is_begun]
+        for (parent, stem, suffix), content in good + files:
             path = Path(folder, parent, parent if parent in ("train", "test") else "", stem + suffix)
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(content)
@@ -235,8 +241,13 @@ def check_picture(parts: Any) -> None:
 
 def check_hugging_face(parts: Any) -> None:
     columns, target, n = parts
+    if target == "y":
+        columns = [*columns, (datasets.Value("int8"), [5, 6, 7, 8])]
     features = datasets.Features({f"c{i}": feature for i, (feature, _) in enumerate(columns)})
-    data = datasets.Dataset.from_dict({f"c{i}": cells[:n] for i, (_, cells) in enumerate(columns)}, features)
+    cells = {f"c{i}": cells[:n] for i, (_, cells) in enumerate(columns)}
+    if target == "y":
+        features["y"], cells["y"] = datasets.ClassLabel(names=["p", "q"]), [0, 1, 0, -1][:n]
+    data = datasets.Dataset.from_dict(cells, features)
     dataset = opens(data, Request(target=target))
     holds_all(dataset, n)
     if dataset and dataset.modality == "table":
@@ -253,10 +264,13 @@ class Door:
 
 
 indices = st.sampled_from([[0, 1, 2, 3], [0, 0, 0, 0], list("abca"), pd.MultiIndex.from_product([[0, 1], [0, 1]])])
-labels_of_set = st.tuples(st.lists(words | st.integers(0, 2), max_size=4), st.booleans())
+labels_of_set = st.tuples(st.just(["p", "q", "p"]) | st.lists(words | st.integers(0, 2), max_size=4), st.booleans())
 file_contents = st.sampled_from([png(), png("RGB"), png("RGB", ".jpg"), b"", b"a,y\n1,2\n", b"1,png\n"]) | st.binary(
     max_size=20
 )
+files = st.lists(st.tuples(file_names, file_contents), max_size=6)
+named_sets = st.dictionaries(set_names, labels_of_set, max_size=3)
+named_sets |= st.fixed_dictionaries({"train": labels_of_set}, optional={"test": labels_of_set, "val": labels_of_set})
 
 DOORS = (
     Door("tables", columns, check_table),
@@ -264,8 +278,8 @@ DOORS = (
     Door("arrays", st.tuples(x_arrays, y_arrays, masks), check_arrays),
     Door("CSV bytes", contents, check_csv),
     Door("JSON bytes", json_lines, check_json),
-    Door("dicts of sets", st.dictionaries(set_names, labels_of_set, max_size=3), check_sets),
-    Door("folders of garbage", st.lists(st.tuples(file_names, file_contents), max_size=6), check_folder),
+    Door("dicts of sets", named_sets, check_sets),
+    Door("folders of garbage", st.tuples(files, st.booleans()), check_folder),
     Door("damaged pictures", st.tuples(forms, damages), check_picture),
-    Door("Hugging Face", st.tuples(feature_columns, targets, st.integers(0, 4)), check_hugging_face),
+    Door("Hugging Face", st.tuples(feature_columns, targets, st.just(4) | st.integers(0, 4)), check_hugging_face),
 )  # fmt: skip

@@ -202,6 +202,13 @@ def test_arrays_that_do_not_fit_get_a_clear_error(raw, says):
         dataset_of(raw, "y")
 
 
+def test_half_a_character_gets_a_clear_error():
+    with pytest.raises(DataError, match="half of a pair"):
+        dataset_of({"a": ["\ud800", "b", "c"], "y": [0, 1, 0]}, "y")
+    with pytest.raises(DataError, match="half of a pair"):
+        dataset_of((np.eye(3), ["\ud800", "b", "c"]))
+
+
 def test_lists_in_cells_are_read_as_text_and_told():
     assert "lists or dicts" in dataset_of((np.array([[1, 2], "x"], dtype=object), [0, 1])).notes[0]
 

@@ -75,6 +75,14 @@ def test_what_holds_no_records_gets_a_clear_error(tmp_path, name, content, says)
         read_json(tmp_path / name)
 
 
+def test_half_a_surrogate_pair_is_written_out(tmp_path):
+    path = tmp_path / "t.jsonl"
+    path.write_text('{"a": "\\ud800", "y": "p"}\n{"a": "b", "y": "\\udc00"}\n')
+    dataset = dataset_of(path, "y")
+    assert dataset.examples.frame["a"].tolist() == ["\\ud800", "b"]
+    assert dataset.labels.tolist() == ["p", "\\udc00"]
+
+
 def test_keys_that_are_data_are_refused(tmp_path, monkeypatch):
     monkeypatch.setattr("wizard.data.json_lines.MOST_CELLS", 1_000)
     (tmp_path / "t.jsonl").write_text("\n".join(f'{{"key {i}": 1}}' for i in range(200)))

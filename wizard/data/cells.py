@@ -25,7 +25,7 @@ def text_of(value: Any) -> str:
     The same value gives the same text whatever held it: 3, 3.0 and "3" are all "3".
     """
     if isinstance(value, str):
-        return value.strip()
+        return encodable(value.strip())
     if value is None:
         return ""
     if isinstance(value, bool | np.bool_):
@@ -40,6 +40,11 @@ def text_of(value: Any) -> str:
         return "" if str(value) == "NaT" else value.isoformat()
     text = str(value).strip()
     return "" if text in ("<NA>", "NaT", "NaN") else text
+
+
+def encodable(text: str) -> str:
+    """Returns text that can be stored: half of a surrogate pair, as broken JSON has it, is written out."""
+    return text if text.isascii() else text.encode("utf-8", "backslashreplace").decode("utf-8")
 
 
 def _float_text(value: float) -> str:

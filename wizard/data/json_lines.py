@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from wizard.core.errors import DataError
+from wizard.data.cells import encodable
 from wizard.data.dataset import LeftOut
 from wizard.data.delimited import decoded
 from wizard.data.tables import RawTable
@@ -91,7 +92,8 @@ def flat(record: Any, prefix: str = "") -> dict[str, Any]:
         raise ValueError(f"is no record but {_kind(record)}")
     cells: dict[str, Any] = {}
     for key, value in record.items():
-        name = f"{prefix}{key}"
+        name = encodable(f"{prefix}{key}")
+        value = encodable(value) if isinstance(value, str) else value
         if isinstance(value, Repeated):
             raise ValueError(f"has two values called {f'{name}.{value.name}'!r}")
         inner = flat(value, f"{name}.") if isinstance(value, Mapping) else {name: value}

@@ -14,7 +14,7 @@ from wizard.data import given_sets, sources
 from wizard.data.class_weights import weighed
 from wizard.data.dataset import Dataset
 from wizard.data.reading import read_examples, read_labelled
-from wizard.data.refusals import files_at_hand, no_door, refuse_raw, refuse_task
+from wizard.data.refusals import data_at_hand, no_door, refuse_raw, refuse_task
 from wizard.data.request import Request
 
 __all__ = ["Request", "doors", "open_dataset", "read_examples", "read_labelled"]
@@ -28,7 +28,7 @@ def doors() -> list[ModuleType]:
     return [importlib.import_module(f"{sources.__name__}.{name}") for name in names]
 
 
-@files_at_hand()
+@data_at_hand()
 def open_dataset(raw: Any, request: Request) -> Dataset:
     """Opens whatever a user may bring.
 

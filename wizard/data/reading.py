@@ -10,12 +10,12 @@ from wizard.core.errors import DataError, shortened
 from wizard.core.registry import load
 from wizard.data.dataset import Dataset, Examples
 from wizard.data.labels import Labels, read_label_sets, read_labels
-from wizard.data.refusals import files_at_hand
+from wizard.data.refusals import data_at_hand
 
 READERS = "wizard.data.readers"  # a file a modality
 
 
-@files_at_hand()
+@data_at_hand()
 def read_examples(raw: Any, like: Dataset) -> Examples:
     """Reads inputs without labels, one example for every row or picture, in the given order.
 

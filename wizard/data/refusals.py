@@ -37,12 +37,17 @@ def refuse_task(task: str | None) -> None:
 
 
 @contextmanager
-def files_at_hand() -> Iterator[None]:
-    """Turns what the system says of a file or folder that cannot be read into an error of ours."""
+def data_at_hand() -> Iterator[None]:
+    """Turns what the system says of a file, a folder or text that cannot be read into an error of ours."""
     try:
         yield
     except WizardError:
         raise
+    except UnicodeEncodeError as error:
+        raise DataError(
+            f"Text must be whole characters. Received: {error.object[error.start : error.end]!r}, half of a pair "
+            '(a "surrogate"). Mend it: text.encode("utf-8", "replace").decode().'
+        ) from error
     except OSError as error:
         raise DataError(
             f"Every file and folder of the data must be readable. Received: {error.filename or 'one that is not'} "
