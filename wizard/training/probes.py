@@ -50,8 +50,9 @@ def flat(prepared: Prepared, rows: np.ndarray) -> np.ndarray:
             [_pixels(pictures[rows[i : i + at_a_time]]) for i in range(0, max(len(rows), 1), at_a_time)]
         )
     parts = [prepared.tensors["numeric"][rows]] if prepared.form.numeric else []
+    codes: Any = prepared.tensors["categories"][rows] if prepared.form.cardinalities else None
     for number, n_codes in enumerate(prepared.form.cardinalities):
-        code = prepared.tensors["categories"][rows, number]
+        code = codes[:, number]
         is_short = n_codes <= MANY_CODES
         parts.append(np.eye(n_codes, dtype="float32")[code] if is_short else code[:, None].astype("float32") / n_codes)
     return np.concatenate(parts, axis=1)
