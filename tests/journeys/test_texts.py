@@ -19,12 +19,13 @@ ODD = ["", "我爱北京", "👍🏽 soup", "<b>harbour</b> &amp; sail", "the ti
 def test_a_journey_on_texts(task, tmp_path, monkeypatch):
     tiny = Budget(replace(TINY, rungs=1, trials=1, steps=60, epochs=0.2))
     monkeypatch.setattr("wizard.wizard.parse_budget", lambda _: tiny)
-    texts, labels = some_texts(150)
+    texts, labels = some_texts(110)
     texts[3:6] = ["我爱北京天安门 soup bread", "👍🏽 cheese oven " * 3, "<p>the harbour, a tide</p> and wave"]
     y = labels
     if task == "regression":
         y = (labels == "sea") * 10.0 + np.random.default_rng(0).normal(size=len(texts))
-    wizard = Wizard((texts, y), out=tmp_path, name="letters", gates="warn").run()
+    wizard = Wizard((texts, y), out=tmp_path, name="letters", gates="warn")
+    wizard.explore(examples=20).baseline().overfit().regularize(only="augment").tune(trials=1).ensemble()
     assert {finding.step for finding in wizard.findings if finding.status in ("crashed", "failed")} <= {
         "capacity_ladder"
     }
