@@ -191,7 +191,7 @@ def test_groups_and_times_that_leave_a_set_empty_get_a_clear_error():
     [
         ((np.ones((3, 2)), [0, 1]), "Received: 3 and 2"),
         ((np.ones((0, 2)), []), "rows and columns"),
-        (([[1, 2], [3]], [0, 1]), "rows of one length"),
+        (([[1, 2], ["a", "b", "c"]], [0, 1]), "Series are"),
         ({"a": [1, 2], "y": [1]}, "2 in 'a', 1 in 'y'"),
         ({"a": "ab", "y": [0, 1]}, "str under 'a'"),
         ({"a": np.ones((2, 2)), "y": [0, 1]}, "shape"),
@@ -238,7 +238,7 @@ def test_paths_that_lead_nowhere_useful_get_a_clear_error(tmp_path):
     with pytest.raises(DataError, match="empty"):
         dataset_of(tmp_path / "t.csv", "y")
     (tmp_path / "t.csv" / "part.csv").write_text(CSV)
-    with pytest.raises(DataError, match="pass its file"):
+    with pytest.raises(DataError, match="needs its file"):
         dataset_of(tmp_path / "t.csv", "y")
 
 
