@@ -65,13 +65,16 @@ from pathlib import Path
 from tests.benchmarks.memory import stream
 from wizard.core.backend import tf
 from wizard import Wizard
-import wizard.data.pictures, wizard.data.picture_sets, wizard.training.encoding
+import wizard.data.pictures, wizard.data.picture_sets
+import wizard.training.compiled, wizard.training.encoding, wizard.training.prepared
 from tests.data.sources.streams import stream_of
 for module in (wizard.data.pictures, wizard.data.picture_sets):
     module.KEEP_BYTES = 2**22
 wizard.training.encoding.RESIDENT_BYTES = wizard.training.encoding.BYTES_AT_ONCE = 2**22
+wizard.training.compiled.PREDICT_NUMBERS = wizard.training.prepared.NUMBERS_AT_ONCE = 2**20
 peak = lambda: resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
-Wizard(stream_of(), out=sys.argv[1], name="warm")._journey.trainer  # what every journey takes
+warm = Wizard(stream_of(), out=sys.argv[1], name="warm").explore(examples=3)  # what every journey takes
+warm._journey.trainer.train(wizard.core.config.TrainingConfig(family="linear", epochs=1))
 case, n, side = sys.argv[2], int(sys.argv[3]), int(sys.argv[4])
 before = peak()
 journey = Wizard(Path(sys.argv[1]) / "pictures" if case == "folder" else stream(n, side), out=sys.argv[1], name="run")

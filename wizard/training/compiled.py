@@ -22,7 +22,8 @@ from wizard.training.randomness import keras_seed
 from wizard.training.resident import Resident
 
 STEPS_A_CALL = 32  # steps in one graph execution; more costs tracing, fewer costs Python
-PREDICT_BATCH = 1024
+PREDICT_BATCH = 1024  # rows, and fewer where they are large:
+PREDICT_NUMBERS = 2**24  # that enter a network at once: 64 MiB, and every layer of pictures takes as much again
 
 
 class CompiledNetwork:
@@ -98,9 +99,11 @@ class CompiledNetwork:
     def predict(self, rows: np.ndarray) -> np.ndarray:
         """(len(rows), k) logits or (len(rows), m) standardised targets of resident rows, float32, dropout off."""
         self.resident.place(*self._data)  # another network may have put its own there
+        numbers_a_row = sum(int(np.prod(tensor.shape[1:])) for tensor in self.model.input.values())
+        batch = int(np.clip(PREDICT_NUMBERS // max(numbers_a_row, 1), 1, PREDICT_BATCH))
         parts = [
-            np.asarray(self._forward(tf.constant(rows[start : start + PREDICT_BATCH], "int64")))
-            for start in range(0, len(rows), PREDICT_BATCH)
+            np.asarray(self._forward(tf.constant(rows[start : start + batch], "int64")))
+            for start in range(0, len(rows), batch)
         ]
         return np.concatenate(parts) if parts else np.empty((0, self.task.n_outputs), "float32")
 

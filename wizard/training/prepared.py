@@ -16,6 +16,8 @@ from wizard.data.task import Task
 from wizard.models.build import STANDARDIZED
 from wizard.training.encoding import encode
 
+NUMBERS_AT_ONCE = 2**23  # of a block of rows whose mean and spread are taken: 64 MiB, and as much for its squares
+
 
 @dataclass(frozen=True)
 class TargetScale:
@@ -138,8 +140,9 @@ def _channel_statistics(values: Any, rows: np.ndarray) -> tuple[np.ndarray, np.n
     """(c,) mean and standard deviation of (n, …, c) over rows and places, in blocks so that no second copy is made."""
     total = squares = np.zeros(values.shape[-1])
     axes = tuple(range(values.ndim - 1))
-    for start in range(0, len(rows), 1024):
-        block = values[rows[start : start + 1024]].astype("float64")
+    step = int(np.clip(NUMBERS_AT_ONCE // max(int(np.prod(values.shape[1:])), 1), 1, 1024))
+    for start in range(0, len(rows), step):
+        block = values[rows[start : start + step]].astype("float64")
         total = total + block.sum(axes)
         squares = squares + (block**2).sum(axes)
     n = len(rows) * int(np.prod(values.shape[1:-1]))
