@@ -25,6 +25,7 @@ from wizard.training.prepared import Prepared, Preparer
 KIND = "training"  # folder in the store
 COMPILED_KEPT = 6  # compiled networks in memory; each holds a graph
 SCORED_TRAIN_ROWS = 20_000  # training rows scored at the end of a run: a standard error below half a percent
+SCORED_NUMBERS = 20_000_000  # probabilities of them, where there are thousands of classes: 160 MB
 CODE = ("wizard.training.fit", "wizard.training.compiled", "wizard.training.prepared", "wizard.training.trainer")
 
 
@@ -169,7 +170,8 @@ class Trainer:
         compiled = self.compiled(config)
         fitted = fit(compiled, config, prepared, self.callbacks, self.clock)
         train = training_rows(config, prepared)
-        scored = train[:: max(1, len(train) // SCORED_TRAIN_ROWS)]
+        most = min(SCORED_TRAIN_ROWS, SCORED_NUMBERS // self.task.n_outputs)
+        scored = train[:: max(1, len(train) // max(1, most))]
         scores: dict[str, float] = {}
         held = np.empty(0)
         for part, rows in (("train", scored), ("val", prepared.held)):
