@@ -3,8 +3,9 @@
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from tests.data.fuzz_doors import DOORS
+from tests.data import fuzz_doors, fuzz_sequences
 
+DOORS = fuzz_doors.DOORS + fuzz_sequences.DOORS
 FEW, MANY = 20, 1_000
 CALM = {"deadline": None, "derandomize": True, "database": None, "suppress_health_check": list(HealthCheck)}
 by_name = pytest.mark.parametrize("door", DOORS, ids=[door.name for door in DOORS])
