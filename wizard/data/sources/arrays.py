@@ -194,7 +194,8 @@ def _columns(y: Any) -> pd.DataFrame | None:
         return with_text_names(y) if y.shape[1] > 1 else None
     if isinstance(y, list | tuple):
         rows = [row for row in y if isinstance(row, list | tuple | np.ndarray)]
-        if len(rows) < len(y) or len({len(row) if _is_numbers(row) else -1 for row in rows}) != 1:
+        lengths = {len(row) for row in rows}
+        if len(rows) < len(y) or len(lengths) != 1 or not all(map(_is_numbers, rows)):
             return None
     array: Any = np.asarray(y) if isinstance(y, list | tuple | np.ndarray) or hasattr(y, "__array__") else np.empty(0)
     if array.ndim != 2 or array.shape[1] < 2 or array.dtype.kind not in "biuf":
