@@ -20,6 +20,7 @@ from typing import Any
 import numpy as np
 
 SIDE = 512
+DRAWN = 32  # pictures drawn; the others are these under other noise
 CLASSES = ("circles", "stripes")
 GB = 10**9
 ALLOWED_GB = 3.0
@@ -36,25 +37,28 @@ def picture(number: int, side: int) -> np.ndarray:
 
 
 def write_folder(folder: Path, n: int, side: int) -> None:
-    """Writes n pictures as JPEG files, a folder a class."""
+    """Writes n pictures as JPEG files, a folder a class: a few dozen drawn ones, each under noise of its own."""
     from PIL import Image
 
     for label in CLASSES:
         (folder / label).mkdir(parents=True)
+    drawn = [picture(number, side).astype(np.int16) for number in range(DRAWN)]
     for number in range(n):
-        Image.fromarray(picture(number, side)).save(folder / CLASSES[number % 2] / f"{number}.jpg", quality=85)
+        noise = np.random.default_rng(number).integers(-20, 20, (side, side, 1), dtype=np.int16)
+        mixed = np.clip(drawn[number % DRAWN] + noise, 0, 255).astype(np.uint8)
+        Image.fromarray(mixed).save(folder / CLASSES[number % 2] / f"{number}.jpg", quality=85)
 
 
 def stream(n: int, side: int) -> Any:
     """A pipeline of n pictures: a few dozen drawn ones, each with its number mixed in."""
     from wizard.core.backend import tf
 
-    drawn = tf.constant(np.stack([picture(number, side) for number in range(32)]))
+    drawn = tf.constant(np.stack([picture(number, side) for number in range(DRAWN)]))
 
     def element(number: Any) -> tuple[Any, Any]:
         seed = tf.stack([number, tf.constant(0, "int64")])
         noise = tf.random.stateless_uniform((side, side, 1), seed, -20, 20, "int32")
-        mixed = tf.cast(drawn[number % 32], "int32") + noise
+        mixed = tf.cast(drawn[number % DRAWN], "int32") + noise
         return tf.cast(tf.clip_by_value(mixed, 0, 255), "uint8"), number % 2
 
     return tf.data.Dataset.range(n).map(element).batch(16)
