@@ -62,14 +62,16 @@ class Wizard:
         """Opens the data and infers what is to be done; trains nothing.
 
         Args:
-            dataset: `(x, y)` arrays or texts; a DataFrame; the path of a CSV, TSV or Parquet file; a folder of class
-                folders of pictures or text files; a folder of pictures with a labels CSV. Series: an (n, t, c) array, a
-                list of (t,) or (t, c) arrays, or a table with a step or a series a row (modality="series").
+            dataset: `(x, y)` arrays, texts or series; a DataFrame, a dict of columns, a list of records; the path of a
+                CSV, TSV, JSON-lines or Parquet file, or a list of them; a folder of class folders of pictures or texts,
+                or of pictures with a labels CSV; a tf.data.Dataset, a PyDataset, "tfds:NAME", a TFDS builder, a
+                Hugging Face Dataset; or {"train": …, "validation": …, "test": …} of any of these.
             target: Name of the column to predict (tables), or of several: targets, or labels that are 0 or 1.
             modality: "image", "table", "text" or "series", where the data leave it open.
             task: "classification", "multilabel" or "regression", where the labels leave it open.
-            metric: What decides ("accuracy", "balanced_accuracy", "macro_f1", "pr_auc", "roc_auc", "log_loss"; "rmse",
-                "mae", "r2"); by default explore chooses one that is honest for these data.
+            metric: What decides ("accuracy", "balanced_accuracy", "macro_f1", "pr_auc", "roc_auc", "log_loss"; of
+                several labels "mean_average_precision", "label_f1" …; "rmse", "mae", "r2"); by default explore chooses
+                one that is honest for these data.
             validation: A validation set of your own, taken as it is.
             test: A test set of your own, taken as it is and sealed.
             group: Column, or one value an example: examples of one group stay on one side of the split. For a table of
@@ -174,13 +176,11 @@ class Wizard:
             skip: Names of steps to skip.
             synthetic: Not available yet.
         """
-        from wizard.stages.regularize import STEPS
+        from wizard.stages.regularize import left_out
 
         if synthetic is not None:
             raise NotAvailableError("regularize(synthetic=…) is not available in this version. Leave it out.")
-        chosen = _names(only, STEPS, "only") if only is not None else STEPS
-        left_out = _names(skip, STEPS, "skip")
-        return self._stage("regularize", {"skip": [s for s in STEPS if s not in chosen or s in left_out]})
+        return self._stage("regularize", {"skip": left_out(only, skip)})
 
     def tune(self, trials: int | None = None, tuner: str = "random", space: Any = None) -> Self:
         """Stage 5: search around the best configuration so far.
@@ -279,15 +279,7 @@ class Wizard:
                 of columns, CSV path), texts (str, list, Series, paths) or series (arrays, or a table like the known
                 one). No example is dropped.
         """
-        from wizard.training.metrics import THRESHOLD
-
-        answers = self._answers(raw)
-        task = self._journey.task
-        if task.is_multilabel:
-            named = np.empty(len(answers), dtype=object)
-            named[:] = [tuple(task.classes[i] for i in np.flatnonzero(p >= THRESHOLD)) for p in answers]
-            return named
-        return np.array(task.classes)[answers.argmax(1)] if task.is_classification else answers
+        return self._journey.task.named(self._answers(raw))
 
     def predict_proba(self, raw: Any) -> np.ndarray:
         """Predicts probabilities (n, k) from raw input, classes in the order of `results[…].dataset.classes`."""
@@ -404,14 +396,3 @@ class Wizard:
         if "overfit" not in self._results:
             raise StageOrderError("There is no network yet. Call explore().baseline().overfit() first, or run().")
         return validation_scores(self._journey.trainer, self.decisions, self._journey.seed)
-
-
-def _names(wanted: Any, known: tuple[str, ...], option: str) -> tuple[str, ...]:
-    names = (wanted,) if isinstance(wanted, str) else tuple(wanted)
-    for name in names:
-        if name not in known:
-            raise OptionError(
-                f"{option}= must name steps of regularize: {', '.join(known)}. Received: {name!r}."
-                f"{nearest(name, known)}"
-            )
-    return names

@@ -10,6 +10,7 @@ from wizard.core.errors import DataError, OptionError, nearest, shortened
 from wizard.core.values import Value
 from wizard.data.refusals import refuse_task
 
+THRESHOLD = 0.5  # a label is named from this probability on
 TaskKind = Literal["binary", "multiclass", "multilabel", "regression"]
 MANY_VALUES = 20  # whole numbers with more distinct values than this are amounts, unless the caller says otherwise
 
@@ -79,6 +80,19 @@ class Task(Value):
                 f"the classes are {shortened(self.classes)}.{nearest(unknown[0], self.classes)}"
             )
         return np.array([code[name] for name in named], "int32")
+
+    def named(self, answers: np.ndarray) -> np.ndarray:
+        """Probabilities (n, k) as names (n,) of the likeliest class, or as tuples (n,) of labels likelier than not.
+
+        Numbers stay what they are.
+        """
+        if not self.is_classification:
+            return answers
+        if self.is_exclusive:
+            return np.array(self.classes)[answers.argmax(1)]
+        named = np.empty(len(answers), dtype=object)
+        named[:] = [tuple(self.classes[i] for i in np.flatnonzero(p >= THRESHOLD)) for p in answers]
+        return named
 
     def prior(self, y: np.ndarray, weight: np.ndarray | None = None) -> np.ndarray:
         """Share of each class (k,) in codes y (n,), or of each label in y (n, k); never 0, and of a label never 1.

@@ -11,8 +11,7 @@ import numpy as np
 
 from wizard.core.config import TrainingConfig
 from wizard.data.dataset import Examples
-from wizard.data.task import Task
-from wizard.training.metrics import THRESHOLD
+from wizard.data.task import THRESHOLD, Task
 from wizard.training.prepared import Prepared
 
 BATCH = 256  # raw examples predicted at a time

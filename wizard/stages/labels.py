@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from wizard.data.task import Task, name_of
+from wizard.data.task import THRESHOLD, Task, name_of
 from wizard.stages.context import Context
 from wizard.stages.words import listed
-from wizard.training.metrics import THRESHOLD
 
 SHOWN = 4  # labels or targets of an example written out
 NONE = "no label"

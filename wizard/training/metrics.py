@@ -9,9 +9,8 @@ from typing import Literal
 import numpy as np
 
 from wizard.core.errors import OptionError, nearest
-from wizard.data.task import Task
+from wizard.data.task import THRESHOLD, Task
 
-THRESHOLD = 0.5  # a label is named from this probability on
 Scorer = Callable[[np.ndarray, np.ndarray, np.ndarray | None], float]
 
 

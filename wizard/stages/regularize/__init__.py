@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from wizard.core.errors import OptionError, nearest
 from wizard.core.finding import Finding
 from wizard.stages.context import Context
 from wizard.stages.regularize.experiment import ledger, signed
@@ -10,6 +13,32 @@ from wizard.stages.words import listed
 
 STEPS = ("augment", "dropout", "weight_decay", "early_stopping")
 READS: tuple[str, ...] = ("metric", "incumbent", "stage_configs")
+
+
+def left_out(only: Any, skip: Any) -> list[str]:
+    """Names of the steps that are not to run.
+
+    Args:
+        only: Names of those to run; None for all.
+        skip: Names of those to leave out.
+
+    Raises:
+        OptionError: For a name that is no step.
+    """
+    chosen = STEPS if only is None else _names(only, "only")
+    skipped = _names(skip, "skip")
+    return [step for step in STEPS if step not in chosen or step in skipped]
+
+
+def _names(wanted: Any, option: str) -> tuple[str, ...]:
+    names = (wanted,) if isinstance(wanted, str) else tuple(wanted)
+    for name in names:
+        if name not in STEPS:
+            raise OptionError(
+                f"{option}= must name steps of regularize: {', '.join(STEPS)}. Received: {name!r}."
+                f"{nearest(name, STEPS)}"
+            )
+    return names
 
 
 def summarise(findings: tuple[Finding, ...], context: Context) -> Summary:
