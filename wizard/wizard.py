@@ -62,7 +62,7 @@ class Wizard:
 
         Args:
             dataset: `(x, y)` arrays; a DataFrame; the path of a CSV, TSV or Parquet file; a folder of class folders of
-                pictures; a folder of pictures with a labels CSV.
+                pictures; a folder of pictures with a labels CSV; a tf.data.Dataset; a PyDataset; "tfds:mnist".
             target: Name of the column to predict (tables).
             modality: "image" or "table", where the data leave it open.
             task: "classification" or "regression", where the labels leave it open.
@@ -94,9 +94,7 @@ class Wizard:
             UnsupportedTaskError: For tasks that the library does not do.
             NotAvailableError: For what this version does not do yet.
         """
-        for option, value in (
-            ("corrections", corrections), ("model", model), ("distribution", distribution),
-        ):  # fmt: skip
+        for option, value in (("corrections", corrections), ("model", model), ("distribution", distribution)):
             if value is not None:
                 raise NotAvailableError(f"{option}= is not available in this version. Leave it out.")
         if gates not in GATES:
@@ -106,9 +104,8 @@ class Wizard:
         check_task(task)
         plan = parse_budget(budget)
         ignore = (ignore,) if isinstance(ignore, str) else tuple(ignore)
-        request = Request(
-            target, modality, task, validation, test, group, time, weight, ignore, name, version, Path(out)
-        )  # fmt: skip
+        given = (target, modality, task, validation, test, group, time, weight)
+        request = Request(*given, ignore, name, version, Path(out))
         opened = open_dataset(dataset, request)
         inferred = infer_task(opened.labels, opened.target, task, opened.modality)
         if metric is not None:
