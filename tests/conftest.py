@@ -12,6 +12,7 @@ HERE = Path(__file__).parent
 SHARING = ("stages", "journeys")  # folders whose tests share long fixtures: they stay in one process
 
 
+@pytest.hookimpl(tryfirst=True)  # before the plug-in reads the marks
 def pytest_collection_modifyitems(items):
     """Keeps the tests of a file, or of a folder that shares fixtures, together when several processes test."""
     for item in items:

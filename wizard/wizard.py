@@ -100,9 +100,7 @@ class Wizard:
             UnsupportedTaskError: For tasks that the library does not do.
             NotAvailableError: For what this version does not do yet.
         """
-        for option, value in (
-            ("corrections", corrections), ("model", model), ("distribution", distribution),
-        ):  # fmt: skip
+        for option, value in (("corrections", corrections), ("model", model), ("distribution", distribution)):
             if value is not None:
                 raise NotAvailableError(f"{option}= is not available in this version. Leave it out.")
         if gates not in GATES:
@@ -113,9 +111,8 @@ class Wizard:
         plan = parse_budget(budget)
         ignore = (ignore,) if isinstance(ignore, str) else tuple(ignore)
         targets = target if target is None or isinstance(target, str) else tuple(target)
-        request = Request(
-            targets, modality, task, validation, test, group, time, weight, ignore, name, version, Path(out)
-        )  # fmt: skip
+        given = (targets, modality, task, validation, test, group, time, weight)
+        request = Request(*given, ignore, name, version, Path(out))
         opened = open_dataset(dataset, request)
         inferred = infer_task(opened.labels, opened.target, task, opened.modality, opened.outputs)
         if metric is not None:

@@ -7,9 +7,17 @@ import pytest
 from tests.journeys.journey import SAMPLES, walk
 
 
+@pytest.fixture(scope="session")
+def walked():
+    """Journeys by sample; pytest makes a fixture with parameters anew whenever another parameter came between."""
+    return {}
+
+
 @pytest.fixture(scope="session", params=sorted(SAMPLES))
-def journey(request, tmp_path_factory):
+def journey(request, walked, tmp_path_factory):
     """(name, wizard, run folder) of a journey through all six stages."""
-    out = tmp_path_factory.mktemp("runs")
-    wizard = walk(request.param, out)
-    return request.param, wizard, out / request.param
+    name = request.param
+    if name not in walked:
+        out = tmp_path_factory.mktemp("runs")
+        walked[name] = (name, walk(name, out), out / name)
+    return walked[name]

@@ -13,6 +13,7 @@ def test_the_later_stages_run_to_the_end(kind, journeys, based, tmp_path):
     statuses = {}
     for stage in ("overfit", "regularize", "tune", "ensemble"):
         options = {"skip": ["dropout", "weight_decay"]} if stage == "regularize" else {}
+        options |= {"trials": 1} if stage == "tune" else {}
         walked = walk(journey, stage, given=decided, **options)
         decided = walked.decided
         statuses |= {name: finding.status for name, finding in walked.items()}

@@ -44,10 +44,9 @@ class TextExamples:
 
 def clean_text(value: object) -> str:
     """Returns a cell as text: "é" is one character however it was typed, and what no encoding can hold is replaced."""
-    text = unicodedata.normalize("NFC", text_of(value))
-    if text.isascii():
-        return text
-    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    if isinstance(value, str) and not value.isascii():
+        value = unicodedata.normalize("NFC", value.encode("utf-16", "surrogatepass").decode("utf-16", "replace"))
+    return text_of(value)
 
 
 UNSPACED = re.compile(r"[\u0E00-\u0EFF\u0F00-\u0FFF\u1000-\u109F\u1780-\u17FF\u3040-\u30FF\u3400-\u9FFF\uF900-\uFAFF]")
