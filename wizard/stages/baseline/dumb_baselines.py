@@ -86,12 +86,18 @@ def dumb_baselines(context: Context) -> Outcome:
 
 def _has_signal(context: Context, predictions: list[np.ndarray]) -> bool:
     """Whether what some method predicts for rows that it did not see has to do with their labels."""
+    fold = fold_of_rows(context)
+    y, seed = context.y(context.deciding_rows), context.derived_seed("signal")
+    return any(association(y, predicted, fold, seed).is_beyond_chance for predicted in predictions)
+
+
+def fold_of_rows(context: Context) -> np.ndarray:
+    """(n,) number of the fold that holds out each deciding row; zeros without folds."""
     rows = context.deciding_rows
     fold = np.zeros(len(rows), int)
     for number, (_, held) in enumerate(context.split.folds):
         fold[np.searchsorted(rows, held)] = number
-    y, seed = context.y(rows), context.derived_seed("signal")
-    return any(association(y, predicted, fold, seed).is_beyond_chance for predicted in predictions)
+    return fold
 
 
 def _left(context: Context, score: float, guess: float) -> float:
