@@ -1,11 +1,15 @@
-"""Labels and facts of a main set and the user's own sets beside it, one under the other."""
+"""What a main set and the user's own sets beside it have in common: labels, facts, and what of them can be used."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from wizard.core.errors import DataError
+from wizard.data.dataset import PARTS, LeftOut
+from wizard.data.labels import check_labels
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -39,3 +43,39 @@ def joined_labels(sets: Sequence[Any]) -> pd.Series | pd.DataFrame:
         labels = [one.astype(object) for one in labels]
     joined = pd.concat(labels, ignore_index=True)
     return joined.astype("category") if getattr(sets[0], "takes_names", False) else joined
+
+
+def usable(
+    parts: Sequence[Any],
+    part: np.ndarray,
+    where: np.ndarray,
+    why: Sequence[str],
+    labels: np.ndarray,
+    target: str,
+    noun: str,
+) -> tuple[np.ndarray, tuple[LeftOut, ...]]:
+    """Tells the examples that can be used from those that cannot, and lists the latter.
+
+    Args:
+        parts: The main set, then the user's own validation and test sets or None.
+        part: (n,) which of them each example is in.
+        where: (n,) where each stands.
+        why: (n,) why it cannot be used, or "".
+        labels: (n,) or (n, m).
+        target: Name of the labels.
+        noun: What the examples are called.
+
+    Returns:
+        Indices of the usable ones, and the others with those that were set aside already.
+
+    Raises:
+        DataError: Where too little is left, in any set.
+    """
+    kept = np.array([i for i, reason in enumerate(why) if not reason], dtype=np.intp)
+    left_out = [gone for one in parts if one is not None for gone in one.left_out]
+    left_out += [LeftOut(str(where[i]), reason) for i, reason in enumerate(why) if reason]
+    check_labels(labels[kept][part[kept] == 0], target, len(left_out))
+    for index, name in enumerate(PARTS):
+        if parts[index] is not None and not (part[kept] == index).any():
+            raise DataError(f"The {name} set must have labelled {noun}. Received: none in {parts[index].source}.")
+    return kept, tuple(left_out)

@@ -16,8 +16,8 @@ import numpy as np
 from wizard.core.errors import DataError
 from wizard.data.dataset import PARTS, Dataset, LeftOut
 from wizard.data.decoding import REMARKS, Picture, decode
-from wizard.data.joined import joined_facts, joined_labels
-from wizard.data.labels import check_labels, read_labels
+from wizard.data.joined import joined_facts, joined_labels, usable
+from wizard.data.labels import read_labels
 from wizard.data.lazy_pictures import LazyPictures, joined, pictures_of
 from wizard.data.picture_arrays import conform_white, stack_of, stacks_of, unreadable
 from wizard.data.pictures import KEEP_BYTES, FileFact, ImageExamples, hash_of, with_channels
@@ -86,13 +86,7 @@ def dataset_of(parts: Sequence[RawPictures | None], request: Request, target: st
     examples, bad, notes = read_pictures([one.pictures for one in sets])
 
     why = [bad.get(i) or str(labels.missing[i]) for i in range(len(where))]
-    kept = np.array([i for i, reason in enumerate(why) if not reason], dtype=np.intp)
-    left_out = [gone for one in sets for gone in one.left_out]
-    left_out += [LeftOut(str(where[i]), reason) for i, reason in enumerate(why) if reason]
-    check_labels(labels.values[kept][part[kept] == 0], target, len(left_out))
-    for index, name in enumerate(PARTS):
-        if (one := parts[index]) is not None and not (part[kept] == index).any():
-            raise DataError(f"The {name} set must have labelled pictures. Received: none in {one.source}.")
+    kept, left_out = usable(parts, part, where, why, labels.values, target, "pictures")
     roles = read_roles(request, facts, kept, where)
     return Dataset(
         name=request.name or main.name,
@@ -103,7 +97,7 @@ def dataset_of(parts: Sequence[RawPictures | None], request: Request, target: st
         where=where[kept],
         part=part[kept],
         outputs=labels.outputs,
-        left_out=tuple(left_out),
+        left_out=left_out,
         notes=tuple(dict.fromkeys([n for one in sets for n in one.notes] + notes + [labels.note] * bool(labels.note))),
         source=main.source,
         **roles,

@@ -10,8 +10,8 @@ import numpy as np
 
 from wizard.core.errors import DataError
 from wizard.data.dataset import PARTS, Dataset, LeftOut
-from wizard.data.joined import joined_facts, joined_labels
-from wizard.data.labels import check_labels, read_labels
+from wizard.data.joined import joined_facts, joined_labels, usable
+from wizard.data.labels import read_labels
 from wizard.data.request import Request
 from wizard.data.roles import check_names, read_roles
 from wizard.data.series import Layout, SeriesExamples
@@ -71,13 +71,7 @@ def dataset_of(parts: Sequence[RawSeries | None], request: Request, target: str)
     series, notes = cleaned(one for raw in sets for one in raw.series)
 
     why = [empty(one) or str(labels.missing[i]) for i, one in enumerate(series)]
-    kept = np.array([i for i, reason in enumerate(why) if not reason], dtype=np.intp)
-    left_out = [gone for one in sets for gone in one.left_out]
-    left_out += [LeftOut(str(where[i]), reason) for i, reason in enumerate(why) if reason]
-    check_labels(labels.values[kept][part[kept] == 0], target, len(left_out))
-    for index, name in enumerate(PARTS):
-        if (raw := parts[index]) is not None and not (part[kept] == index).any():
-            raise DataError(f"The {name} set must have labelled series. Received: none in {raw.source}.")
+    kept, left_out = usable(parts, part, where, why, labels.values, target, "series")
     roles = read_roles(request, facts, kept, where)
     notes = [*(note for one in sets for note in one.notes), *notes, labels.note]
     return Dataset(
@@ -89,7 +83,7 @@ def dataset_of(parts: Sequence[RawSeries | None], request: Request, target: str)
         where=where[kept],
         part=part[kept],
         outputs=labels.outputs,
-        left_out=tuple(left_out),
+        left_out=left_out,
         notes=tuple(dict.fromkeys(note for note in notes if note)),
         source=main.source,
         **roles,

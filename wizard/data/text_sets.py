@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from wizard.core.errors import DataError
-from wizard.data.dataset import PARTS, Dataset, LeftOut, TableColumn
-from wizard.data.joined import joined_facts, joined_labels
-from wizard.data.labels import check_labels, read_labels
+from wizard.data.dataset import Dataset, LeftOut, TableColumn
+from wizard.data.joined import joined_facts, joined_labels, usable
+from wizard.data.labels import read_labels
 from wizard.data.request import Request
 from wizard.data.roles import check_names, read_roles
 from wizard.data.texts import TextExamples, clean_text
@@ -76,13 +75,7 @@ def dataset_of(parts: Sequence[RawTexts | None], request: Request, target: str) 
     bad = [one.bad.get(i, "") for one in sets for i in range(len(one.where))]
 
     why = [bad[i] or (EMPTY if not texts[i] else str(labels.missing[i])) for i in range(len(where))]
-    kept = np.array([i for i, reason in enumerate(why) if not reason], dtype=np.intp)
-    left_out = [gone for one in sets for gone in one.left_out]
-    left_out += [LeftOut(str(where[i]), reason) for i, reason in enumerate(why) if reason]
-    check_labels(labels.values[kept][part[kept] == 0], target, len(left_out))
-    for index, name in enumerate(PARTS):
-        if (one := parts[index]) is not None and not (part[kept] == index).any():
-            raise DataError(f"The {name} set must have labelled texts. Received: none in {one.source}.")
+    kept, left_out = usable(parts, part, where, why, labels.values, target, "texts")
     return Dataset(
         name=request.name or main.name,
         modality="text",
@@ -93,7 +86,7 @@ def dataset_of(parts: Sequence[RawTexts | None], request: Request, target: str) 
         part=part[kept],
         outputs=labels.outputs,
         columns=tuple(TableColumn(name, "text") for name in main.columns),
-        left_out=tuple(left_out),
+        left_out=left_out,
         notes=tuple(dict.fromkeys([n for one in sets for n in one.notes] + [labels.note] * bool(labels.note))),
         source=main.source,
         **read_roles(request, facts, kept, where),

@@ -5,12 +5,11 @@ from __future__ import annotations
 import numpy as np
 
 from wizard.data.dataset import Dataset
+from wizard.data.neighbours import nearest, pairs_of
 
 NEAR = 0.13  # times the median nearest-neighbour distance: cleanlab's threshold for near duplicates
 LIMIT = 60_000  # pictures compared pairwise; beyond it only exact copies are looked for
 THUMBNAIL = 12  # pixels a side: keeps shapes, forgets re-encoding, small crops and noise
-BLOCK = 2048  # rows of the distance matrix at a time …
-BLOCK_NUMBERS = 2**26  # … and fewer where that would be more than 256 MiB
 
 
 def near_copies(dataset: Dataset, exact: np.ndarray, seed: int) -> np.ndarray | None:
@@ -23,25 +22,11 @@ def near_copies(dataset: Dataset, exact: np.ndarray, seed: int) -> np.ndarray | 
     """
     if len(dataset) > LIMIT:
         return None
-    points = thumbnails(dataset)
-    n = len(points)
-    distance, neighbour = np.full(n, np.inf, "float32"), np.zeros(n, "int64")
-    block = max(1, min(BLOCK, BLOCK_NUMBERS // n))
-    for start in range(0, n, block):
-        rows = slice(start, min(start + block, n))
-        squared = points[rows] @ points.T  # (block, n)
-        squared *= -2
-        squared += 2  # as all have unit length
-        squared[exact[rows, None] == exact[None, :]] = np.inf
-        neighbour[rows] = squared.argmin(1)
-        distance[rows] = np.sqrt(np.maximum(squared.min(1), 0))
-    distance[~points.any(1)] = np.inf  # blank pictures resemble nothing
+    distance, neighbour = nearest(thumbnails(dataset), lambda rows: exact[rows, None] == exact[None, :])
     is_finite = np.isfinite(distance)
     if not is_finite.any():
         return np.empty((0, 2), "int64")
-    is_near = distance < NEAR * np.median(distance[is_finite])
-    pairs = np.column_stack([np.flatnonzero(is_near), neighbour[is_near]])
-    return np.unique(np.sort(pairs, 1), axis=0)
+    return pairs_of(distance < NEAR * np.median(distance[is_finite]), neighbour)
 
 
 def thumbnails(dataset: Dataset) -> np.ndarray:

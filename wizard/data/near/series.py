@@ -5,13 +5,13 @@ from __future__ import annotations
 import numpy as np
 
 from wizard.data.dataset import Dataset
+from wizard.data.neighbours import nearest, pairs_of
 from wizard.data.series import SeriesExamples, resampled
 
 NOISE = 0.05  # of a curve's own spread: what rounding and a second recording of the same signal may differ by
 NEAR = 0.13  # times the median nearest-neighbour distance: smooth or periodic curves resemble each other anyway
 LIMIT = 60_000  # series compared pairwise; beyond it only exact copies are looked for
 POINTS = 64  # steps that are compared of each channel: keeps the shape, forgets noise from step to step
-BLOCK = 2048  # rows of the distance matrix at a time: 2048 × 60,000 floats are half a gigabyte
 
 
 def near_copies(dataset: Dataset, exact: np.ndarray, seed: int) -> np.ndarray | None:
@@ -26,23 +26,16 @@ def near_copies(dataset: Dataset, exact: np.ndarray, seed: int) -> np.ndarray | 
         return None
     examples = dataset.examples
     assert isinstance(examples, SeriesExamples)
-    points = shapes(examples)
-    n = len(points)
     lengths = examples.lengths
-    distance, neighbour = np.full(n, np.inf, "float32"), np.zeros(n, "int64")
-    for start in range(0, n, BLOCK):
-        rows = slice(start, min(start + BLOCK, n))
-        squared = 2 - 2 * points[rows] @ points.T  # (block, n), as all have unit length
-        squared[(exact[rows, None] == exact[None, :]) | (lengths[rows, None] != lengths[None, :])] = np.inf
-        neighbour[rows] = squared.argmin(1)
-        distance[rows] = np.sqrt(np.maximum(squared.min(1), 0))
-    distance[~points.any(1)] = np.inf  # constant series resemble nothing
+
+    def is_out(rows: slice) -> np.ndarray:
+        return (exact[rows, None] == exact[None, :]) | (lengths[rows, None] != lengths[None, :])
+
+    distance, neighbour = nearest(shapes(examples), is_out)
     is_finite = np.isfinite(distance)
     if not is_finite.any():
         return np.empty((0, 2), "int64")
-    is_near = distance < min(NEAR * float(np.median(distance[is_finite])), NOISE)
-    pairs = np.column_stack([np.flatnonzero(is_near), neighbour[is_near]])
-    return np.unique(np.sort(pairs, 1), axis=0)
+    return pairs_of(distance < min(NEAR * float(np.median(distance[is_finite])), NOISE), neighbour)
 
 
 def shapes(examples: SeriesExamples) -> np.ndarray:
