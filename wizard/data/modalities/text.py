@@ -123,7 +123,7 @@ def _batches(examples: Examples) -> Iterator[tuple[int, Any]]:
 def in_words(dataset: Dataset) -> str:
     """What the examples are."""
     examples: Any = dataset.examples
-    return f"texts, {int(np.median(examples.lengths)):,} characters in the middle"
+    return f"texts, {int(np.median(examples.lengths)):,} characters at the median"
 
 
 def usage(form: Form) -> str:
