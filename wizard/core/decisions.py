@@ -14,6 +14,16 @@ class Decisions(Value):
     Attributes:
         metric: Name of the metric that decides, chosen by `imbalance` or given by the user.
         contradiction_floor: Lowest training error that contradictory labels allow (share or standardised variance).
+        is_local: Whether local features tell as much of the labels as whole examples (`local_or_global`).
+        is_position_free: Whether position may be pooled out (`position`).
+        normalise: Nuisances to take out of the inputs ("brightness", "case" …), as `spurious_variation` found them.
+        vary: Nuisances to augment with later, which tell nothing of the label.
+        smallest_input: {setting: value} of the smallest input inside the noise band of the full one (`downsampling`).
+        label_noise: Estimated share of wrong labels, 0.0 where no more than chance is found (`label_noise`).
+        label_noise_interval: Its 95% interval.
+        ceiling: Best value of the metric that label noise allows, or None.
+        leaking: Columns that yield the target and should be ignored (`leakage`).
+        is_learnable: Whether a classical probe beats chance on these inputs (`enough_data`).
         dumb_scores: {dumb baseline: its score on the rows that decide}.
         signal: Whether a classical probe beats guessing beyond its noise band.
         skeleton: The small network of the baseline.
@@ -29,6 +39,16 @@ class Decisions(Value):
 
     metric: str | None = None
     contradiction_floor: float | None = None
+    is_local: bool | None = None
+    is_position_free: bool | None = None
+    normalise: tuple[str, ...] = ()
+    vary: tuple[str, ...] = ()
+    smallest_input: dict[str, int] | None = None
+    label_noise: float | None = None
+    label_noise_interval: tuple[float, float] | None = None
+    ceiling: float | None = None
+    leaking: tuple[str, ...] = ()
+    is_learnable: bool | None = None
     dumb_scores: dict[str, float] | None = None
     signal: bool | None = None
     skeleton: TrainingConfig | None = None

@@ -82,7 +82,7 @@ def draw_split(dataset: Dataset, task: Task, copies: np.ndarray, seed: int) -> S
             f"Received: {len(rows)} ({len(dataset.left_out)} were left out)."
         )
     strata = _strata(dataset, task)
-    units = _units(dataset, copies)
+    units = units_of(dataset, copies)
     if dataset.time is None:
         hold_out: _Chronological | _Stratified = _Stratified(strata, units, seed)
     else:
@@ -130,7 +130,7 @@ def rarest_label(y: np.ndarray) -> np.ndarray:
     return np.where(y.any(1), own.argmin(1), y.shape[1]).astype("int32")
 
 
-def _units(dataset: Dataset, copies: np.ndarray) -> np.ndarray:
+def units_of(dataset: Dataset, copies: np.ndarray) -> np.ndarray:
     """(n,) number of the unit each row belongs to: rows that share a group, or are copies, are one unit."""
     if dataset.group is None:
         return copies

@@ -7,7 +7,13 @@ from wizard.stages.context import Context
 from wizard.stages.stage import Summary
 from wizard.stages.words import count, problems, problems_in_words
 
-STEPS = ("readable", "examples", "distributions", "imbalance", "duplicates")
+STEPS = (
+    "readable",
+    "examples",
+    "distributions",
+    "imbalance",
+    "duplicates",
+)  # fmt: skip
 READS: tuple[str, ...] = ()
 
 

@@ -1,0 +1,65 @@
+"""Pictures for classical probes: brought to one small size by area means."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from wizard.data.dataset import Examples
+from wizard.stages.context import Context
+
+SIDE = 16  # pixels of the longer side: classical probes hardly get better on more, and get slower
+FULL = 255.0
+
+
+def features(context: Context, rows: np.ndarray) -> np.ndarray:
+    """(n, d) pixels of small pictures, 8-bit ones in 0–1."""
+    return small(context, rows).reshape(len(rows), -1)
+
+
+def names(context: Context) -> list[str]:
+    """(d,) what each feature is."""
+    height, width, channels = small(context, context.train_rows[:1]).shape[1:]
+    return ["pixels"] * (height * width * channels)
+
+
+def small(context: Context, rows: np.ndarray, side: int = SIDE) -> np.ndarray:
+    """(n, h, w, c) float32 pictures of one size, the longer side at most `side` pixels; 8-bit ones in 0–1.
+
+    Pictures that are smaller than that and all of one size are left as they are.
+    """
+    height, width = small_size(context, side)
+    return resized(context.dataset.examples, rows, height, width)
+
+
+def small_size(context: Context, side: int) -> tuple[int, int]:
+    """Height and width of the training pictures at the median, brought to `side` pixels where they are larger."""
+    sizes = np.asarray(context.dataset.examples.sizes)[context.train_rows]  # type: ignore[attr-defined]
+    height, width = (float(value) for value in np.median(sizes, axis=0))
+    scale = min(1.0, side / max(height, width))
+    return max(1, round(height * scale)), max(1, round(width * scale))
+
+
+def resized(examples: Examples, rows: np.ndarray, height: int, width: int) -> np.ndarray:
+    """(n, height, width, c) float32 pictures by area means, or repeated pixels where they grow; 8-bit ones in 0–1."""
+    taken: Any = [np.asarray(examples[int(row)]) for row in rows[:1]]
+    channels = taken[0].shape[-1] if len(rows) else 1
+    scale = FULL if len(rows) and taken[0].dtype == np.uint8 else 1.0
+    out = np.empty((len(rows), height, width, channels), "float32")
+    for i, row in enumerate(rows):
+        out[i] = area_resized(np.asarray(examples[int(row)]), height, width) / scale
+    return out
+
+
+def area_resized(picture: np.ndarray, height: int, width: int) -> np.ndarray:
+    """(h, w, c) to (height, width, c) float32."""
+    from PIL import Image
+
+    if picture.shape[:2] == (height, width):
+        return picture.astype("float32")
+    planes = [
+        np.asarray(Image.fromarray(picture[..., c].astype("float32")).resize((width, height), Image.Resampling.BOX))
+        for c in range(picture.shape[-1])
+    ]
+    return np.stack(planes, axis=-1)
