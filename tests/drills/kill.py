@@ -109,7 +109,7 @@ def _network(x: np.ndarray, y: np.ndarray, context: Context) -> Callable[[np.nda
 
     is_class = context.task.is_classification
     kind = MLPClassifier if is_class else MLPRegressor
-    model = make_pipeline(StandardScaler(), kind((64,), max_iter=STEPS, random_state=0))
+    model = make_pipeline(StandardScaler(), kind(hidden_layer_sizes=(64,), max_iter=STEPS, random_state=0))
     centre, scale = (0.0, 1.0) if is_class else (y.mean(), y.std())
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)  # a hundred passes are all it gets
