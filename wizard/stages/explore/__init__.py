@@ -13,6 +13,9 @@ STEPS = (
     "distributions",
     "imbalance",
     "duplicates",
+    "local_or_global",
+    "position",
+    "variation",
 )  # fmt: skip
 READS: tuple[str, ...] = ()
 
