@@ -147,7 +147,7 @@ def test_a_gallery_holds_every_example_for_readers_without_scripts():
     examples = [item for item in page.all("li") if "data-example" in item]
     assert len(examples) == 300 + 5 + 3
     assert sum("small" in image.get("class", "") for image in page.all("img")) == 300
-    assert any(span.get("class") == "cell unusual" for span in page.all("span"))
+    assert any(box.get("class") == "unusual" for box in page.all("div"))
 
 
 def test_unusual_cells_of_a_wide_row_come_first():
