@@ -36,4 +36,4 @@ def sketch_of(curve: Curve) -> Sketch:
         follows = i + 1 < len(curve.y) and curve.y[i + 1] is not None
         parts.append(f"{'L' if is_down else 'M'}{x} {y}" + ("" if is_down or follows else "h0"))
         is_down = True
-    return Sketch(curve.name, "".join(parts), f"{number(curve.low)} to {number(curve.high)}")
+    return Sketch(curve.name, "".join(parts), f"drawn from {number(curve.low)} to {number(curve.high)}")

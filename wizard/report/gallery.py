@@ -17,6 +17,7 @@ from wizard.report.words import clean, number, paragraphs
 CELLS = 8  # of a row fit on its card; where there are more, the unusual ones come first
 LONGEST = (4000, 2000, 1000, 500, 250)  # characters of an example's text: the first with which a gallery has room
 WIDEST = (101, 50, 25, 12)  # cells of an example's row, likewise
+NOTE = 40  # characters that a text may be longer: one cut before says so at its end
 ROOM = 2_000_000  # bytes of a gallery's texts, and of its cells: figures and other galleries take the rest of 8 MB
 MARKUP = 110  # bytes around a cell
 GROUPS = 200  # to filter by: a longer list is searched, not read
@@ -45,12 +46,14 @@ class Examples:
         groups: (group, how many examples) to filter by; empty where a filter would find next to nothing.
         attributes: Names of the attributes in which examples differ, to sort by.
         columns: Names of the cells in which examples differ, to sort by.
+        on_card: How many cells of a row the style sheet leaves on its card.
     """
 
     shown: tuple[Example, ...]
     groups: tuple[tuple[str, int], ...]
     attributes: tuple[str, ...]
     columns: tuple[str, ...]
+    on_card: int = CELLS
 
 
 def examples_of(block: Gallery, pictures: Mapping[str, Picture]) -> Examples:
@@ -107,16 +110,15 @@ def _widest(items: tuple[Item, ...]) -> int:
 
 def _example(item: Item, pictures: Mapping[str, Picture], characters: int, cells: int) -> Example:
     text = paragraphs(item.text)
+    if len(text) > characters + NOTE:
+        text = f"{text[:characters]}… (cut after {number(characters)} characters)"
     ordered = item.cells if len(item.cells) <= CELLS else sorted(item.cells, key=lambda cell: not cell[2])
-    left_out = len(ordered) - cells
-    more = ("not shown", f"{number(left_out)} more", False)
+    more = ("not shown", f"cut after {cells} columns", False)
     return Example(
         item=item,
         picture=pictures.get(item.asset),
-        text=text
-        if len(text) <= characters + 40
-        else f"{text[:characters]}… (cut after {number(characters)} characters)",
-        cells=tuple(ordered) if left_out <= 0 else (*ordered[:cells], more),
+        text=text,
+        cells=tuple(ordered) if len(ordered) <= cells else (*ordered[:cells], more),
         curves=tuple(map(sketch_of, item.curves)),
         attributes=tuple((clean(name), number(value)) for name, value in item.attributes.items()),
         sortable=json.dumps({name: _sortable(value) for name, value in item.attributes.items()}),

@@ -73,10 +73,11 @@ class _Cards:
             n_missing += words == MISSING
             cells.append((column.name, words, is_unusual))
         cells.sort(key=lambda cell: not cell[2])  # unusual ones first, the rest in their order
-        more = len(cells) - SHOWN_CELLS
+        if len(cells) > SHOWN_CELLS:
+            cells[SHOWN_CELLS:] = [("not shown", f"cut after {count(SHOWN_CELLS, 'column')}", False)]
         return Item(
             label=label_of(context, row),
-            cells=(*cells[:SHOWN_CELLS], *([("not shown", count(more, "more column"), False)] if more > 0 else ())),
+            cells=tuple(cells),
             caption=str(context.dataset.where[row]),
             attributes={"row": row, "unusual cells": n_unusual, "missing cells": n_missing},
         )
