@@ -41,3 +41,19 @@ def test_a_stage_ends_with_its_verdict_its_answers_and_what_to_do():
     assert lines[:5] == ["", "V.", "  page.html", "  V.", "  1 How many of the labels are wrong? About [1%]."]
     assert lines[5:7] == ["  What to do about your data:", "  ! Mend 0. (readable)"]
     assert lines[-2:] == ["  … and 2 more on the page", "  page.html"]
+
+
+LIVE = """
+import os
+os.environ["FORCE_COLOR"] = "1"
+from wizard.core.progress import Progress
+progress = Progress("explore", 2)
+with progress.running():
+    progress.step_begins(2, "examples")
+    progress.detail("row 7")
+    progress._status.stop()
+"""
+
+
+def test_a_terminal_names_the_step_that_it_is_at():
+    assert "2/2 examples · row 7" in fresh(LIVE)
