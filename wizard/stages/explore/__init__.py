@@ -12,6 +12,7 @@ STEPS = (
     "examples",
     "distributions",
     "imbalance",
+    "biases",
     "duplicates",
 )  # fmt: skip
 READS: tuple[str, ...] = ()
