@@ -24,6 +24,7 @@ OPEN_FOLDERS = (  # plug-in folders: whoever uses one may run any of its files
     "wizard.stages.looks",
     "wizard.stages.views",
     "wizard.stages.properties",
+    "wizard.stages.leaks",
 )
 
 

@@ -14,6 +14,7 @@ STEPS = (
     "imbalance",
     "biases",
     "duplicates",
+    "leakage",
 )  # fmt: skip
 READS: tuple[str, ...] = ()
 
