@@ -15,6 +15,7 @@ STEPS = (
     "biases",
     "duplicates",
     "leakage",
+    "drift",
 )  # fmt: skip
 READS: tuple[str, ...] = ()
 

@@ -62,7 +62,7 @@ def _one_column(context: Context) -> list[Leak]:
     for target, y in targets_of(context, rows):
         for column in context.dataset.columns:
             cells = frame[column.name]
-            gaps = np.asarray(cells == "" if cells.dtype == object else cells.isna())
+            gaps = np.asarray(cells == "" if column.kind == "category" else cells.isna(), bool)
             values = cells.to_numpy() if column.kind != "category" else cells.to_numpy(dtype=object).astype(str)
             values = values.astype("int64") if values.dtype.kind == "M" else values
             if is_one_to_one(values, y):

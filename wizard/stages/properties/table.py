@@ -31,7 +31,7 @@ def described(context: Context, rows: np.ndarray) -> dict[str, np.ndarray]:
     frame, known = _frame(context, rows), _frame(context, probe_sample(context).rows)
     found: dict[str, np.ndarray] = {}
     for name in frame.columns:
-        if known[name].dtype == object:
+        if is_words(known[name]):
             share = known[name].value_counts(normalize=True)
             found[name] = frame[name].map(share).fillna(0.0).to_numpy("float64")
             continue
@@ -61,7 +61,12 @@ def is_id(values: np.ndarray, n_rows: int) -> bool:
 
 def is_missing(cells: pd.Series) -> np.ndarray:
     """(n,) whether nothing stands in a typed cell."""
-    return np.asarray(cells == "" if cells.dtype == object else cells.isna())
+    return np.asarray(cells == "" if is_words(cells) else cells.isna(), bool)
+
+
+def is_words(cells: pd.Series) -> bool:
+    """Whether a typed column holds categories rather than numbers or dates."""
+    return not (pd.api.types.is_numeric_dtype(cells) or pd.api.types.is_datetime64_any_dtype(cells))
 
 
 def as_numbers(cells: pd.Series) -> np.ndarray:
