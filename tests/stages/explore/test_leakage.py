@@ -19,7 +19,7 @@ def asked(finding):
     return eval(f"dict({call[:end]})")
 
 
-def machines(n=20, rows=25, seed=0):
+def machines(n=40, rows=13, seed=0):
     """Rows of machines that wear out, each by marks of its own that say nothing of others."""
     random = np.random.default_rng(seed)
     unit = np.repeat(np.arange(n), rows)
@@ -145,11 +145,11 @@ def test_few_groups_do_not_cry_wolf(tmp_path):
 def test_groups_on_both_sides_of_own_sets_are_warned_of(tmp_path):
     frame = machines()
     mixed = frame.sample(frac=1, random_state=0)
-    finding, _ = found(mixed[:350], tmp_path / "mixed", "life", validation=mixed[350:], group="unit")
+    finding, _ = found(mixed[:360], tmp_path / "mixed", "life", validation=mixed[360:], group="unit")
     assert finding.status == "warned"
     assert finding.causes[0].fault == "S03"
     assert "of the sets that you gave are also in the training set" in finding.headline
-    clean, _ = found(frame[:350], tmp_path / "clean", "life", validation=frame[350:425], test=frame[425:], group="unit")
+    clean, _ = found(frame[:390], tmp_path / "clean", "life", validation=frame[390:455], test=frame[455:], group="unit")
     assert clean.status == "passed"
 
 

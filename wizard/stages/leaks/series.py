@@ -9,7 +9,6 @@ from wizard.stages.context import Context
 from wizard.stages.identities import is_one_to_one, step_of
 from wizard.stages.leak import Leak
 from wizard.stages.probing import probe_sample
-from wizard.stages.words import count
 
 LOOKED_AT = "no step or channel of the series is the target"
 STEPS = 64  # first and last steps looked at
@@ -61,7 +60,7 @@ def _step(known: SeriesExamples, channel: int, sign: int, i: int) -> np.ndarray:
 
 
 def _compared(context: Context, name: str, values: np.ndarray, beside: np.ndarray | None, y: np.ndarray) -> Leak | None:
-    target, n = repr(context.task.target), count(len(y), "training series")
+    target, n = repr(context.task.target), f"{len(y):,} training series"
     if context.task.is_classification:
         if not is_one_to_one(values, y):
             return None
@@ -72,7 +71,9 @@ def _compared(context: Context, name: str, values: np.ndarray, beside: np.ndarra
     rounding = max(0.51 * step_of(y) if y.std() > 20 * step_of(y) else 0.0, 1e-5 * float(y.std()))
     if (np.abs(y - slope * values - offset) <= rounding).all():
         return Leak(f"In all {n} {name} is the target {target}", "failed", "P10")
-    own = 0.0 if beside is None or beside.std() == 0 else abs(float(np.corrcoef(values, beside)[0, 1]))
+    if beside is None:
+        return None
+    own = 0.0 if beside.std() == 0 else abs(float(np.corrcoef(values, beside)[0, 1]))
     if 1 - alike > CLOSER * (1 - own):
         return None
     sentence = (

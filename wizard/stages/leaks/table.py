@@ -122,7 +122,7 @@ def _too_strong(context: Context) -> list[Leak]:
     if len(columns) < 2 or best.share < FAR[context.task.is_classification]:
         return []
     alone = {name: tree_out_of_fold(context, x[:, behind == name]).share for name in columns}
-    name = max(alone, key=lambda one: alone[one])
+    name = str(max(alone, key=lambda one: alone[one]))
     if alone[name] < max(AS_GOOD * best.share, FAR[context.task.is_classification]):
         return []
     without = forest_out_of_fold(context, x[:, behind != name]).share
@@ -133,4 +133,4 @@ def _too_strong(context: Context) -> list[Leak]:
         f"{name!r} alone tells {told} of what all columns tell of {context.task.target!r}, and without it "
         f"{share(max(without, 0.0) / best.share)} is left ({count(len(probe_sample(context)), 'training row')})"
     )
-    return [Leak(sentence, "warned", "S05", (str(name),), alone[name], "of the labels' variance")]
+    return [Leak(sentence, "warned", "S05", (name,), alone[name], "of the labels' variance")]
