@@ -72,8 +72,10 @@ def biases(context: Context) -> Outcome:
         "blocks": blocks,
     }  # fmt: skip
     if shortcuts:
+        is_large = shortcuts[0].strength > LARGE
         return warned(
-            f"{_capital(_the(shortcuts[0]))} alone tells {_what(context)}: {_scores(context, shortcuts[0], whole)}"
+            f"{_capital(_the(shortcuts[0]))} {'alone tells' if is_large else 'says something of'} {_what(context)}: "
+            f"{_scores(context, shortcuts[0], whole)}"
             f"{_others(shortcuts)}.",
             causes=tuple(Cause(fault="D14", sentence=_cause(context, one)) for one in shortcuts),
             advice=_advice(shortcuts),
