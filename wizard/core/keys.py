@@ -24,6 +24,8 @@ OPEN_FOLDERS = (  # plug-in folders: whoever uses one may run any of its files
     "wizard.stages.looks",
     "wizard.stages.views",
     "wizard.stages.parts",
+    "wizard.stages.properties",
+    "wizard.stages.leaks",
 )
 
 
