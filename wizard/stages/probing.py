@@ -19,6 +19,7 @@ from wizard.data.task import Task
 from wizard.stages.context import Context
 from wizard.training.compare import Association, Interval, association, bootstrap, gain_between
 from wizard.training.metrics import Metric
+from wizard.training.probes import WORTH_THREADS
 
 VIEWS = "wizard.stages.views"  # a file a modality
 MOST_ROWS = 4_000  # the standard error of an accuracy is then below 0.8 points
@@ -101,8 +102,11 @@ def out_of_fold(
 
 def fitted(probe: ProbeName, task: Task, x: np.ndarray, y: np.ndarray, weight: np.ndarray | None, seed: int) -> Predict:
     """Fits a probe; returns predict(x)."""
+    from threadpoolctl import threadpool_limits
+
     targets = _indicators(task, y)
-    predict = FITS[probe](x, targets, weight, seed)
+    with threadpool_limits(1 if x.size < WORTH_THREADS else None):
+        predict = FITS[probe](x, targets, weight, seed)
 
     def answer(new: np.ndarray) -> np.ndarray:
         predicted = predict(new)
