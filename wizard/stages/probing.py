@@ -235,7 +235,7 @@ def _ridge(x: np.ndarray, targets: np.ndarray, weight: np.ndarray | None, seed: 
     for penalty in penalties:
         shrink = values / (values + penalty)
         leverage = (left**2) @ shrink + w / w.sum()
-        missed = (t - left @ (shrink[:, None] * inside)) / np.maximum(1 - leverage, 1e-3)[:, None]
+        missed = (t - left @ (shrink[:, None] * inside)) / np.maximum(1 - leverage, 1e-9)[:, None]
         errors.append(float((missed**2).sum()))
     slope = z.T @ (left @ (inside / (values + penalties[int(np.argmin(errors))])[:, None]))  # (d, k)
     return lambda new: (new - mean) / spread @ slope + centre
