@@ -23,6 +23,7 @@ OPEN_FOLDERS = (  # plug-in folders: whoever uses one may run any of its files
     "wizard.data.readers",
     "wizard.stages.looks",
     "wizard.stages.views",
+    "wizard.stages.axes",
 )
 
 

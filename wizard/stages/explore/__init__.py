@@ -12,6 +12,7 @@ STEPS = (
     "examples",
     "distributions",
     "imbalance",
+    "outliers",
     "duplicates",
 )  # fmt: skip
 READS: tuple[str, ...] = ()
