@@ -26,6 +26,7 @@ OPEN_FOLDERS = (  # plug-in folders: whoever uses one may run any of its files
     "wizard.stages.parts",
     "wizard.stages.properties",
     "wizard.stages.leaks",
+    "wizard.stages.axes",
 )
 
 

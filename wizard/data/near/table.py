@@ -1,4 +1,4 @@
-"""Rows of a table that are the same but for rounding."""
+"""Rows of a table that are the same but for rounding or a little noise."""
 
 from __future__ import annotations
 
@@ -6,8 +6,15 @@ import numpy as np
 
 from wizard.core.seeds import generator
 from wizard.data.dataset import Dataset, Examples
+from wizard.data.standing_out import stand_out
 
 ROUNDING = 0.01  # of a column's interquartile range: rows this close in every column are near copies
+NOISE = 0.08  # robust standard deviations in any column: noise of 0.01 on both rows stays within a fifth of it
+NOISY_SHARE = 0.8  # of the columns of measurements differ: rows on a grid have most of their values in common
+FINE_SHARE = 0.1  # different values a row: a column with fewer is a scale or a code, and must be equal
+LEAST_MEASURED = 3  # columns of measurements: along two, neighbours are near by chance
+LEAST_ROWS = 50  # contents: among fewer the density is not known
+DIRECTIONS = 6  # that rows are compared along first: trees are slow in more
 NULL_FACTOR = 3.0  # near copies count only where there are this many times more than in a shuffled table
 LARGEST_CODE = 2**52  # beyond it coarsened numbers are all the same; a missing one is just below
 
@@ -27,7 +34,60 @@ def near_copies(dataset: Dataset, exact: np.ndarray, seed: int) -> np.ndarray | 
     shuffled = np.column_stack([random.permutation(column) for column in coded.T])
     pairs = _equal_pairs(coded, exact)
     by_chance = _equal_pairs(shuffled, np.arange(len(shuffled)))
-    return pairs if len(pairs) > NULL_FACTOR * len(by_chance) else np.empty((0, 2), "int64")
+    rounded = pairs if len(pairs) > NULL_FACTOR * len(by_chance) else np.empty((0, 2), "int64")
+    return np.unique(np.concatenate([rounded, noisy_pairs(dataset, exact, random)]), axis=0)
+
+
+def noisy_pairs(dataset: Dataset, exact: np.ndarray, random: np.random.Generator) -> np.ndarray:
+    """(p, 2) pairs of rows that differ by a little in nearly all columns of measurements, and in nothing else.
+
+    Args:
+        dataset: Rows of a table.
+        exact: (n,) number of the content of each.
+        random: Draws the directions that rows are compared along, and the rows that tell the density.
+    """
+    from scipy.spatial import cKDTree
+
+    rows = np.unique(exact, return_index=True)[1]  # one row a content
+    measured, kept = _standardised(dataset, rows)
+    if measured.shape[1] < LEAST_MEASURED or len(rows) < LEAST_ROWS:
+        return np.empty((0, 2), "int64")
+    directions = np.linalg.qr(random.normal(size=(measured.shape[1], min(DIRECTIONS, measured.shape[1]))))[0]
+    along = measured @ directions  # near in all columns is near along every direction
+    neighbours = cKDTree(along).query(along, k=2, workers=-1)[1]
+    other = np.where(neighbours[:, 0] == np.arange(len(rows)), neighbours[:, 1], neighbours[:, 0])
+    away = np.abs(measured - measured[other])
+    is_near = (away.max(1) <= NOISE) & ((away > 0).mean(1) >= NOISY_SHARE) & (kept == kept[other]).all(1)
+    place = np.flatnonzero(is_near)
+    distance = np.linalg.norm(away[place], axis=1)
+    place = place[stand_out(measured, place, distance, random)]
+    pairs = np.sort(np.column_stack([rows[place], rows[other[place]]]), axis=1)
+    return np.unique(pairs, axis=0).astype("int64").reshape(-1, 2)
+
+
+def _standardised(dataset: Dataset, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """(n, d) fine-grained columns in robust standard deviations, and (n, k) codes of all that must be equal."""
+    import pandas as pd
+
+    frame = dataset.examples.frame.iloc[rows]  # type: ignore[attr-defined]
+    measured, kept = [], []
+    for column in dataset.columns:
+        values = frame[column.name]
+        if column.kind != "number":
+            kept.append(pd.factorize(values)[0])
+            continue
+        x = values.to_numpy("float64")
+        is_known = np.isfinite(x)
+        known = x[is_known]
+        if not len(known) or len(np.unique(known)) < FINE_SHARE * len(known):
+            kept.append(pd.factorize(values)[0])
+            continue
+        spread = float(np.subtract(*np.quantile(known, [0.75, 0.25]))) / 1.349 or float(known.std()) or 1.0
+        measured.append(np.where(is_known, (x - np.median(known)) / spread, 0.0))
+        if not is_known.all():
+            kept.append(is_known.astype("int64"))
+    empty = np.empty((len(rows), 0))
+    return np.column_stack(measured) if measured else empty, np.column_stack(kept) if kept else empty
 
 
 def _coded(dataset: Dataset) -> np.ndarray | None:

@@ -14,6 +14,7 @@ STEPS = (
     "distributions",
     "imbalance",
     "biases",
+    "outliers",
     "duplicates",
     "leakage",
     "drift",

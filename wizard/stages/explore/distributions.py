@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from wizard.core.blocks import Bars, Block
+from wizard.core.finding import Cause
 from wizard.core.registry import load
 from wizard.stages.classes import shown_classes
 from wizard.stages.context import Context
@@ -13,6 +14,8 @@ from wizard.stages.step import Outcome, noted, passed, step, warned
 from wizard.stages.words import count, listed
 
 LOOKS = "wizard.stages.looks"  # a file a modality
+CODED = "far from the rest"  # how modalities put a value that stands for "missing"
+CAUSES = 5  # odd things spelt out
 PLOTTED = 12  # targets drawn one by one
 
 
@@ -32,6 +35,10 @@ def distributions(context: Context) -> Outcome:
             measured=float(len(odd)),
             expected=0.0,
             unit="odd distributions",
+            causes=tuple(
+                Cause(fault="D04" if CODED in one else "", sentence=f"{one[0].upper()}{one[1:]}.")
+                for one in odd[:CAUSES]
+            ),
             advice=look.ADVICE,
             blocks=blocks,
         )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from wizard.core.blocks import Block, Column, Gallery, Table
+from wizard.core.finding import Cause
 from wizard.core.registry import load
 from wizard.data.dataset import PARTS
 from wizard.stages.context import Context
@@ -15,6 +16,7 @@ from wizard.stages.words import count, share
 LOOKS = "wizard.stages.looks"  # a file a modality
 SHOWN = 40  # pairs in the gallery, sets in the table
 CHANCE = 3.0  # times as many copies as in a table with shuffled columns: fewer are coincidences of coarse values
+FEW_NEAR, FEW_NEAR_SHARE = 3, 0.01  # held-out rows with a near copy in an earlier set: fewer hardly move a score
 LARGE_FLOOR = 0.01  # of the training rows (or of the target's variance): beyond it contradictions limit what is reached
 
 
@@ -27,18 +29,21 @@ def duplicates(context: Context) -> Outcome:
     """
     has_copy, near = _has_copy(context.copies.exact), context.copies.near
     crossing = _crossing(context)
+    nearly = _crossing_nearly(context)
     floor, contradictory = _contradictions(context)
     n_copies, n_near = int(has_copy.sum()), len(np.unique(near))
     blocks: list[Block] = []
     if crossing:
         blocks.append(_crossing_table(context, crossing))
+    if nearly:
+        blocks.append(_crossing_table(context, nearly, "Near copies across sets"))
     if contradictory:
         blocks.append(_contradiction_table(context, contradictory))
     if len(near):
         blocks.append(_near_gallery(context, near))
     numbers = {
         "measured": float(n_copies), "unit": "rows that have an exact copy", "blocks": tuple(blocks),
-        "decides": {"contradiction_floor": floor},
+        "decides": {"contradiction_floor": floor}, "causes": _causes(n_copies, n_near, len(crossing), len(nearly)),
     }  # fmt: skip
     has_copy[np.unique(near)] = True
     words = _words(n_copies, n_near, len(has_copy), int(has_copy.sum()), context.copies.is_near_searched)
@@ -49,6 +54,15 @@ def duplicates(context: Context) -> Outcome:
             f"{count(len(crossing), 'row')} of the sets that you gave "
             f"{_have(len(crossing), 'are copies', 'is a copy')} of rows in an earlier set. {words}.",
             advice="Your sets are left as they are; remove the listed copies, or the scores on them flatter the model.",
+            **numbers,
+        )
+    n_later = len(context.split.validation) + len(context.split.test)
+    if _is_given(context) and len(nearly) >= max(FEW_NEAR, FEW_NEAR_SHARE * n_later):
+        return warned(
+            f"{count(len(nearly), 'row')} of the sets that you gave are near copies of rows in an earlier set, as when "
+            f"examples are augmented before they are split. {words}.",
+            advice="Your sets are left as they are; split first and augment the training rows only, or remove the "
+            "listed rows: the scores on them flatter the model.",
             **numbers,
         )
     is_slip = floor > LARGE_FLOOR or (floor > 0 and not look.DO_COINCIDE)
@@ -72,6 +86,17 @@ def duplicates(context: Context) -> Outcome:
     elif not _is_given(context):
         words += "; copies stay on one side of the split"
     return noted(f"{words}.", **numbers)
+
+
+def _causes(n_copies: int, n_near: int, n_crossing: int, n_nearly: int) -> tuple[Cause, ...]:
+    """The known faults behind what was found, those across sets first."""
+    found = (
+        (n_crossing, "S01", "with exactly the content of a row in an earlier set"),
+        (n_nearly, "S02", "nearly equal to a row in an earlier set"),
+        (n_copies, "D01", "with an exact copy"),
+        (n_near, "D02", "with a near copy"),
+    )
+    return tuple(Cause(fault=fault, sentence=f"{count(n, 'row')} {words}.") for n, fault, words in found if n)
 
 
 def _words(n_copies: int, n_near: int, n: int, n_any: int, is_near_searched: bool) -> str:
@@ -116,10 +141,20 @@ def _crossing(context: Context) -> list[tuple[int, int]]:
     return found
 
 
-def _crossing_table(context: Context, crossing: list[tuple[int, int]]) -> Table:
+def _crossing_nearly(context: Context) -> list[tuple[int, int]]:
+    """(row, its near copy in a later set) pairs, each later row once."""
+    split = context.split
+    turn = np.zeros(len(context.dataset), int)
+    for number, part in enumerate((split.train, split.validation, split.test)):
+        turn[part] = number
+    pairs = (sorted(pair, key=lambda row: turn[row]) for pair in context.copies.near)
+    return list({int(b): (int(a), int(b)) for a, b in pairs if turn[a] < turn[b]}.values())
+
+
+def _crossing_table(context: Context, crossing: list[tuple[int, int]], title: str = "Copies across sets") -> Table:
     where, test = context.dataset.where, set(context.split.test.tolist())
     return Table(
-        title="Copies across sets",
+        title=title,
         columns=(Column(name="row"), Column(name="its copy"), Column(name="in")),
         rows=tuple((str(where[a]), str(where[b]), "test" if b in test else "validation") for a, b in crossing[:SHOWN]),
     )

@@ -5,8 +5,11 @@ from __future__ import annotations
 import numpy as np
 
 from wizard.core.blocks import Column, Table
+from wizard.core.finding import Cause
+from wizard.data.dataset import PARTS
 from wizard.stages.classes import shown_classes
 from wizard.stages.context import Context
+from wizard.stages.histogram import histogram
 from wizard.stages.step import Outcome, failed, noted, passed, step, warned
 from wizard.stages.words import amount, count, listed, share
 from wizard.training.metrics import METRICS, default_metric
@@ -14,6 +17,9 @@ from wizard.training.metrics import METRICS, default_metric
 UNEVEN = 3.0  # largest to smallest class: beyond it each class should count the same
 RARE_BINARY = 0.10  # a rarer positive class: what matters is how well it is found
 RARE = 10  # fewer training rows than this, and a 5-fold split leaves folds with one
+SEVERE_MAJORITY = 0.8  # of the rows: four in five is what guessing it gets right
+SEVERE_MINORITY = 0.1  # of an even share
+DUE = 7.0  # rows of a class due in the validation set: by chance none of them comes once in a thousand sets
 LISTED = 200  # labels in the table
 HEAVY_TAIL = 2.0  # skewness beyond which squared error is about few examples: that of an exponential distribution
 
@@ -55,6 +61,7 @@ def _classes(context: Context) -> Outcome:
             f"{count(len(absent), 'class')} without a single training row: {listed(absent)}. {judged}",
             advice="Bring training examples of them, or take their rows out of the other sets: a network cannot name "
             "what it never saw.",
+            causes=(Cause(fault="L09", sentence=f"No training row of {listed(absent)}, which other sets have."),),
             **numbers,
         )
     rare = [repr(classes[i]) for i in np.flatnonzero(counts < RARE)]
@@ -62,22 +69,48 @@ def _classes(context: Context) -> Outcome:
         return warned(
             f"{count(len(rare), 'class')} with fewer than {RARE} training rows: {listed(rare)}. {judged}",
             advice="Bring more examples of the rare classes, or merge them: so few can be neither learnt nor checked.",
+            causes=(Cause(fault="L08", sentence=f"Fewer than {RARE} training rows of {listed(rare)}."),),
             **numbers,
         )
     name = classes[int(counts.argmax())]
     majority = f"{name!r} is {share(float(shares.max()))} of the training rows"
-    if context.wanted_metric == "accuracy" and metric != "accuracy":
+    unseen = [repr(classes[i]) for i in _unseen(context, counts)]
+    if unseen:
+        return warned(
+            f"{count(len(unseen), 'class')} that your validation set does not have: {listed(unseen)}. {judged}",
+            advice="Bring validation examples of them: whether the model knows these classes cannot be told.",
+            causes=(Cause(fault="L09", sentence=f"No validation row of {listed(unseen)}, which training has."),),
+            **numbers,
+        )
+    severe = Cause(fault="L08", sentence=f"{majority}; the smallest class is {share(float(shares.min()))}.")
+    if context.wanted_metric == "accuracy" and _is_severe(shares):
         return warned(
             f"{majority}, and accuracy, which you chose to judge by, mostly counts that class.",
             advice=f"Leave metric= out, or ask for {metric!r}.",
+            causes=(severe,),
             **numbers,
         )
+    if _is_severe(shares):
+        numbers["causes"] = (severe,)
     if metric != "accuracy" and k > 2:
         ends = (f"{classes[i]!r} has {int(counts[i]):,}" for i in (int(counts.argmax()), int(counts.argmin())))
         return noted(f"{' training rows, '.join(ends)}. {judged}", **numbers)
     if metric != "accuracy":
         return noted(f"{majority}. {judged}", **numbers)
     return passed(f"No class outweighs the others ({k} classes of {_range(counts)} training rows). {judged}", **numbers)
+
+
+def _is_severe(shares: np.ndarray) -> bool:
+    """Whether a model that ignores the small classes would look good, or a class hardly counts."""
+    return bool(shares.max() >= SEVERE_MAJORITY or shares.min() < SEVERE_MINORITY / len(shares))
+
+
+def _unseen(context: Context, counts: np.ndarray) -> np.ndarray:
+    """Classes that a validation set of the user's own lacks although, drawn at random, it would have several."""
+    if not (context.dataset.part == PARTS.index("validation")).any():
+        return np.empty(0, "int64")
+    held = np.bincount(context.y(context.split.validation), minlength=len(counts))
+    return np.flatnonzero((held == 0) & (held.sum() * counts / counts.sum() >= DUE))
 
 
 def _labels(context: Context) -> Outcome:
@@ -102,6 +135,7 @@ def _labels(context: Context) -> Outcome:
         return failed(
             f"{count(len(lacking), 'label')} that no training row has, or every one: {listed(lacking)}. {judged}",
             advice="Bring training rows with and without them, or leave these labels out.",
+            causes=(Cause(fault="L09", sentence=f"All training rows agree about {listed(lacking)}."),),
             **numbers,
         )
     rare = [repr(names[i]) for i in np.flatnonzero(np.minimum(counts, len(y) - counts) < RARE)]
@@ -110,6 +144,7 @@ def _labels(context: Context) -> Outcome:
             f"{count(len(rare), 'label')} with fewer than {RARE} training rows with or without them: "
             f"{listed(rare)}. {judged}",
             advice="Bring more examples of the rare labels: so few can be neither learnt nor checked.",
+            causes=(Cause(fault="L08", sentence=f"Fewer than {RARE} training rows with or without {listed(rare)}."),),
             **numbers,
         )
     ends = f"{names[order[-1]]!r}, the rarest of {len(names)} labels, has {int(counts[order[-1]]):,} training rows"
@@ -172,7 +207,10 @@ def _amounts(context: Context) -> Outcome:
     low, middle, high = (amount(end) for end in np.quantile(y, [0.01, 0.5, 0.99]))
     heavy = abs(skewness) > HEAVY_TAIL
     chosen = context.wanted_metric or ("mae" if heavy else "rmse")
-    numbers = {"measured": skewness, "expected": 0.0, "unit": "skewness", "decides": {"metric": chosen}}
+    numbers = {
+        "measured": skewness, "expected": 0.0, "unit": "skewness", "decides": {"metric": chosen},
+        "blocks": (histogram(f"Target: {context.task.target}", y, context.task.target, "Training rows."),),
+    }  # fmt: skip
     around = f"Its median is {middle}, and nearly all values lie between {low} and {high}. Judged by {_label(chosen)}."
     if heavy:
         return noted(f"The target has a long tail (skewness {skewness:.1f}). {around}", **numbers)

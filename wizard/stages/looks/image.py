@@ -11,6 +11,7 @@ from wizard.core.blocks import Block, Column, Item, Table
 from wizard.stages.context import Context
 from wizard.stages.histogram import histogram
 from wizard.stages.labels import label_of
+from wizard.stages.odd import Odd
 from wizard.stages.pictures import png
 from wizard.stages.words import amount
 from wizard.training.prepared import Prepared
@@ -22,6 +23,8 @@ DO_COINCIDE = False
 SAMPLE = 20_000  # pictures measured, and fewer where they are large:
 SAMPLE_BYTES = 2**30  # pixels measured, which takes some ten seconds
 LEAST_SAMPLE = 500  # a share is then known to about two percent
+SHARPNESS = "sharpness (mean difference of neighbours)"
+COLOURED = 3  # channels: red, green, blue
 BLANK = 0.05  # of the median contrast: a picture this flat shows nothing; the flattest real ones had a fifth of it
 BLANK_SHARE = 0.01  # blank pictures beyond this share of the training pictures are hardly chance
 
@@ -58,7 +61,13 @@ def distributions(context: Context) -> tuple[tuple[Block, ...], list[str], str]:
     """Brightness, contrast, sharpness and sizes."""
     rows = context.sample(context.train_rows, _sample_size(context), "pictures")
     measured = np.array([_look(np.asarray(context.dataset.examples[int(row)])) for row in rows])
-    names = ("brightness", "contrast", "sharpness (mean difference of neighbours)")
+    names: tuple[str, ...] = (
+        "brightness",
+        "contrast",
+        "sharpness (mean difference of neighbours)",
+        "colour (spread over channels)",
+    )
+    names = names if context.dataset.examples.channels == COLOURED else names[:3]  # type: ignore[attr-defined]
     sizes = np.asarray(context.dataset.examples.sizes)[rows]  # type: ignore[attr-defined]
     distinct, counts = np.unique(sizes, axis=0, return_counts=True)
     blocks: list[Block] = [histogram(name, measured[:, i], name) for i, name in enumerate(names)]
@@ -92,13 +101,15 @@ def _sample_size(context: Context) -> int:
     return int(np.clip(SAMPLE_BYTES / max(mean_bytes, 1.0), LEAST_SAMPLE, SAMPLE))
 
 
-def _look(picture: np.ndarray) -> tuple[float, float, float]:
-    grey = picture.astype("float32").mean(-1)
+def _look(picture: np.ndarray) -> tuple[float, float, float, float]:
+    shades = picture.astype("float32")
+    grey = shades.mean(-1)
     steps = [np.abs(np.diff(grey, axis=axis)).mean() if grey.shape[axis] > 1 else 0.0 for axis in (0, 1)]
-    return float(grey.mean()), float(grey.std()), float(np.mean(steps))
+    colour = float(shades.std(-1).mean()) if shades.shape[-1] == COLOURED else 0.0
+    return float(grey.mean()), float(grey.std()), float(np.mean(steps)), colour
 
 
-def odd(context: Context) -> list[tuple[str, str]]:
+def odd(context: Context) -> list[Odd]:
     """Training pictures that show nothing, where there are more than a few."""
     rows = context.sample(context.train_rows, _sample_size(context), "blank")
     contrast = np.array([np.asarray(context.dataset.examples[int(row)], "float32").std() for row in rows])
@@ -107,7 +118,7 @@ def odd(context: Context) -> list[tuple[str, str]]:
         return []
     where = context.dataset.where
     return [
-        (str(where[row]), "one single colour" if own == 0 else "next to no contrast")
+        Odd(str(where[row]), "one single colour" if own == 0 else "next to no contrast")
         for row, own in zip(rows[is_blank], contrast[is_blank], strict=True)
     ]
 

@@ -14,6 +14,7 @@ from wizard.stages.context import Context
 from wizard.stages.histogram import histogram
 from wizard.stages.labels import label_of
 from wizard.stages.looks.table import coded_missing
+from wizard.stages.odd import Odd
 from wizard.stages.series_faults import longest_run, odd_channels, odd_series
 from wizard.stages.words import amount, count, share
 from wizard.training.prepared import Prepared
@@ -214,13 +215,14 @@ def _spectrum(series: SeriesExamples, spectra: np.ndarray) -> Lines:
     )
 
 
-def odd(context: Context) -> list[tuple[str, str]]:
+def odd(context: Context) -> list[Odd]:
     """Training series and channels that can be read but stand out."""
     rows = context.sample(context.train_rows, SAMPLE, "series")
     series = _series(context, rows)
     where = context.dataset.where
-    found = [(f"channel {series.channels[number]!r}", what) for number, what in odd_channels(series)]
-    return found + [(str(where[rows[i]]), what) for i, what in odd_series(series)]
+    found = [Odd(f"channel {series.channels[number]!r}", what) for number, what in odd_channels(series)]
+    found += [Odd("all series", note.rstrip("."), "D03") for note in context.dataset.notes if "infinite" in note]
+    return found + [Odd(str(where[rows[i]]), what) for i, what in odd_series(series)]
 
 
 def transformed(prepared: Prepared, tensors: dict[str, np.ndarray], strength: float, seed: int) -> dict[str, Any]:

@@ -8,11 +8,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from wizard.core.blocks import Block, Column, Item, Table
+from wizard.core.blocks import Block, Column, Heatmap, Item, Table
 from wizard.data.near.table import copies_by_chance
 from wizard.stages.context import Context
 from wizard.stages.histogram import histogram
 from wizard.stages.labels import label_of
+from wizard.stages.odd import Odd
 from wizard.stages.words import amount, count, listed, share
 
 SAME = ""
@@ -23,11 +24,19 @@ MAD_TO_STD = 1.4826  # median absolute deviation of a normal distribution, inver
 SHOWN_CELLS = 100  # columns of a card: a wider row is no longer read but searched
 MISSING = "missing"
 PLOTTED = 12  # columns drawn one by one
+PATTERNS = 12  # of missing values in the table: the rest are rare
 LISTED = 500  # columns of the table of columns: a page of more takes a browser seconds
 SPIKE = 0.01  # share of rows on one value at the edge of a column, far from the rest, that looks like a code
 GAP = 3.0  # interquartile ranges between that value and the next
 ZEROS = 2  # rows at exactly 0 that stand apart: measured amounts do not meet there by chance
 ZERO_GAP = 1.0  # interquartile ranges from 0 to the least other value: amounts that start at 0 come closer
+AMOUNT = 0.2  # of the median that the least amount is at least, where 0 stands for missing and no amount is small
+AMOUNT_GAP = 5.0  # times the distance of the least amounts from each other: amounts that thin out towards 0 come closer
+AMOUNT_LEAST = 10  # different amounts that distance is taken from
+ZERO_SHARES = (0.005, 0.4)  # of the rows: fewer are slips, and where more are 0 it is what is usual
+LEAST_NUMBERS = 3  # columns of numbers: two may well be 0 together
+NEARLY_BLANK = 0.75  # of a row's numbers are 0
+APART = 3.0  # times as many wholly blank rows as nearly blank ones: blanks came from somewhere else
 LEAST_DISTINCT = 10  # values of a column: with fewer, gaps between them say nothing
 MISSING_SHARE = 0.5  # a column emptier than this says more by being empty than by its values
 
@@ -138,7 +147,46 @@ def distributions(context: Context) -> tuple[tuple[Block, ...], list[str], str]:
         ),
         rows=tuple(rows[:LISTED]),
     )  # fmt: skip
-    return (table, *plots), odd, f"{count(len(rows), 'column')}, none with an odd spike; {_missing(gaps)}."
+    return (
+        (table, *missing_pattern(frame), *plots),
+        odd,
+        f"{count(len(rows), 'column')}, none with an odd spike; {_missing(gaps)}.",
+    )
+
+
+def missing_pattern(frame: pd.DataFrame) -> tuple[Block, ...]:
+    """Which columns are missing together: the most frequent patterns, and for each pair how much their gaps overlap."""
+    is_gap = pd.DataFrame({name: (cells == "") | cells.isna() for name, cells in frame.items()})
+    names = [str(name) for name in is_gap.columns[is_gap.any()]]
+    if not names:
+        return ()
+    patterns = is_gap[names].value_counts().head(PATTERNS)
+    lines = []
+    for flags, n in zip(patterns.index.to_frame().to_numpy(), patterns.to_numpy(), strict=True):
+        gone = [name for name, flag in zip(names, flags, strict=True) if flag]
+        lines.append((listed(gone, 8) if gone else "nothing", int(n), int(n) / len(frame)))
+    table = Table(
+        title="Missing together",
+        caption="The most frequent patterns of missing values in the training rows.",
+        columns=(Column(name="missing"), Column(name="rows", format="count"), Column(name="share", format="share")),
+        rows=tuple(lines),
+    )
+    if len(names) < 2:
+        return (table,)
+    names = sorted(names, key=lambda name: -np.count_nonzero(is_gap[name]))[:PLOTTED]
+    gaps = is_gap[names].to_numpy("float64")
+    both, one = gaps.T @ gaps, gaps.sum(0)
+    overlap = both / (one[:, None] + one[None, :] - both)
+    return (
+        table,
+        Heatmap(
+            title="Columns that are missing together",
+            caption="Of the rows where either is missing, the share where both are.",
+            rows=tuple(names), columns=tuple(names),
+            values=tuple(tuple(round(float(value), 3) for value in line) for line in overlap),
+            x_label="column", y_label="column", value_label="share of rows",
+        ),
+    )  # fmt: skip
 
 
 def _missing(gaps: dict[str, float]) -> str:
@@ -164,16 +212,45 @@ def coded_missing(values: np.ndarray) -> float | None:
         is_zero = distinct[edge] == 0 and counts[edge] >= ZEROS and gap > ZERO_GAP * spread
         if is_zero or (counts[edge] > SPIKE * len(values) and gap > GAP * spread):
             return float(distinct[edge])
-    return None
+    return 0.0 if _is_zero_a_code(distinct, counts) else None
 
 
-def odd(context: Context) -> list[tuple[str, str]]:
-    """Columns that are mostly missing in the training rows."""
+def _is_zero_a_code(distinct: np.ndarray, counts: np.ndarray) -> bool:
+    """Whether 0 stands for "missing" among amounts that all stay away from it, as a blood pressure of 0 does."""
+    amounts = distinct[1:]
+    if distinct[0] != 0 or len(amounts) <= AMOUNT_LEAST:
+        return False
+    low, high = ZERO_SHARES
+    least, median = float(amounts[0]), float(np.repeat(amounts, counts[1:])[int(counts[1:].sum()) // 2])
+    apart = float(amounts[AMOUNT_LEAST] - least) / AMOUNT_LEAST
+    return low <= counts[0] / counts.sum() <= high and least > AMOUNT * median and least > AMOUNT_GAP * apart
+
+
+def odd(context: Context) -> list[Odd]:
+    """Columns that are mostly missing in the training rows or hold infinite numbers, and rows of nothing but zeros."""
     frame = context.examples(context.train_rows).frame  # type: ignore[attr-defined]
     found = []
     for column in context.dataset.columns:
         values = frame[column.name]
         missing = float((values == "").mean()) if column.kind == "category" else float(values.isna().mean())
         if missing > MISSING_SHARE:
-            found.append((f"column {column.name!r}", f"missing in {share(missing)} of the rows"))
-    return found
+            found.append(Odd(f"column {column.name!r}", f"missing in {share(missing)} of the rows", ""))
+        infinite = [part for part in column.note.split("; ") if "infinite" in part]
+        found += [Odd(f"column {column.name!r}", part, "D03") for part in infinite]
+    where = context.dataset.where
+    return found + [Odd(str(where[context.train_rows[i]]), "0 in every column of numbers") for i in blank_rows(frame)]
+
+
+def blank_rows(frame: pd.DataFrame) -> np.ndarray:
+    """Positions of rows that are 0 in every column of numbers, where that sets them apart from all other rows.
+
+    In tables of counts many rows are nearly all 0: then one that is wholly so is nothing odd.
+    """
+    numbers = frame.select_dtypes("number").to_numpy("float64")
+    if numbers.shape[1] < LEAST_NUMBERS:
+        return np.empty(0, "int64")
+    zeros = (numbers == 0).mean(1)  # (n,) share of each row's cells
+    blank = np.flatnonzero(zeros == 1)
+    n_nearly = int(((zeros >= NEARLY_BLANK) & (zeros < 1)).sum())
+    is_apart = len(blank) >= ZEROS and np.median(zeros) < NEARLY_BLANK / 2 and len(blank) > APART * n_nearly
+    return blank if is_apart else np.empty(0, "int64")

@@ -16,6 +16,7 @@ from wizard.data.scripts import script_of
 from wizard.stages.context import Context
 from wizard.stages.histogram import histogram
 from wizard.stages.labels import label_of
+from wizard.stages.odd import Odd
 from wizard.stages.words import count, share
 from wizard.training.prepared import Prepared
 
@@ -36,6 +37,8 @@ BROKEN_LEAST = 3
 HOLLOW_SHARE = 0.01  # of the texts without a letter or digit: fewer are smileys
 GIANT = 20  # times the length that 95% of the texts keep to: an unclosed quote that swallowed rows looks like this
 GIANT_LEAST = 1_000  # words: shorter texts swallowed nothing
+LONG = 80  # characters: shorter texts are said more than once
+REPEATED, REPEATED_SHARE = 5, 0.01  # texts that are one and the same, word for word: a page that could not be loaded
 FREQUENT = 20  # words drawn
 
 
@@ -136,7 +139,7 @@ def distributions(context: Context) -> tuple[tuple[Block, ...], list[str], str]:
     return tuple(blocks), odd, f"{words}; {count(len(counts), 'different word')}."
 
 
-def odd(context: Context) -> list[tuple[str, str]]:
+def odd(context: Context) -> list[Odd]:
     """Training texts that were decoded wrongly, say nothing, or are far longer than the others."""
     measured, where = _measured(context), context.dataset.where
     found: list[tuple[int, str]] = []
@@ -147,10 +150,15 @@ def odd(context: Context) -> list[tuple[str, str]]:
     hollow = [i for i, text in enumerate(texts) if not any(map(str.isalnum, text))]
     if len(hollow) > HOLLOW_SHARE * len(texts):
         found += [(i, "neither a letter nor a digit") for i in hollow]
+    repeated = Counter(text for text in texts if len(text) >= LONG)
+    most = max(REPEATED, REPEATED_SHARE * len(texts))
+    found += [
+        (i, f"the same text in {repeated[text]:,} places") for i, text in enumerate(texts) if repeated[text] >= most
+    ]
     long = max(GIANT_LEAST, GIANT * float(np.quantile(measured.words, 0.95)))
     giants = np.flatnonzero(measured.words > long)
     found += [(int(i), f"{measured.words[i]:,} words, {GIANT} times what nearly all have") for i in giants]
-    return [(str(where[measured.rows[i]]), what) for i, what in found]
+    return [Odd(str(where[measured.rows[i]]), what) for i, what in found]
 
 
 def _around(text: str) -> str:
