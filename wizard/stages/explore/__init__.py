@@ -13,6 +13,8 @@ STEPS = (
     "distributions",
     "imbalance",
     "duplicates",
+    "downsampling",
+    "enough_data",
 )  # fmt: skip
 READS: tuple[str, ...] = ()
 
