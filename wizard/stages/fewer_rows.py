@@ -9,7 +9,7 @@ import numpy as np
 from wizard.core.seeds import generator
 from wizard.stages.context import Context
 from wizard.stages.probing import ProbeName, Sample, beyond_chance, fitted, out_of_fold, probe_sample, whole
-from wizard.training.compare import Interval
+from wizard.training.compare import Interval, bootstrap
 
 FRACTIONS = (0.125, 0.25, 0.5, 1.0)  # of the rows that a fold leaves to train on: each doubles the one before
 FEWEST = 10  # rows that a probe is fitted on at least
@@ -113,6 +113,10 @@ def extrapolated(context: Context, curve: list[Fewer], n_rows: float) -> Interva
         weight = times if sample.weight is None else times * sample.weight
         scores = np.array([metric.score(sample.y, one.predictions, weight) for one in curve])
         guesses.append(_at(sizes, scores, n_rows, metric.is_higher_better))
+    own = bootstrap(metric, sample.y, curve[-1].predictions, sample.weight, context.seed, DRAWS)
+    sign = 1.0 if metric.is_higher_better else -1.0
+    if sign * (guesses[0] - own.value) < 0:  # a curve that gets steeper follows no power law yet
+        return None
     low, high = np.quantile(guesses[1:], [0.025, 0.975])
     return Interval(guesses[0], min(float(low), guesses[0]), max(float(high), guesses[0]))
 

@@ -56,7 +56,7 @@ def slip(
         y: Their labels.
         seed: Of the null.
     """
-    lags = np.array([k for k in range(-FARTHEST, FARTHEST + 1)])
+    lags = np.arange(-FARTHEST, FARTHEST + 1)
     agreement = agreements(task, rows, predictions, known_rows, y, lags)  # (n, lags), NaN where unknown
     if len(rows) <= 2 * FEWEST:
         return None

@@ -13,6 +13,7 @@ STEPS = (
     "distributions",
     "imbalance",
     "duplicates",
+    "spurious_variation",
     "downsampling",
     "enough_data",
 )  # fmt: skip

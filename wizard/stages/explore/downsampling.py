@@ -10,8 +10,8 @@ from wizard.core.blocks import Block, Column, Line, Lines, Reference, Table
 from wizard.core.finding import Cause
 from wizard.core.registry import load
 from wizard.stages.context import Context
-from wizard.stages.fewer_rows import Fewer, fewer_rows, signal
-from wizard.stages.probing import Sample, beyond_chance, gain, probe_sample, score, skill
+from wizard.stages.fewer_rows import fewer_rows, signal
+from wizard.stages.probing import Sample, beyond_chance, gain, guess, probe_sample, score
 from wizard.stages.rung import Rung
 from wizard.stages.step import Outcome, noted, step, warned
 from wizard.stages.words import count, listed, share
@@ -19,21 +19,24 @@ from wizard.training.compare import Interval
 
 REDUCTIONS = "wizard.stages.reductions"  # a file a modality
 ROWS = 1_500  # a probe for every size on as many takes a second or two
+UNSURE = 0.10  # of what guessing misses: a noise band that reaches further down cannot show that nothing is lost
+FEW = 200  # rows: with fewer, every noise band is wider than what half of the rows cost
 MATTERS = 0.02  # of what guessing misses: a smaller loss is inside the band of most data, and no one would trade for it
 
 
 @dataclass(frozen=True)
 class Judged:
-    """A size of the inputs, and what it costs against the full one."""
+    """A size of the inputs, and what it gains over the full one: in the metric, and as a share of what guessing misses."""
 
     rung: Rung
     score: Interval
     gain: Interval
-    skill: float
+    worth: Interval
 
-    def is_as_good_as(self, full: Judged) -> bool:
-        """Whether it is inside the full one's noise band, and no more than a little below it."""
-        return self.gain.high >= 0 and self.skill >= full.skill - MATTERS
+    @property
+    def is_as_good(self) -> bool:
+        """Whether it is inside the full one's noise band, no more than a little below it, and the band says so."""
+        return self.gain.high >= 0 and self.worth.value >= -MATTERS and self.worth.low >= -UNSURE
 
 
 @step()
@@ -59,14 +62,14 @@ def downsampling(context: Context) -> Outcome:
         "measured": smallest.score.value, "expected": judged[0].score.value, "interval": smallest.score.ends,
         "unit": context.metric.label, "decides": {"smallest_input": smallest.rung.setting or None},
     }  # fmt: skip
-    words = f"{_sizes(context, judged, smallest, look.WHAT)} {_rows(context)}"
+    words = f"{_sizes(context, judged, smallest)} {_rows(context)}"
     cut = look.truncation(context, sample) if hasattr(look, "truncation") else None
     if cut is None:
         return noted(words, blocks=blocks, advice=_advice(smallest, judged), **numbers)
     lost = gain(context, cut.whole, cut.cut, sample)
     blocks = (*blocks, _cut_table(context, sample, cut, lost))
     told = f"{share(cut.text_share)} of the texts are longer than the {cut.kept} tokens that networks get by default"
-    if lost.low > 0 and skill(context, cut.whole, sample) - skill(context, cut.cut, sample) > MATTERS:
+    if lost.low > 0 and worth_of(context, lost, sample).value > MATTERS:
         return warned(
             f"{told}, and what is cut off tells of the labels: {_words(context, cut.whole, sample)} from whole texts, "
             f"{_words(context, cut.cut, sample)} from their first {cut.kept} tokens. {words}",
@@ -91,28 +94,38 @@ def few_rows(context: Context) -> Sample:
 def _judged(context: Context, sample: Sample, rung: Rung, full: Rung) -> Judged:
     own = score(context, rung.predictions, sample)
     cost = Interval(0.0, 0.0, 0.0) if rung is full else gain(context, rung.predictions, full.predictions, sample)
-    return Judged(rung, own, cost, skill(context, rung.predictions, sample))
+    own = Interval(own.value, min(own.low, own.value), max(own.high, own.value))
+    return Judged(rung, own, cost, worth_of(context, cost, sample))
+
+
+def worth_of(context: Context, cost: Interval, sample: Sample) -> Interval:
+    """A gain in the deciding metric as a share of what guessing misses."""
+    floor = context.metric.score(sample.y, guess(context, sample), sample.weight)
+    missed = abs((1.0 if context.metric.is_higher_better else 0.0) - floor)
+    return Interval(*(end / missed if missed else 0.0 for end in (cost.value, *cost.ends)))
 
 
 def _smallest(judged: list[Judged]) -> Judged:
     """The smallest size such that it and all larger ones are as good as the full one."""
     smallest = judged[0]
     for one in judged[1:]:
-        if not one.is_as_good_as(judged[0]):
+        if not one.is_as_good:
             break
         smallest = one
     return smallest
 
 
-def _sizes(context: Context, judged: list[Judged], smallest: Judged, what: str) -> str:
+def _sizes(context: Context, judged: list[Judged], smallest: Judged) -> str:
     full, words = judged[0], context.metric.words
     label = context.metric.label
     if len(judged) == 1:
         return f"Inputs of {full.rung.label} are as small as can be."
     if smallest is full:
+        is_worse = judged[1].gain.high < 0
         return (
-            f"Every bit of the {what} counts: {label} is {words(full.score.value)} with {full.rung.label}, but "
-            f"{words(judged[1].score.value)} with {judged[1].rung.label}."
+            f"{'Smaller inputs tell less' if is_worse else 'Smaller inputs may tell less'}: {label} is "
+            f"{words(full.score.value)} with {full.rung.label}, and {words(judged[1].score.value)} with "
+            f"{judged[1].rung.label}{'' if is_worse else ', which so few rows cannot tell from a loss'}."
         )
     text = (
         f"{_capital(smallest.rung.label)} tell as much as {full.rung.label}: {label} is "
@@ -127,11 +140,13 @@ def _sizes(context: Context, judged: list[Judged], smallest: Judged, what: str) 
 def _rows(context: Context) -> str:
     """What fewer rows cost, in a sentence."""
     curve, metric = fewer_rows(context), context.metric
-    if not signal(context).is_there or len(curve) < 2:
+    if not signal(context).is_there or len(curve) < 2 or len(probe_sample(context)) < FEW:
         return "Too few rows to say what fewer of them would cost."
     full, fewest = curve[-1], curve[-1]
     for one in reversed(curve[:-1]):
-        if gain(context, one.predictions, full.predictions).high < 0:
+        cost = gain(context, one.predictions, full.predictions)
+        worth = worth_of(context, cost, probe_sample(context))
+        if cost.high < 0 or worth.value < -MATTERS or worth.low < -UNSURE:
             break
         fewest = one
     if fewest is not full:

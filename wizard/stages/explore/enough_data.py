@@ -15,12 +15,11 @@ from wizard.stages.fewer_rows import Fewer, Signal, extrapolated, fewer_rows, si
 from wizard.stages.misaligned import FARTHEST, Slip, agreements, slip
 from wizard.stages.probing import gain, probe_sample, score
 from wizard.stages.step import Outcome, failed, noted, step, warned
-from wizard.stages.words import count, share
+from wizard.stages.words import count
 from wizard.training.compare import Interval
 
 WINDOWS = 24  # of the figure along the rows
 FEW = 1_000  # training rows: with fewer, classical models usually do as well as networks
-FLAT = 0.5  # of the present score's own interval: a curve that doubling lifts by less is level
 
 
 @step()
@@ -56,7 +55,7 @@ def enough_data(context: Context) -> Outcome:
         )
     curve = fewer_rows(context)
     n_more = 2 * len(context.train_rows)
-    doubled = extrapolated(context, curve, n_more * (curve[-1].n_rows / len(probe_sample(context))))
+    doubled = extrapolated(context, curve, n_more)
     blocks.insert(0, _curve(context, curve, doubled, n_more))
     return noted(
         f"{_rows_in_words(context, net)} {_more_in_words(context, curve, doubled)} {_verdict(context, curve, net)}",
@@ -77,8 +76,8 @@ def _failed(context: Context, slipped: Slip, blocks: list[Block], numbers: dict[
     where, n = str(context.dataset.where[slipped.row]), count(abs(slipped.lag), "row")
     direction = "further down" if slipped.lag > 0 else "further up"
     return failed(
-        f"From about row {slipped.row:,} ({where}) on, labels belong to other rows: what a probe reads from an input is "
-        f"the label {n} {direction}, not its own.",
+        f"From about row {slipped.row:,} ({where}) on, labels belong to other rows: what a probe reads from an input "
+        f"is the label {n} {direction}, not its own.",
         causes=(
             Cause(
                 fault="L04",
@@ -159,10 +158,11 @@ def _curve(context: Context, curve: list[Fewer], doubled: Interval | None, n_mor
         )
     ]  # fmt: skip
     if doubled is not None:
-        x = (float(curve[-1].n_rows), n_more * curve[-1].n_rows / len(probe_sample(context)))
         now = scores[-1].value
-        lines.append(Line(name="twice the rows, by a power law", x=x, y=(now, doubled.value),
-                          low=(now, min(doubled.low, doubled.value)), high=(now, doubled.high), dashed=True))  # fmt: skip
+        ends = {"y": doubled.value, "low": doubled.low, "high": doubled.high}
+        x = (float(curve[-1].n_rows), float(n_more))
+        bands = {name: (now, end) for name, end in ends.items()}
+        lines.append(Line(name="twice the training rows, by a power law", x=x, dashed=True, **bands))
     return Lines(
         title="Learning curve of the probe",
         caption="Scores on rows that it did not see; bands are 95% intervals.",

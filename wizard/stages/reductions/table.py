@@ -35,9 +35,13 @@ def rungs(context: Context, sample: Sample) -> list[Rung]:
             out[size][held] = predict(x[held][:, kept])
     ranked = [columns[i] for i in np.argsort(-total, kind="stable")]
     return [
-        Rung(f"{size} of {len(columns)} columns", size / len(columns), out[size], left_out=tuple(ranked[size:]))
+        Rung(_label(size, len(columns)), size / len(columns), out[size], left_out=tuple(ranked[size:]))
         for size in sizes
     ]
+
+
+def _label(size: int, n: int) -> str:
+    return f"all {n} columns" if size == n else f"the best {size} of {n} columns"
 
 
 def _sizes(n: int) -> list[int]:
