@@ -26,17 +26,27 @@ MATTERS = 0.02  # of what guessing misses: a smaller loss is inside the band of 
 
 @dataclass(frozen=True)
 class Judged:
-    """A size of the inputs, and what it gains over the full one: in the metric, and as a share of what guessing misses."""
+    """A size of the inputs, and what it gains over the full one.
+
+    Attributes:
+        rung: The size.
+        score: In the deciding metric.
+        gain: In the deciding metric, against the full size.
+        worth: The same as a share of what guessing misses.
+        certainty: The same of squared errors, which also see answers that only became less sure.
+    """
 
     rung: Rung
     score: Interval
     gain: Interval
     worth: Interval
+    certainty: float
 
     @property
     def is_as_good(self) -> bool:
         """Whether it is inside the full one's noise band, no more than a little below it, and the band says so."""
-        return self.gain.high >= 0 and self.worth.value >= -MATTERS and self.worth.low >= -UNSURE
+        is_small = min(self.worth.value, self.certainty) >= -MATTERS
+        return self.gain.high >= 0 and is_small and self.worth.low >= -UNSURE
 
 
 @step()
@@ -95,7 +105,16 @@ def _judged(context: Context, sample: Sample, rung: Rung, full: Rung) -> Judged:
     own = score(context, rung.predictions, sample)
     cost = Interval(0.0, 0.0, 0.0) if rung is full else gain(context, rung.predictions, full.predictions, sample)
     own = Interval(own.value, min(own.low, own.value), max(own.high, own.value))
-    return Judged(rung, own, cost, worth_of(context, cost, sample))
+    sure = [squared_error(context, one, sample) for one in (rung.predictions, full.predictions, guess(context, sample))]
+    certainty = (sure[1] - sure[0]) / sure[2] if sure[2] else 0.0
+    return Judged(rung, own, cost, worth_of(context, cost, sample), certainty)
+
+
+def squared_error(context: Context, predictions: np.ndarray, sample: Sample) -> float:
+    """Mean squared error of probabilities (Brier's score) or of standardised targets."""
+    y = np.eye(context.task.n_outputs)[sample.y] if context.task.is_exclusive else sample.y.reshape(len(sample), -1)
+    spread = np.ones(y.shape[1]) if context.task.is_classification else np.maximum(y.std(0), 1e-300)
+    return float(np.average((((predictions.reshape(y.shape) - y) / spread) ** 2).sum(1), weights=sample.weight))
 
 
 def worth_of(context: Context, cost: Interval, sample: Sample) -> Interval:
@@ -127,9 +146,11 @@ def _sizes(context: Context, judged: list[Judged], smallest: Judged) -> str:
             f"{words(full.score.value)} with {full.rung.label}, and {words(judged[1].score.value)} with "
             f"{judged[1].rung.label}{'' if is_worse else ', which so few rows cannot tell from a loss'}."
         )
+    is_better = smallest.gain.low > 0
     text = (
-        f"{_capital(smallest.rung.label)} tell as much as {full.rung.label}: {label} is "
-        f"{words(smallest.score.value)} against {words(full.score.value)}, inside the noise band."
+        f"{_capital(smallest.rung.label)} tell {'more than' if is_better else 'as much as'} {full.rung.label}: {label} is "
+        f"{words(smallest.score.value)} against {words(full.score.value)}"
+        f"{'.' if is_better else ', inside the noise band.'}"
     )
     worse = judged.index(smallest) + 1
     if worse < len(judged):

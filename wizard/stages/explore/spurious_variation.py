@@ -24,6 +24,7 @@ from wizard.training.compare import Association, Interval
 NUISANCES = "wizard.stages.nuisances"  # a file a modality
 TELLS = 0.10  # of what guessing misses, told by the nuisance alone: less is no way to get around learning
 MATTERS = 0.02  # of what guessing misses: a gain or loss below it is not worth a step of preprocessing
+LARGE = "Varies a lot and tells little of the label"
 BINS, CROSSED = 12, 5  # equally filled bins of each value, and of two together: as a tree of depth 3 or 4 cuts them
 
 
@@ -158,23 +159,23 @@ def _sentences(context: Context, judged: list[Judged]) -> list[str]:
     """What to take out, and what to vary."""
     helping = [one for one in judged if one.is_normalised and one.helps]
     free = [one for one in judged if one.is_normalised and not one.helps]
+    tails = [one for one in free if one.nuisance.is_kept]
+    free = [one for one in free if not one.nuisance.is_kept]
     varied = [one for one in judged if one.is_varied]
     found = []
     if helping:
         best = max(helping, key=lambda one: one.worth)
         found.append(
-            f"Taking out {_and(helping)} helps: {best.nuisance.words} alone tells {_told(best)} of the label, and "
-            f"without it a cheap probe gains {_amount(context, best.gain.value)} "
+            f"Taking out {_and(helping)} helps: without {best.nuisance.words}, from which alone {_told(best)} of the "
+            f"label can be told, a cheap probe gains {_amount(context, best.gain.value)} "
             f"({_amount(context, best.gain.low)} to {_amount(context, best.gain.high)})."
         )
     if free:
-        words = f"{_capital(_and(free))} {_vary(free)} a lot and {_tell(free)} little of the label"
-        found.append(f"{words}: taking {_it(free)} out loses nothing.")
+        found.append(f"{LARGE}: {_and(free)}. Taking {_it(free)} out loses nothing.")
+    if tails:
+        found.append(f"A few values outweigh all others: {_and(tails)}. Their ranks tell as much.")
     if varied:
-        found.append(
-            f"{_capital(_and(varied))} {_vary(varied)} a lot and {_tell(varied)} little of the label, but taking "
-            f"{_it(varied)} out gains nothing: vary {_it(varied)} by augmentation later."
-        )
+        found.append(f"{LARGE}: {_and(varied)}. Taking {_it(varied)} out gains nothing, so vary {_it(varied)} later.")
     return found or ["Nothing varies a lot without telling of the label."]
 
 
@@ -239,14 +240,6 @@ def _amount(context: Context, value: float) -> str:
 def _and(judged: list[Judged]) -> str:
     names = [one.nuisance.words for one in judged]
     return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
-
-
-def _vary(judged: list[Judged]) -> str:
-    return "varies" if len(judged) == 1 else "vary"
-
-
-def _tell(judged: list[Judged]) -> str:
-    return "tells" if len(judged) == 1 else "tell"
 
 
 def _it(judged: list[Judged]) -> str:
