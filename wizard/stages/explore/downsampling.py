@@ -20,6 +20,7 @@ from wizard.training.compare import Interval
 REDUCTIONS = "wizard.stages.reductions"  # a file a modality
 ROWS = 1_500  # a probe for every size on as many takes a second or two
 UNSURE = 0.10  # of what guessing misses: a noise band that reaches further down cannot show that nothing is lost
+LESS_SURE = 0.05  # of a guess's squared error: trees that see two columns only are that much less sure
 FEW = 200  # rows: with fewer, every noise band is wider than what half of the rows cost
 MATTERS = 0.02  # of what guessing misses: a smaller loss is inside the band of most data, and no one would trade for it
 
@@ -45,7 +46,7 @@ class Judged:
     @property
     def is_as_good(self) -> bool:
         """Whether it is inside the full one's noise band, no more than a little below it, and the band says so."""
-        is_small = min(self.worth.value, self.certainty) >= -MATTERS
+        is_small = self.worth.value >= -MATTERS and self.certainty >= -LESS_SURE
         return self.gain.high >= 0 and is_small and self.worth.low >= -UNSURE
 
 
@@ -148,8 +149,8 @@ def _sizes(context: Context, judged: list[Judged], smallest: Judged) -> str:
         )
     is_better = smallest.gain.low > 0
     text = (
-        f"{_capital(smallest.rung.label)} tell {'more than' if is_better else 'as much as'} {full.rung.label}: {label} is "
-        f"{words(smallest.score.value)} against {words(full.score.value)}"
+        f"{_capital(smallest.rung.label)} tell {'more than' if is_better else 'as much as'} {full.rung.label}: {label} "
+        f"is {words(smallest.score.value)} against {words(full.score.value)}"
         f"{'.' if is_better else ', inside the noise band.'}"
     )
     worse = judged.index(smallest) + 1

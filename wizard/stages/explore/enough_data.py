@@ -41,15 +41,13 @@ def enough_data(context: Context) -> Outcome:
         return _failed(context, slipped, blocks, numbers)
     if not told.is_there:
         return warned(
-            f"There is no usable signal in these inputs: neither a linear probe nor trees tell the labels better from "
-            f"{count(len(probe_sample(context)), 'row')} than from the same rows with their labels permuted (999 times).",
+            f"There is no usable signal in these inputs: on {count(len(probe_sample(context)), 'row')}, neither a linear "
+            "probe nor trees tell the labels better than they tell labels that were permuted (999 times).",
             causes=(
-                Cause(
-                    fault="L03", sentence="The inputs say nothing of the labels, or the labels belong to other rows."
-                ),
+                Cause(fault="L03", sentence="The inputs say nothing of the labels, or they are mixed up with them."),
             ),
-            advice="Check a few rows by hand: can a person tell the label from what stands there? Look for more telling "
-            "inputs before training anything.",
+            advice="Check a few rows by hand: can a person tell the label from what stands there? Look for inputs that "
+            "tell more before training anything.",
             blocks=tuple(blocks),
             **numbers,
         )
@@ -65,8 +63,6 @@ def enough_data(context: Context) -> Outcome:
 
 
 def _slip(context: Context, told: Signal) -> Slip | None:
-    if not told.is_there:
-        return None
     rows, known = probe_sample(context).rows, np.sort(context.train_rows)
     seed = context.derived_seed("slips")
     return slip(context.task, rows, told.predictions, known, context.y(known), seed)

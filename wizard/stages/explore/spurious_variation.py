@@ -24,6 +24,7 @@ from wizard.training.compare import Association, Interval
 NUISANCES = "wizard.stages.nuisances"  # a file a modality
 TELLS = 0.10  # of what guessing misses, told by the nuisance alone: less is no way to get around learning
 MATTERS = 0.02  # of what guessing misses: a gain or loss below it is not worth a step of preprocessing
+LOSS = 0.05  # of what guessing misses: on few rows a loss this large is no longer the luck of the folds
 LARGE = "Varies a lot and tells little of the label"
 BINS, CROSSED = 12, 5  # equally filled bins of each value, and of two together: as a tree of depth 3 or 4 cuts them
 
@@ -64,7 +65,7 @@ class Judged:
     @property
     def hurts(self) -> bool:
         """Whether taking it out may lose."""
-        return self.gain.high < 0 or self.worth < -MATTERS
+        return self.gain.high < 0 or self.worth < -LOSS
 
     @property
     def is_normalised(self) -> bool:
@@ -184,16 +185,16 @@ def _of_shortcuts(shortcuts: list[Judged]) -> list[str]:
         return []
     told = listed([f"{one.nuisance.words} ({share(one.skill)} of what guessing misses)" for one in shortcuts], 4)
     return [
-        f"Not noise but {'a shortcut candidate' if len(shortcuts) == 1 else 'shortcut candidates'}, as the label can be "
-        f"told from {'it' if len(shortcuts) == 1 else 'each'} alone: {told}."
+        f"Not noise but {'a shortcut candidate' if len(shortcuts) == 1 else 'shortcut candidates'}, as the label "
+        f"can be told from {'it' if len(shortcuts) == 1 else 'each'} alone: {told}."
     ]
 
 
 def _cause(one: Judged) -> Cause:
     return Cause(
         fault="D14",
-        sentence=f"{_capital(one.nuisance.words)} goes with the label: either it is part of what the label means, or of "
-        "how these examples were collected.",
+        sentence=f"{_capital(one.nuisance.words)} goes with the label: either it is part of what the label means, or "
+        "of how these examples were collected.",
     )
 
 

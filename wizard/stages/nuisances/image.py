@@ -58,9 +58,10 @@ def _of_light(pictures: np.ndarray) -> list[Nuisance]:
                  "of the mean contrast", CONTRASTS, lambda: _probed((pictures - mean) / flat * inside + mean),
                  "dividing each picture by its own spread"),
     ]  # fmt: skip
+    tints = float(np.sqrt((tint.std(0) ** 2).mean())) / inside
     if pictures.shape[-1] > 1 and float(np.abs(pictures - pictures.mean(-1, keepdims=True)).max()) > LEAST:
         nuisances.append(
-            Nuisance("colour", "colour", tint.reshape(len(tint), -1), float(np.sqrt((tint.std(0) ** 2).mean())) / inside,
+            Nuisance("colour", "colour", tint.reshape(len(tint), -1), tints,
                      "of the contrast inside a picture", COLOURS,
                      lambda: _probed(np.repeat(pictures.mean(-1, keepdims=True), pictures.shape[-1], -1)),
                      "making the pictures grey")

@@ -16,7 +16,8 @@ RATIOS = (10.0, 100.0, 1000.0, 1e6, 2.54, 2.2046, 1.609, 3.2808, 4.184, 1.8, 60.
 LEAST_SHARE, MOST_SHARE = 0.003, 0.5  # of the rows: fewer are single slips, more are the usual unit
 FEWEST = 8  # rows of a second mode: fewer do not show where its middle lies
 GAP = 3.0  # times the largest step between neighbours inside the usual mode (in logarithms) that parts two modes
-NEAR = 0.15  # of the ratio: the middles of two modes that a unit sets apart lie that far apart or nearer
+NEAR = 0.4  # in logarithms: how far from a unit's ratio the middles of two modes may lie, as their rows may differ
+INSIDE = 0.9  # of the second mode lies inside the usual one's range when brought to its unit
 NARROW = 2.0  # the second mode is at most so many times as wide as the usual one
 TAIL, HEAVY = 0.01, 0.5  # the largest percent of values holds half of the spread: a normal column's holds 8%
 SHOWN = 8  # columns: the heaviest tails of wide tables
@@ -62,6 +63,8 @@ def second_unit(values: np.ndarray) -> tuple[float, np.ndarray] | None:
     distance = float(np.median(few) - np.median(many))
     ratio = min(RATIOS, key=lambda one: abs(np.log(one) - abs(distance)))
     is_unit = abs(np.log(ratio) - abs(distance)) < NEAR and steps[at] > GAP * float(inner.max(initial=0.0))
+    brought = few - np.sign(distance) * np.log(ratio)
+    is_unit = is_unit and bool(((brought >= many[0]) & (brought <= many[-1])).mean() >= INSIDE)
     if not is_unit or few.std() > NARROW * max(float(many.std()), 1e-12) or not _is_wide(many):
         return None
     is_other = is_known & ((logs > distinct[at]) == (few is high))
