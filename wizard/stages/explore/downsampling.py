@@ -61,7 +61,7 @@ def downsampling(context: Context) -> Outcome:
     look = load(REDUCTIONS, context.dataset.modality)
     rungs = look.rungs(context, sample)
     judged = [_judged(context, sample, rung, rungs[0]) for rung in rungs]
-    blocks = (_figure(context, judged, look.WHAT), _table(context, judged), _rows_table(context))
+    blocks: tuple[Block, ...] = (_figure(context, judged, look.WHAT), _table(context, judged), _rows_table(context))
     if not beyond_chance(context, rungs[0].predictions, sample).is_beyond_chance:
         return noted(
             "From inputs of the full size a cheap probe tells the labels no better than chance, so it cannot say how "

@@ -41,8 +41,8 @@ def enough_data(context: Context) -> Outcome:
         return _failed(context, slipped, blocks, numbers)
     if not told.is_there:
         return warned(
-            f"There is no usable signal in these inputs: on {count(len(probe_sample(context)), 'row')}, neither a linear "
-            "probe nor trees tell the labels better than they tell labels that were permuted (999 times).",
+            f"There is no usable signal in these inputs: on {count(len(probe_sample(context)), 'row')}, neither a "
+            "linear probe nor trees tell the labels better than they tell labels that were permuted (999 times).",
             causes=(
                 Cause(fault="L03", sentence="The inputs say nothing of the labels, or they are mixed up with them."),
             ),

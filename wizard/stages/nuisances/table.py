@@ -12,10 +12,11 @@ from wizard.stages.probing import ProbeName, probe_sample, whole
 from wizard.stages.views.table import names
 
 PROBES: tuple[ProbeName, ...] = ("linear", "neighbours")
-RATIOS = (10.0, 100.0, 1000.0, 1e6, 2.54, 2.2046, 1.609, 3.2808, 4.184, 1.8, 60.0, 3600.0, 7.0, 30.48)
+RATIOS = (10.0, 100.0, 1000.0, 1e6, 2.54, 2.2046, 1.609, 3.2808, 1.8, 60.0, 3600.0, 30.48)
 LEAST_SHARE, MOST_SHARE = 0.003, 0.5  # of the rows: fewer are single slips, more are the usual unit
 FEWEST = 8  # rows of a second mode: fewer do not show where its middle lies
 GAP = 3.0  # times the largest step between neighbours inside the usual mode (in logarithms) that parts two modes
+OPEN = 0.5  # of the distance between the middles is empty: the ends of one skewed column are parted by less
 NEAR = 0.4  # in logarithms: how far from a unit's ratio the middles of two modes may lie, as their rows may differ
 INSIDE = 0.9  # of the second mode lies inside the usual one's range when brought to its unit
 NARROW = 2.0  # the second mode is at most so many times as wide as the usual one
@@ -63,6 +64,7 @@ def second_unit(values: np.ndarray) -> tuple[float, np.ndarray] | None:
     distance = float(np.median(few) - np.median(many))
     ratio = min(RATIOS, key=lambda one: abs(np.log(one) - abs(distance)))
     is_unit = abs(np.log(ratio) - abs(distance)) < NEAR and steps[at] > GAP * float(inner.max(initial=0.0))
+    is_unit = is_unit and steps[at] >= OPEN * abs(distance)
     brought = few - np.sign(distance) * np.log(ratio)
     is_unit = is_unit and bool(((brought >= many[0]) & (brought <= many[-1])).mean() >= INSIDE)
     if not is_unit or few.std() > NARROW * max(float(many.std()), 1e-12) or not _is_wide(many):

@@ -8,6 +8,7 @@ from wizard.stages.context import Context
 from wizard.stages.probing import Sample, out_of_fold
 from wizard.stages.rung import Rung
 from wizard.stages.views.series import even, spectra, summaries
+from wizard.stages.words import count
 
 WHAT = "sampling rate"
 FULL_STEPS = 256  # steps of the full size: longer series are brought to it
@@ -27,7 +28,7 @@ def rungs(context: Context, sample: Sample) -> list[Rung]:
         if found and steps < SMALLEST:
             break
         predictions = out_of_fold(context, _features(slower(full, steps)), sample=sample)
-        found.append(Rung(f"{steps} steps", share, predictions, {"length": steps}))
+        found.append(Rung(count(steps, "step"), share, predictions, {"length": steps}))
     return found
 
 

@@ -14,6 +14,7 @@ from wizard.data.texts import UNSPACED
 from wizard.stages.context import Context
 from wizard.stages.probing import Sample, out_of_fold, probe_sample
 from wizard.stages.rung import Rung
+from wizard.stages.words import count
 
 WHAT = "length"
 READ = 20_000  # characters of a text, some 3,000 words: the default preprocessing looks at no more either
@@ -52,7 +53,7 @@ def rungs(context: Context, sample: Sample) -> list[Rung]:
         if found and length == found[-1].setting["length"]:
             break
         predictions = out_of_fold(context, _features(texts, length), sample=sample)
-        found.append(Rung(f"{length} tokens", share, predictions, {"length": length}))
+        found.append(Rung(count(length, "token"), share, predictions, {"length": length}))
     return found
 
 
