@@ -22,6 +22,8 @@ OPEN_FOLDERS = (  # plug-in folders: whoever uses one may run any of its files
     "wizard.data.near",
     "wizard.data.readers",
     "wizard.stages.looks",
+    "wizard.stages.nuisances",
+    "wizard.stages.reductions",
     "wizard.stages.views",
     "wizard.stages.parts",
     "wizard.stages.properties",

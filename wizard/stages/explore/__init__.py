@@ -21,6 +21,9 @@ STEPS = (
     "local_or_global",
     "position",
     "variation",
+    "spurious_variation",
+    "downsampling",
+    "enough_data",
 )  # fmt: skip
 READS: tuple[str, ...] = ()
 PLAIN = ("readable", "imbalance", "duplicates")  # what the data are, beside what the questions ask

@@ -1,0 +1,251 @@
+"""What varies in the inputs without telling of the label, and what should be done about it (the third question).
+
+Calibrated on the sample data, Fashion-MNIST, sign digits, TrashNet, Omniglot, the coloured digits (whose colour is a
+known shortcut), SMS spam, Banking77, Adult census, Titanic and the series of GunPoint, ItalyPowerDemand, BasicMotions.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from wizard.core.blocks import Block, Column, Table, Text
+from wizard.core.finding import Cause
+from wizard.core.registry import load
+from wizard.stages.context import Context
+from wizard.stages.explore.downsampling import few_rows
+from wizard.stages.nuisance import Nuisance
+from wizard.stages.probing import Sample, beyond_chance, gain, out_of_fold, skill
+from wizard.stages.step import Outcome, noted, passed, step
+from wizard.stages.words import count, listed, share
+from wizard.training.compare import Association, Interval
+
+NUISANCES = "wizard.stages.nuisances"  # a file a modality
+TELLS = 0.10  # of what guessing misses, told by the nuisance alone: less is no way to get around learning
+MATTERS = 0.02  # of what guessing misses: a gain or loss below it is not worth a step of preprocessing
+LOSS = 0.05  # of what guessing misses: on few rows a loss this large is no longer the luck of the folds
+LARGE = "Varies a lot and tells little of the label"
+BINS, CROSSED = 12, 5  # equally filled bins of each value, and of two together: as a tree of depth 3 or 4 cuts them
+
+
+@dataclass(frozen=True)
+class Judged:
+    """A nuisance, what it tells of the label, and what taking it out gains.
+
+    Attributes:
+        nuisance: As measured.
+        skill: Of a probe that sees nothing but the nuisance.
+        chance: Whether that is beyond permuted labels.
+        gain: Of taking it out, in the deciding metric.
+        worth: The same as a share of what guessing misses.
+    """
+
+    nuisance: Nuisance
+    skill: float
+    chance: Association
+    gain: Interval
+    worth: float
+
+    @property
+    def is_shortcut(self) -> bool:
+        """Whether it tells of the label by itself."""
+        return not self.nuisance.is_kept and self.chance.is_beyond_chance and self.skill >= TELLS
+
+    @property
+    def is_large(self) -> bool:
+        """Whether it varies a lot."""
+        return self.nuisance.varies >= self.nuisance.a_lot
+
+    @property
+    def helps(self) -> bool:
+        """Whether taking it out gains beyond the noise band."""
+        return self.gain.low > 0 and self.worth >= MATTERS
+
+    @property
+    def hurts(self) -> bool:
+        """Whether taking it out may lose."""
+        return self.gain.high < 0 or self.worth < -LOSS
+
+    @property
+    def is_normalised(self) -> bool:
+        """Whether it is to be taken out: that gains, or it is large, plain to take out, and nothing is lost."""
+        is_free = self.is_large and self.nuisance.is_simple and not self.hurts
+        return not self.is_shortcut and (self.helps or is_free)
+
+    @property
+    def is_varied(self) -> bool:
+        """Whether it is rather to be varied by augmentation: large, without information, but not to be taken out."""
+        is_told = self.nuisance.is_kept or self.is_shortcut
+        return self.is_large and not is_told and not self.is_normalised
+
+    @property
+    def verdict(self) -> str:
+        """In two or three words."""
+        if self.is_shortcut:
+            return "shortcut candidate"
+        if self.is_normalised:
+            return "take out"
+        return "vary by augmentation" if self.is_varied else "leave"
+
+
+@step()
+def spurious_variation(context: Context) -> Outcome:
+    """What varies without telling of the label is taken out or varied on purpose.
+
+    A network must learn to ignore whatever varies and does not matter: brightness, place, units, capitals, level.
+    Taking it out beforehand, or showing every variant of it, saves the examples that this would cost. What varies with
+    the label is no noise: it may be a shortcut that will not hold elsewhere.
+    """
+    sample = few_rows(context)
+    look = load(NUISANCES, context.dataset.modality)
+    nuisances = look.found(context, sample.rows)
+    if not nuisances:
+        words = "No column holds a second unit or a tail of outliers that outweighs its other values."
+        tried = f"Looked for in {count(len(sample), 'row')}; see the distributions for every column."
+        return passed(words, blocks=(Text(title="Nuisances", text=tried),), decides={"normalise": (), "vary": ()})
+    before = _answers(context, look, look.as_they_came(context, sample.rows), sample)
+    judged = [_judged(context, look, sample, one, before) for one in nuisances]
+    shortcuts = [one for one in judged if one.is_shortcut]
+    normalise = tuple(one.nuisance.name for one in judged if one.is_normalised)
+    vary = tuple(one.nuisance.name for one in judged if one.is_varied)
+    best = max(judged, key=lambda one: one.worth)
+    return noted(
+        " ".join((*_sentences(context, judged), *_of_shortcuts(shortcuts))),
+        measured=best.gain.value,
+        expected=0.0,
+        interval=best.gain.ends,
+        unit=f"gain in {context.metric.label} from taking out {best.nuisance.words}",
+        causes=tuple(_cause(one) for one in shortcuts),
+        advice=_advice(judged, shortcuts),
+        blocks=(_table(context, judged),),
+        decides={"normalise": normalise, "vary": vary},
+    )
+
+
+def _answers(context: Context, look: object, x: np.ndarray, sample: Sample) -> np.ndarray:
+    """The mean of the probes' answers: a line sees what is spread out, neighbours see what changes distances."""
+    probes = look.PROBES  # type: ignore[attr-defined]
+    return np.asarray(np.mean([out_of_fold(context, x, probe, sample) for probe in probes], axis=0))
+
+
+def _judged(context: Context, look: object, sample: Sample, one: Nuisance, before: np.ndarray) -> Judged:
+    alone = out_of_fold(context, binned(one.values), "linear", sample)
+    after = _answers(context, look, one.features(), sample)
+    return Judged(
+        one,
+        skill(context, alone, sample),
+        beyond_chance(context, alone, sample),
+        gain(context, after, before, sample),
+        skill(context, after, sample) - skill(context, before, sample),
+    )
+
+
+def binned(values: np.ndarray) -> np.ndarray:
+    """(n, m) to (n, d): in which of equally filled bins each value lies, and each of the first two together."""
+    parts = [_one_hot(column, BINS) for column in values.T]
+    if values.shape[1] > 1:
+        first, second = (_one_hot(column, CROSSED) for column in values.T[:2])
+        parts.append((first[:, :, None] * second[:, None, :]).reshape(len(values), -1))
+    return np.concatenate(parts, axis=1).astype("float32")
+
+
+def _one_hot(column: np.ndarray, bins: int) -> np.ndarray:
+    edges = np.unique(np.quantile(column, np.linspace(0, 1, bins + 1)[1:-1]))
+    place = np.searchsorted(edges, column, "left")  # a value that many have is a bin of its own with those just below
+    return np.eye(len(edges) + 1)[place]
+
+
+def _sentences(context: Context, judged: list[Judged]) -> list[str]:
+    """What to take out, and what to vary."""
+    helping = [one for one in judged if one.is_normalised and one.helps]
+    free = [one for one in judged if one.is_normalised and not one.helps]
+    tails = [one for one in free if one.nuisance.is_kept]
+    free = [one for one in free if not one.nuisance.is_kept]
+    varied = [one for one in judged if one.is_varied]
+    found = []
+    if helping:
+        best = max(helping, key=lambda one: one.worth)
+        found.append(
+            f"Taking out {_and(helping)} helps: without {best.nuisance.words}, from which alone {_told(best)} of the "
+            f"label can be told, a cheap probe gains {_amount(context, best.gain.value)} "
+            f"({_amount(context, best.gain.low)} to {_amount(context, best.gain.high)})."
+        )
+    if free:
+        found.append(f"{LARGE}: {_and(free)}. Taking {_it(free)} out loses nothing.")
+    if tails:
+        found.append(f"A few values outweigh all others: {_and(tails)}. Their ranks tell as much.")
+    if varied:
+        found.append(f"{LARGE}: {_and(varied)}. Taking {_it(varied)} out gains nothing, so vary {_it(varied)} later.")
+    return found or ["Nothing varies a lot without telling of the label."]
+
+
+def _of_shortcuts(shortcuts: list[Judged]) -> list[str]:
+    if not shortcuts:
+        return []
+    told = listed([f"{one.nuisance.words} ({share(one.skill)} of what guessing misses)" for one in shortcuts], 4)
+    return [
+        f"Not noise but {'a shortcut candidate' if len(shortcuts) == 1 else 'shortcut candidates'}, as the label "
+        f"can be told from {'it' if len(shortcuts) == 1 else 'each'} alone: {told}."
+    ]
+
+
+def _cause(one: Judged) -> Cause:
+    return Cause(
+        fault="D14",
+        sentence=f"{_capital(one.nuisance.words)} goes with the label: either it is part of what the label means, or "
+        "of how these examples were collected.",
+    )
+
+
+def _advice(judged: list[Judged], shortcuts: list[Judged]) -> str:
+    remedies = [one.nuisance.remedy for one in judged if one.is_normalised]
+    text = f"Take it out by {listed(remedies, 4)}." if remedies else ""
+    if shortcuts:
+        text += f"{' ' if text else ''}Ask whether {_and(shortcuts)} will go with the label in use as well."
+    return text
+
+
+def _table(context: Context, judged: list[Judged]) -> Block:
+    value = context.metric.column_format
+    return Table(
+        title="Nuisances",
+        caption="How much each varies, what it tells of the label by itself (share of what guessing misses), and what "
+        "a cheap probe gains when it is taken out, paired over the same rows.",
+        columns=(
+            Column(name="nuisance"), Column(name="varies by"), Column(name="a lot from"), Column(name="measured in"),
+            Column(name="tells alone", format="share"), Column(name="beyond chance"),
+            Column(name="gain without it", format=value), Column(name="from", format=value),
+            Column(name="to", format=value), Column(name="verdict"),
+        ),
+        rows=tuple(
+            (
+                one.nuisance.name, round(one.nuisance.varies, 3), one.nuisance.a_lot, one.nuisance.unit,
+                max(0.0, one.skill), "yes" if one.chance.is_beyond_chance else "no",
+                one.gain.value, one.gain.low, one.gain.high, one.verdict,
+            )
+            for one in judged
+        ),
+        emphasis=tuple(i for i, one in enumerate(judged) if one.verdict != "leave"),
+    )  # fmt: skip
+
+
+def _told(one: Judged) -> str:
+    return share(max(0.0, one.skill)) if one.skill >= 0.005 and one.chance.is_beyond_chance else "nothing"
+
+
+def _amount(context: Context, value: float) -> str:
+    return f"{100 * value:.1f} points" if context.metric.is_share else f"{float(f'{value:.3g}') + 0.0:g}"
+
+
+def _and(judged: list[Judged]) -> str:
+    names = [one.nuisance.words for one in judged]
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+
+
+def _it(judged: list[Judged]) -> str:
+    return "it" if len(judged) == 1 else "them"
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
