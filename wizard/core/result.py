@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
+from wizard.core.blocks import File
 from wizard.core.finding import Finding
 from wizard.core.values import Value
 
@@ -96,8 +97,13 @@ class StageResult(Value):
         raise KeyError(f"{self.stage} has no step {step!r}")
 
     @property
+    def files(self) -> tuple[File, ...]:
+        """Files that the findings hand out."""
+        return tuple(block for finding in self.findings for block in finding.blocks if block.kind == "file")
+
+    @property
     def asset_names(self) -> tuple[str, ...]:
-        """Names of the pictures that the findings show, each once."""
+        """Names of the pictures that the findings show and of the files that they hand out, each once."""
         names = {
             item.asset: None
             for finding in self.findings
@@ -106,4 +112,4 @@ class StageResult(Value):
             for item in block.items
             if item.asset
         }
-        return tuple(names)
+        return tuple(names | {file.asset: None for file in self.files})

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from markupsafe import Markup
 
-from wizard.core.blocks import Attribute, Block, Column, Gallery, Item, Numbers, Table, Text
+from wizard.core.blocks import Attribute, Block, Column, File, Gallery, Item, Numbers, Table, Text
 from wizard.report.curves import Sketch, sketch_of
 from wizard.report.pictures import Picture
 from wizard.report.plots import note_of, svg_of
@@ -77,6 +77,8 @@ def evidence_of(block: Block, uid: str, pictures: Mapping[str, Picture]) -> Evid
         return Evidence("text", uid, title, paragraphs=tuple(paragraphs(block.text).split("\n\n")))
     if isinstance(block, Numbers):
         return Evidence("numbers", uid, title, block.caption, numbers=block.tree)
+    if isinstance(block, File):
+        return Evidence("text", uid, title, paragraphs=(f"{clean(block.name)} lies beside this page. {block.caption}",))
     if isinstance(block, Table):
         return Evidence("table", uid, title, block.caption, table=rows_of(block))
     if isinstance(block, Gallery):

@@ -13,6 +13,7 @@ STEPS = (
     "distributions",
     "imbalance",
     "duplicates",
+    "label_noise",
 )  # fmt: skip
 READS: tuple[str, ...] = ()
 
