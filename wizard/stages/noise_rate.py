@@ -28,20 +28,22 @@ BINS = 60  # of margins: a curve of three parameters needs no more
 BOUNDS = ((-3.0, 6.0), (-3.0, 5.0), (np.log(0.5), np.log(2.0)))  # of a, log b, log c
 Point = tuple[float, float, float]  # a, log b, log c
 STARTS: tuple[Point, Point] = ((0.0, 1.0, 0.0), (0.0, 3.0, 0.0))
+WELL_TOLD = 0.7  # of what guessing misses: then classes overlap at their borders only
+FADES = float(np.log(2.5))  # nats that the odds of overlap fall by over the margins then
 DROP = 1.92  # of the log-likelihood at the ends of a 95% interval: half of the 95% point of chi-squared
 GRID = np.linspace(0, 0.45, 901)  # rates that the interval is read from
+SHAPE = 0.8  # of the lower end on one curve: its shape is never quite right
 MORE = 4.0  # times the rate of all rows: what a class may have of which another one takes
 SLOPES = np.r_[-np.logspace(5, 0, 300), 0, np.logspace(0, 5, 300)]
 
 
 @dataclass(frozen=True)
 class Rate:
-    """Share of wrong labels: the likelihood's mean, and its 95% interval; `surprise` is what a rate of 0 costs."""
+    """Share of wrong labels: the likelihood's mean, and its 95% interval."""
 
     value: float
     low: float
     high: float
-    surprise: float
 
 
 @dataclass(frozen=True)
@@ -52,18 +54,21 @@ class Margins:
         margin: (n,) how far the predicted class is ahead.
         is_other: (n,) whether the label is another than the predicted one.
         group: (n,) rows that share a curve.
+        least: Log of the least steepness of the curves: where classes are told well, overlap must fade.
     """
 
     margin: np.ndarray
     is_other: np.ndarray
     group: np.ndarray
+    least: float = -3.0
 
 
 def margins(scores: np.ndarray, y: np.ndarray) -> Margins:
     """Margins of (n, k) scores against class codes (n,)."""
     top, n = scores.argmax(1), len(y)
     ranked = np.partition(scores, -2, axis=1)
-    return Margins(ranked[:, -1] - ranked[:, -2], top != y, grouped(top, n))
+    is_told = (top != y).mean() <= (1 - WELL_TOLD) * (1 - np.bincount(y).max() / n)
+    return Margins(ranked[:, -1] - ranked[:, -2], top != y, grouped(top, n), FADES if is_told else -3.0)
 
 
 def margins_of_labels(scores: np.ndarray, y: np.ndarray) -> Margins:
@@ -82,23 +87,42 @@ def grouped(predicted: np.ndarray, n: int) -> np.ndarray:
 
 
 def rate_of(rows: Margins) -> Rate:
-    """The rate of wrong labels among rows, from the joint profile likelihood of all curves."""
-    groups = np.unique(rows.group)
-    losses = np.array([_losses(rows, group) for group in groups])  # (groups, rates)
-    weight = np.array([(rows.group == group).mean() for group in groups])
-    together = _joint(losses - losses.min(1, keepdims=True), weight)
-    likelihood = np.exp(-together)
-    is_inside = together <= DROP
-    value = float(GRID @ likelihood / likelihood.sum())
-    low, high = float(GRID[is_inside][0]), float(GRID[is_inside][-1])
-    return Rate(min(max(value, low), high), low, high, float(together[0]))
+    """The rate of wrong labels among rows: what one curve for all says, and what curves of their own say together.
+
+    One curve is sharp where wrong labels may be any class; curves of their own see what befalls single classes.
+    """
+    one, each = _profiled(_pooled(rows)), _profiled(rows)
+    low, high = max(each.low, SHAPE * one.low), max(each.high, one.high)
+    return Rate(min(max(each.value, one.value, low), high), low, high)
 
 
-def surprise(rows: Margins, rate: float) -> float:
-    """How much likelier wrong labels make what rows say than none, in nats; every group has none, the rate or more."""
+def surprise(rows: Margins, rate: float) -> tuple[float, float]:
+    """How much likelier wrong labels make what rows say than none, in nats: on one curve, and on several."""
+    return _gained(_pooled(rows), rate), _gained(rows, rate)
+
+
+def _pooled(rows: Margins) -> Margins:
+    return Margins(rows.margin, rows.is_other, np.full(len(rows.margin), -1), rows.least)
+
+
+def _gained(rows: Margins, rate: float) -> float:
     groups = [_binned(rows, group) for group in np.unique(rows.group)]
     rates = (0.0, rate, min(MORE * rate, float(RATES[-1])))
     return float(sum(_fit(bins, 0.0)[0] - min(_fit(bins, e)[0] for e in rates) for bins in groups))
+
+
+def _profiled(rows: Margins) -> Rate:
+    groups = np.unique(rows.group)
+    losses = np.array([_losses(rows, group) for group in groups])  # (groups, rates)
+    weight = np.array([(rows.group == group).mean() for group in groups])
+    return rate_from(_joint(losses - losses.min(1, keepdims=True), weight))
+
+
+def rate_from(losses: np.ndarray) -> Rate:
+    """The likelihood's mean and interval, from (len(GRID),) negative log-likelihoods less their least."""
+    likelihood, is_inside = np.exp(-losses), losses <= DROP
+    low, high = float(GRID[is_inside][0]), float(GRID[is_inside][-1])
+    return Rate(min(max(float(GRID @ likelihood / likelihood.sum()), low), high), low, high)
 
 
 def chance_of_other(rows: Margins, rate: float = 0.0) -> np.ndarray:
@@ -118,6 +142,7 @@ class _Bins:
     others: np.ndarray
     rows: np.ndarray
     scale: float
+    least: float
 
 
 def _binned(rows: Margins, group: int) -> _Bins:
@@ -127,7 +152,7 @@ def _binned(rows: Margins, group: int) -> _Bins:
     scale = max(float(np.quantile(margin, 0.9)), 1e-6)
     means = np.array([margin[part].mean() for part in parts]) / scale
     others = np.array([is_other[part].sum() for part in parts], "float64")
-    return _Bins(np.maximum(means, 1e-6), others, np.array([len(part) for part in parts], "float64"), scale)
+    return _Bins(np.maximum(means, 1e-6), others, np.array([len(part) for part in parts], "float64"), scale, rows.least)
 
 
 def _losses(rows: Margins, group: int) -> np.ndarray:
@@ -152,8 +177,9 @@ def _fit(bins: _Bins, rate: float, before: Point = STARTS[1]) -> tuple[float, Po
         slope = (bins.others / q - (bins.rows - bins.others) / (1 - q)) * (1 - rate) * overlap * (1 - overlap)
         return value, np.array([slope.sum(), (slope * steep).sum(), (slope * steep * np.exp(c) * log).sum()])
 
+    bounds = (BOUNDS[0], (bins.least, BOUNDS[1][1]), BOUNDS[2])
     fits = [
-        minimize(loss, np.array(start), jac=True, method="L-BFGS-B", bounds=BOUNDS) for start in (before, STARTS[0])
+        minimize(loss, np.array(start), jac=True, method="L-BFGS-B", bounds=bounds) for start in (before, STARTS[0])
     ]
     best = min(fits, key=lambda fit: float(fit.fun))
     a, b, c = map(float, best.x)

@@ -14,14 +14,14 @@ from wizard.stages.noise_rate import Margins, Rate, chance_of_other, margins, ma
 from wizard.stages.probing import Sample, probe_sample, whole
 from wizard.stages.smoother import Smoother, smoother
 from wizard.stages.wrong_amounts import doubt_of, from_scores, normal_scores
-from wizard.stages.wrong_labels import CLEARLY, n_probably_wrong, one_sided, suspicion_of
+from wizard.stages.wrong_labels import CLEARLY, RECOGNISED, n_probably_wrong, one_sided, suspicion_of, taken_for
 
 FEWEST_ROWS = 100  # labelled rows: fewer leave the rate open between none and a tenth
 NEGLIGIBLE = 0.0025  # rate: the interval began at 0.2% at most on sets without noise (sms_spam, which has some)
 LEAST_SHARED = 0.005  # rate shared out over the rows to rank them, where none is found
 DRAWS = 20  # of labels from the model's own probabilities: wrong ones are claimed beyond all of them
 SHARPNESS = 7.0  # of the classes' probabilities in these draws
-RECOGNISED = 0.5  # of a class's rows: only such classes can be said to be taken for each other
+SHARE_SURE = 0.8  # of what pairs of classes lose at least: some of it may be overlap
 
 
 @dataclass(frozen=True)
@@ -97,16 +97,16 @@ def _classes(context: Context, sample: Sample) -> Suspects:
     smooth = _smoother(context, sample, targets)
     scores = smooth.left_out(targets)
     rows = margins(scores, y)
-    rate = rate_of(rows)
-    thought = suspicion_of(scores, y, max(rate.value, LEAST_SHARED))
+    taken = taken_for(scores, y)
+    rate = _with_pairs(rate_of(rows), taken, np.bincount(scores.argmax(1), minlength=k))
+    thought = suspicion_of(scores, y, max(rate.value, LEAST_SHARED), taken)
     pairs = _mixups(thought.mixed, scores, y, names)
-    is_one_sided = any(pair.errors > CLEARLY for pair in pairs) and rate.value >= LEAST_SHARED
 
     def drawn(random: np.random.Generator) -> tuple[Margins, float]:
         fresh = _redrawn(scores, rows, random)
         return margins(smooth.left_out(np.eye(k)[fresh]), fresh), rate.value
 
-    is_found = is_one_sided or (rate.low >= NEGLIGIBLE and _is_beyond(context, rows, rate, drawn))
+    is_found = bool(taken.any()) or (rate.low >= NEGLIGIBLE and _is_beyond(context, rows, rate, drawn))
     n_called = max(n_probably_wrong(thought.wrong), n_probably_wrong(_chance(rows, rate))) if is_found else 0
     return Suspects(
         sample.rows, thought.wrong, np.array(names, dtype=object)[thought.suggested], _first(thought.wrong, n_called),
@@ -127,7 +127,7 @@ def _labels(context: Context, sample: Sample) -> Suspects:
         return margins_of_labels(smooth.left_out(fresh.astype("float64")), fresh), rate.value
 
     is_found = rate.low >= NEGLIGIBLE and _is_beyond(context, rows, rate, drawn)
-    chance = _chance(rows, Rate(max(rate.value, LEAST_SHARED), 0, 1, 0)).reshape(y.shape)
+    chance = _chance(rows, Rate(max(rate.value, LEAST_SHARED), 0, 1)).reshape(y.shape)
     wrong = np.maximum(chance, 1e-3 * np.abs(y - np.clip(scores, 0, 1)))
     is_flipped = (chance >= 0.5) | (wrong == wrong.max(1, keepdims=True))
     suggested = [written(context.task, label) for label in np.where(is_flipped, 1 - y, y)]
@@ -190,8 +190,18 @@ def _redrawn(scores: np.ndarray, rows: Margins, random: np.random.Generator) -> 
 def _is_beyond(context: Context, rows: Margins, rate: Rate, drawn: object) -> bool:
     """Whether labels surprise more than all that were drawn from the model's own probabilities."""
     assert callable(drawn)
-    measured = surprise(rows, rate.value)
-    return all(surprise(*drawn(context.random("null", number))) < measured for number in range(DRAWS))
+    null = np.array([surprise(*drawn(context.random("null", number))) for number in range(DRAWS)])
+    return bool(np.any(np.array(surprise(rows, rate.value)) > null.max(0)))
+
+
+def _with_pairs(rate: Rate, taken: np.ndarray, of: np.ndarray) -> Rate:
+    """The rate with what single classes lose to another at least."""
+    if not taken.any():
+        return rate
+    rows, n = float((taken * of[:, None]).sum()), float(of.sum())
+    error = 2 * np.sqrt(2 * rows) / n  # counted on half of the rows
+    value = max(rate.value, rows / n)
+    return Rate(value, max(rate.low, SHARE_SURE * (rows / n - error)), max(rate.high, value + error))
 
 
 def _mixups(mixed: np.ndarray, scores: np.ndarray, y: np.ndarray, names: tuple[str, ...]) -> tuple[Mixup, ...]:

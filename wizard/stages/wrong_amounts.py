@@ -7,13 +7,13 @@ free. The rate's interval is what the likelihood of this mixture leaves open.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy.optimize import minimize
 from scipy.special import gammaln, ndtr, ndtri
 
-from wizard.stages.noise_rate import DROP, GRID, RATES, Rate
+from wizard.stages.noise_rate import GRID, RATES, Rate, rate_from
 
 LEVELS = 20  # of the prediction, each with a spread of its own, with at least `FEW` rows
 FEW = 30
@@ -57,16 +57,14 @@ def doubt_of(scores: np.ndarray, predicted: np.ndarray) -> Doubt:
         loss, point = _fitted(missed / spread, spread, elsewhere, float(rate), point)
         fits.append((loss, point))
     losses = np.array([loss for loss, _ in fits])
-    together = np.interp(GRID, RATES, losses - losses.min())
-    likelihood, is_inside = np.exp(-together), together <= DROP
-    low, high = float(GRID[is_inside][0]), float(GRID[is_inside][-1])
+    rate = rate_from(np.interp(GRID, RATES, losses - losses.min()))
     if 1 - np.median(np.abs(missed)) ** 2 / max(np.median(np.abs(scores)) ** 2, 1e-12) < LEAST_TOLD:
-        low = 0.0
-    value = min(max(float(GRID @ likelihood / likelihood.sum()), low), high)
+        rate = replace(rate, low=0.0)
+    value = rate.value
     point = fits[int(np.abs(RATES - value).argmin())][1]
     right = np.exp(_log_student(missed / spread, *point)) / spread
     wrong = value * elsewhere / np.maximum(value * elsewhere + (1 - value) * right, 1e-300)
-    return Doubt(wrong, Rate(value, low, high, float(together[0])))
+    return Doubt(wrong, rate)
 
 
 def _spread(predicted: np.ndarray, missed: np.ndarray) -> np.ndarray:

@@ -16,6 +16,8 @@ ROUNDS = 15  # of expectation and maximisation: the mix-ups settle within a doze
 LIKELY, CLEARLY = 3.0, 4.0  # standard errors of one class being taken for another but not the other way round:
 # from the first on the pair gets a chance of its own, from the second on it is said (uniform noise reached 3.6)
 FALSE_SHARE = 0.2  # expected of right labels among those called wrong
+RECOGNISED = 0.5  # of a class's rows: only such classes can be said to be taken for each other
+LEVEL, LOPSIDED, LEAST_SHARE = 0.6, 3.0, 0.03  # of what level and one-sided shares are held to
 FEWEST = 3.0  # expected rows of such a pair
 LEAST_RIGHT = 0.5  # of a class's rows: a class that is mostly something else is another question
 
@@ -37,7 +39,31 @@ class Suspicion:
     probabilities: np.ndarray
 
 
-def suspicion_of(scores: np.ndarray, y: np.ndarray, rate: float) -> Suspicion:
+def taken_for(scores: np.ndarray, y: np.ndarray) -> np.ndarray:
+    """(k, k) share of class i that is labelled j where that is level and one-sided, else 0.
+
+    Level: as frequent among the half of the rows that the others speak most clearly for as in the other half, where
+    overlap would fade. One-sided: more than j labelled i, by four standard errors. Both classes are told well.
+    """
+    k, top = scores.shape[1], scores.argmax(1)
+    ahead = -np.diff(np.partition(-scores, 1, axis=1)[:, :2], axis=1)[:, 0]
+    clear, vague, rows = np.zeros((k, k)), np.zeros((k, k)), np.zeros(k)
+    for i in range(k):
+        places = np.flatnonzero(top == i)
+        places = places[np.argsort(-ahead[places], kind="stable")]
+        half = (len(places) + 1) // 2
+        clear[i] = np.bincount(y[places[:half]], minlength=k)
+        vague[i] = np.bincount(y[places[half:]], minlength=k) / max(len(places) - half, 1)
+        rows[i] = half
+    recall = np.bincount(y[top == y], minlength=k) / np.maximum(np.bincount(y, minlength=k), 1)
+    is_told = np.minimum(recall[:, None], recall[None]) >= RECOGNISED
+    np.fill_diagonal(clear, 0)
+    share = clear / np.maximum(rows, 1.0)[:, None]
+    is_taken = (one_sided(clear, rows) > CLEARLY) & (share >= LEVEL * vague) & (share >= LEAST_SHARE) & is_told
+    return np.where(is_taken & (share >= LOPSIDED * share.T), share, 0.0)
+
+
+def suspicion_of(scores: np.ndarray, y: np.ndarray, rate: float, taken: np.ndarray) -> Suspicion:
     """Shares a rate of wrong labels out over the rows.
 
     Wrong labels may be any class, unless one class is clearly taken for another and not the other way round.
@@ -46,11 +72,12 @@ def suspicion_of(scores: np.ndarray, y: np.ndarray, rate: float) -> Suspicion:
         scores: (n, k) leave-one-out scores of the classes.
         y: (n,) codes of the labels.
         rate: Share of labels that are wrong, all rows together.
+        taken: (k, k) pairs of which one class is known to be taken for the other.
     """
     nowhere = np.zeros((scores.shape[1],) * 2, bool)
     fits = [_settled(softmax(sharpness * scores, axis=1), y, rate, nowhere) for sharpness in SHARPNESS]
     best = max(fits, key=lambda fit: fit[0])
-    one_way = one_sided(best[2], best[3].sum(0)) > LIKELY
+    one_way = (one_sided(best[2], best[3].sum(0)) > LIKELY) | (taken > 0)
     if one_way.any():
         best = max(
             (_settled(softmax(sharpness * scores, axis=1), y, rate, one_way) for sharpness in SHARPNESS),

@@ -84,7 +84,7 @@ def test_wrong_labels_of_rows_of_a_table(tmp_path):
     random = np.random.default_rng(0)
     is_wrong = random.random(len(frame)) < 0.1
     other = np.where(frame["diagnosis"] == "benign", "malignant", "benign")
-    finding, walked = found(journey_on(frame.assign(diagnosis=np.where(is_wrong, other, frame["diagnosis"])),
+    _, walked = found(journey_on(frame.assign(diagnosis=np.where(is_wrong, other, frame["diagnosis"])),
                                        tmp_path, "diagnosis"))  # fmt: skip
     low, high = walked.decided["label_noise_interval"]
     assert low <= is_wrong[walked.context.train_rows].mean() <= high
