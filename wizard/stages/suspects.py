@@ -103,7 +103,7 @@ def _classes(context: Context, sample: Sample) -> Suspects:
     pairs = _mixups(thought.mixed, scores, y, names)
 
     def drawn(random: np.random.Generator) -> tuple[Margins, float]:
-        fresh = _redrawn(scores, rows, random)
+        fresh = _redrawn(scores, rows, rate, random)
         return margins(smooth.left_out(np.eye(k)[fresh]), fresh), rate.value
 
     is_found = bool(taken.any()) or (rate.low >= NEGLIGIBLE and _is_beyond(context, rows, rate, drawn))
@@ -122,7 +122,7 @@ def _labels(context: Context, sample: Sample) -> Suspects:
     rate = rate_of(rows)
 
     def drawn(random: np.random.Generator) -> tuple[Margins, float]:
-        is_other = random.random(rows.margin.shape) < chance_of_other(rows)
+        is_other = random.random(rows.margin.shape) < chance_of_other(rows, rate.value)
         fresh = ((scores > 0.5) ^ is_other.reshape(y.shape)).astype("int32")
         return margins_of_labels(smooth.left_out(fresh.astype("float64")), fresh), rate.value
 
@@ -177,14 +177,14 @@ def _first(score: np.ndarray, n: int) -> np.ndarray:
     return is_first
 
 
-def _redrawn(scores: np.ndarray, rows: Margins, random: np.random.Generator) -> np.ndarray:
-    """(n,) labels drawn from the probabilities of a model that knows of overlap only."""
+def _redrawn(scores: np.ndarray, rows: Margins, rate: Rate, random: np.random.Generator) -> np.ndarray:
+    """(n,) labels drawn from the model's own probabilities, wrong labels taken off: what overlap alone would show."""
     top = scores.argmax(1)
     others = softmax(SHARPNESS * scores, axis=1)
     others[np.arange(len(top)), top] = 0
     reached = np.cumsum(others / others.sum(1, keepdims=True), axis=1)
     other = np.minimum((random.random((len(top), 1)) > reached).sum(1), scores.shape[1] - 1)
-    return np.where(random.random(len(top)) < chance_of_other(rows), other, top)
+    return np.where(random.random(len(top)) < chance_of_other(rows, rate.value), other, top)
 
 
 def _is_beyond(context: Context, rows: Margins, rate: Rate, drawn: object) -> bool:

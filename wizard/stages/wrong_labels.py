@@ -47,19 +47,20 @@ def taken_for(scores: np.ndarray, y: np.ndarray) -> np.ndarray:
     """
     k, top = scores.shape[1], scores.argmax(1)
     ahead = -np.diff(np.partition(-scores, 1, axis=1)[:, :2], axis=1)[:, 0]
-    clear, vague, rows = np.zeros((k, k)), np.zeros((k, k)), np.zeros(k)
+    both, clear, vague, rows = np.zeros((k, k)), np.zeros((k, k)), np.zeros((k, k)), np.zeros(k)
     for i in range(k):
         places = np.flatnonzero(top == i)
         places = places[np.argsort(-ahead[places], kind="stable")]
         half = (len(places) + 1) // 2
-        clear[i] = np.bincount(y[places[:half]], minlength=k)
+        both[i] = np.bincount(y[places], minlength=k)
+        clear[i] = np.bincount(y[places[:half]], minlength=k) / max(half, 1)
         vague[i] = np.bincount(y[places[half:]], minlength=k) / max(len(places) - half, 1)
-        rows[i] = half
+        rows[i] = len(places)
     recall = np.bincount(y[top == y], minlength=k) / np.maximum(np.bincount(y, minlength=k), 1)
     is_told = np.minimum(recall[:, None], recall[None]) >= RECOGNISED
-    np.fill_diagonal(clear, 0)
-    share = clear / np.maximum(rows, 1.0)[:, None]
-    is_taken = (one_sided(clear, rows) > CLEARLY) & (share >= LEVEL * vague) & (share >= LEAST_SHARE) & is_told
+    np.fill_diagonal(both, 0)
+    share = np.where(np.eye(k, dtype=bool), 0, clear)
+    is_taken = (one_sided(both, rows) > CLEARLY) & (share >= LEVEL * vague) & (share >= LEAST_SHARE) & is_told
     return np.where(is_taken & (share >= LOPSIDED * share.T), share, 0.0)
 
 
