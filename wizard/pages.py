@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import shutil
 from collections.abc import Callable, Mapping
@@ -11,6 +12,9 @@ from typing import Any
 from wizard.core.errors import OptionError
 from wizard.core.result import STAGES, StageName, StageResult
 from wizard.core.store import PARTIAL, STAGE_RESULTS, Store, write_file
+
+SUSPECTS = "label_suspects.csv"
+SUSPECT_COLUMNS = ("row", "where", "label", "given", "suggested", "chance_wrong", "is_flagged")
 
 
 class ShownResult(StageResult):
@@ -58,6 +62,7 @@ def write_pages(store: Store, results: Mapping[StageName, StageResult]) -> None:
             continue
         result = results[stage]
         write_file(own / "result.json", result.model_dump_json(indent=1).encode())
+        _write_files(store, result, own)
         write_file(own / "report.html", render_stage(result, states, _pictures(store, result)).encode())
     name = next(iter(results.values())).dataset.name
     index = render_index(name, tuple(results.values()), journey_states(results, from_index=True))
@@ -102,6 +107,35 @@ def rebuild_pages(folder: Path) -> Path:
     with store.locked():
         write_pages(store, results)
     return folder / "index.html"
+
+
+def read_suspects(store: Store, explored: StageResult) -> Any:
+    """DataFrame of the examples whose label may be wrong; empty where there were too few rows to tell."""
+    import pandas as pd
+
+    try:
+        content = read_file(store, explored, SUSPECTS)
+    except KeyError:
+        return pd.DataFrame(columns=list(SUSPECT_COLUMNS))
+    texts = {"where": str, "label": str, "given": str, "suggested": str}
+    return pd.read_csv(io.BytesIO(content), dtype=texts, keep_default_na=False)
+
+
+def read_file(store: Store, result: StageResult, name: str) -> bytes:
+    """Content of a file that a stage handed out; KeyError where there is none of this name."""
+    for file in result.files:
+        if file.name == name:
+            return (store.path(STAGE_RESULTS, result.key) / "assets" / file.asset).read_bytes()
+    raise KeyError(f"{result.stage} handed out no {name}")
+
+
+def _write_files(store: Store, result: StageResult, folder: Path) -> None:
+    names = {file.name for file in result.files}
+    for old in folder.glob("*.csv"):
+        if old.name not in names:
+            old.unlink()
+    for name in sorted(names):
+        write_file(folder / name, read_file(store, result, name))
 
 
 def _pictures(store: Store, result: StageResult) -> Callable[[str], bytes]:

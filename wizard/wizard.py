@@ -18,10 +18,11 @@ from wizard.core.finding import Finding
 from wizard.core.progress import say, say_result
 from wizard.core.result import STAGES, StageName, StageResult
 from wizard.core.store import folder_name
+from wizard.data.corrections import with_task
 from wizard.data.opening import Request, open_dataset, read_examples, read_labelled
-from wizard.data.task import check_task, infer_task
+from wizard.data.task import check_task
 from wizard.journey import Journey, announce, stages_before, why_closed
-from wizard.pages import ShownResult, page_path, write_pages
+from wizard.pages import ShownResult, page_path, read_suspects, write_pages
 
 GATES = ("raise", "warn")
 
@@ -80,7 +81,8 @@ class Wizard:
                 series: the column that orders the rows of a series.
             weight: Column, one positive number an example, or {class: number}, in losses and metrics.
             ignore: Columns that are no inputs.
-            corrections: Not available yet.
+            corrections: Labels put right: the CSV of suspects that explore wrote, its column `label` filled in (empty:
+                as it is; "drop": leave the row out), or a DataFrame with columns `where` (or `row`) and `label`.
             model: Not available yet.
             budget: Wall-clock time for the whole journey ("10m", "90s", seconds), or "quick", "standard" (default),
                 "thorough": counts of trials, seeds and epochs, with the same result on every run.
@@ -100,7 +102,7 @@ class Wizard:
             UnsupportedTaskError: For tasks that the library does not do.
             NotAvailableError: For what this version does not do yet.
         """
-        for option, value in (("corrections", corrections), ("model", model), ("distribution", distribution)):
+        for option, value in (("model", model), ("distribution", distribution)):
             if value is not None:
                 raise NotAvailableError(f"{option}= is not available in this version. Leave it out.")
         if gates not in GATES:
@@ -114,7 +116,7 @@ class Wizard:
         given = (targets, modality, task, validation, test, group, time, weight)
         request = Request(*given, ignore, name, version, Path(out))
         opened = open_dataset(dataset, request)
-        inferred = infer_task(opened.labels, opened.target, task, opened.modality, opened.outputs)
+        opened, inferred = with_task(opened, task, corrections)
         if metric is not None:
             from wizard.training.metrics import metric_for
 
@@ -238,8 +240,10 @@ class Wizard:
 
     @property
     def label_suspects(self) -> Any:
-        """Examples whose label may be wrong: not available yet."""
-        raise NotAvailableError("label_suspects needs explore's label_noise, which this version does not have yet.")
+        """DataFrame of the examples whose label may be wrong, the most suspect first; `corrections=` takes it back."""
+        if "explore" not in self._results:
+            raise StageOrderError("label_suspects needs explore(). Call explore() first.")
+        return read_suspects(self._journey.store, self._results["explore"])
 
     def share(self, path: str, examples: bool = False) -> None:
         """One page of the whole journey: not available yet."""

@@ -208,6 +208,16 @@ class Numbers(Value):
     tree: Tree
 
 
+class File(Value):
+    """A file beside the result: `asset` holds its content, `name` is what it is called beside the stage's page."""
+
+    kind: Literal["file"] = "file"
+    title: str = ""
+    caption: str = ""
+    name: str
+    asset: str
+
+
 Block = Annotated[
-    Text | Table | Bars | Lines | Scatter | Histogram | Heatmap | Gallery | Numbers, Field(discriminator="kind")
+    Text | Table | Bars | Lines | Scatter | Histogram | Heatmap | Gallery | Numbers | File, Field(discriminator="kind")
 ]

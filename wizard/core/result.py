@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
+<<<<<<< HEAD
 from wizard.core.finding import Finding, Status
+=======
+from wizard.core.blocks import File
+from wizard.core.finding import Finding
+>>>>>>> noise
 from wizard.core.values import Value
 
 StageName = Literal["explore", "baseline", "overfit", "regularize", "tune", "ensemble"]
@@ -130,8 +135,13 @@ class StageResult(Value):
         raise KeyError(f"{self.stage} has no step {step!r}")
 
     @property
+    def files(self) -> tuple[File, ...]:
+        """Files that the findings hand out."""
+        return tuple(block for finding in self.findings for block in finding.blocks if block.kind == "file")
+
+    @property
     def asset_names(self) -> tuple[str, ...]:
-        """Names of the pictures that the findings show, each once."""
+        """Names of the pictures that the findings show and of the files that they hand out, each once."""
         names = {
             item.asset: None
             for finding in self.findings
@@ -140,4 +150,4 @@ class StageResult(Value):
             for item in block.items
             if item.asset
         }
-        return tuple(names)
+        return tuple(names | {file.asset: None for file in self.files})

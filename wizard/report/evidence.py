@@ -7,8 +7,13 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
+<<<<<<< HEAD
 from wizard.core.blocks import Block, Column, Gallery, Numbers, Table, Text
 from wizard.report.gallery import Examples, examples_of
+=======
+from wizard.core.blocks import Attribute, Block, Column, File, Gallery, Item, Numbers, Table, Text
+from wizard.report.curves import Sketch, sketch_of
+>>>>>>> noise
 from wizard.report.pictures import Picture
 from wizard.report.plots import note_of, svg_of
 from wizard.report.tables import table_of
@@ -57,6 +62,8 @@ def evidence_of(block: Block, uid: str, pictures: Mapping[str, Picture]) -> Evid
         return Evidence("text", uid, title, paragraphs=tuple(paragraphs(block.text).split("\n\n")))
     if isinstance(block, Numbers):
         return Evidence("numbers", uid, title, block.caption, numbers=block.tree)
+    if isinstance(block, File):
+        return Evidence("text", uid, title, paragraphs=(f"{clean(block.name)} lies beside this page. {block.caption}",))
     if isinstance(block, Table):
         return Evidence("table", uid, title, block.caption, table=rows_of(block))
     if isinstance(block, Gallery):

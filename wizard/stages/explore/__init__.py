@@ -24,6 +24,7 @@ STEPS = (
     "spurious_variation",
     "downsampling",
     "enough_data",
+    "label_noise",
 )  # fmt: skip
 READS: tuple[str, ...] = ()
 PLAIN = ("readable", "imbalance", "duplicates")  # what the data are, beside what the questions ask

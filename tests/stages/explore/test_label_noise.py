@@ -1,0 +1,139 @@
+import csv
+import io
+
+import numpy as np
+import pytest
+
+from tests.small import some_amounts, some_series, some_texts
+from tests.stages.walk import diabetes, digits, journey_on, noise, tagged, tumours, walk
+from wizard.stages.explore.label_noise import FILE, suspicion
+
+
+def found(journey):
+    walked = walk(journey, "explore", "imbalance", "label_noise")
+    return walked["label_noise"], walked
+
+
+def flipped(y, share, n_classes, seed=0):
+    """Labels of which a share is another class, any other."""
+    random = np.random.default_rng(seed)
+    is_wrong = random.random(len(y)) < share
+    return np.where(is_wrong, (y + random.integers(1, n_classes, len(y))) % n_classes, y), is_wrong
+
+
+def listed(walked):
+    """Rows of the suspects' file that are called wrong."""
+    finding = walked["label_noise"]
+    (file,) = [block for block in finding.blocks if block.kind == "file"]
+    rows = csv.DictReader(io.StringIO(walked.context.assets[file.asset].decode()))
+    return [row for row in rows if row["is_flagged"] == "True"]
+
+
+def test_silent_on_clean_data(explored, kind):
+    finding = explored[kind]["label_noise"]
+    assert finding.status in ("passed", "noted"), finding.headline
+    assert finding.headline.startswith("No wrong labels found beyond")
+    assert not finding.causes
+    assert explored[kind].decided["label_noise"] == 0
+
+
+def test_overlapping_classes_are_no_wrong_labels(tmp_path):
+    x = np.random.default_rng(0).normal(size=(600, 2))
+    frame = noise(600).assign(a=x[:, 0], b=x[:, 1])
+    chance = 1 / (1 + np.exp(-1.5 * x[:, 0]))
+    frame["label"] = np.where(np.random.default_rng(1).random(600) < chance, "yes", "no")
+    finding, walked = found(journey_on(frame, tmp_path, "label"))
+    assert finding.status in ("passed", "noted")
+    assert walked.decided["label_noise"] == 0
+
+
+def test_labels_without_any_signal_are_no_wrong_labels(tmp_path):
+    finding, _ = found(journey_on(noise(600), tmp_path, "label"))
+    assert finding.status == "noted"
+    assert "tell so little" in finding.headline
+
+
+def test_wrong_labels_of_pictures_are_counted_and_named(tmp_path):
+    x, y = digits(1200)
+    labels, is_wrong = flipped(y, 0.08, 10)
+    finding, walked = found(journey_on((x, labels), tmp_path))
+    assert finding.status == "warned"
+    assert [cause.fault for cause in finding.causes] == ["L01"]
+    train = walked.context.train_rows
+    low, high = walked.decided["label_noise_interval"]
+    assert low <= is_wrong[train].mean() <= high
+    rows = listed(walked)
+    hits = [row for row in rows if is_wrong[int(row["row"])]]
+    assert len(hits) >= 0.8 * len(rows)
+    assert len(hits) >= 0.8 * is_wrong[train].sum()
+    assert sum(row["suggested"] == str(y[int(row["row"])]) for row in hits) >= 0.9 * len(hits)
+    assert 0.8 < walked.decided["ceiling"] < 0.99
+
+
+def test_one_class_taken_for_another_is_told_from_noise_anywhere(tmp_path):
+    x, y = digits(1797)
+    is_wrong = (y == 3) & (np.random.default_rng(0).random(len(y)) < 0.3)
+    finding, _ = found(journey_on((x, np.where(is_wrong, 5, y)), tmp_path))
+    assert finding.status == "warned"
+    assert finding.causes[0].fault == "L02"
+    assert "'3' are labelled '5'" in finding.causes[0].sentence
+
+
+def test_wrong_labels_of_rows_of_a_table(tmp_path):
+    frame = tumours()
+    random = np.random.default_rng(0)
+    is_wrong = random.random(len(frame)) < 0.1
+    other = np.where(frame["diagnosis"] == "benign", "malignant", "benign")
+    _, walked = found(journey_on(frame.assign(diagnosis=np.where(is_wrong, other, frame["diagnosis"])),
+                                       tmp_path, "diagnosis"))  # fmt: skip
+    low, high = walked.decided["label_noise_interval"]
+    assert low <= is_wrong[walked.context.train_rows].mean() <= high
+
+
+@pytest.mark.parametrize("make", [some_texts, some_series])
+def test_wrong_labels_of_texts_and_series(tmp_path, make):
+    x, y = make(400)
+    labels, is_wrong = flipped((y == y[0]).astype(int), 0.1, 2)
+    finding, walked = found(journey_on((x, np.array(["a", "b"])[labels]), tmp_path))
+    assert finding.status == "warned"
+    rows, score, _ = suspicion(walked.context)
+    first = rows[np.argsort(-score)[: int(is_wrong[rows].sum())]]
+    assert is_wrong[first].mean() > 0.8
+
+
+def test_wrong_amounts_are_found(tmp_path):
+    frame = some_amounts(600)
+    is_wrong = np.random.default_rng(1).random(600) < 0.08
+    frame.loc[is_wrong, "price"] = np.random.default_rng(2).permutation(frame["price"])[is_wrong] + 1
+    finding, walked = found(journey_on(frame, tmp_path, "price"))
+    assert finding.status == "warned"
+    rows = listed(walked)
+    assert np.mean([is_wrong[int(row["row"])] for row in rows]) > 0.8
+    assert len(rows) > 0.4 * is_wrong[walked.context.train_rows].sum()
+
+
+def test_each_of_several_targets_is_judged_alone(tmp_path):
+    frame = some_amounts(600)
+    frame["rent"] = frame["price"] / 300 + np.random.default_rng(3).normal(0, 20, 600)
+    is_wrong = np.random.default_rng(1).random(600) < 0.1
+    frame.loc[is_wrong, "rent"] = np.random.default_rng(2).permutation(frame["rent"])[is_wrong]
+    finding, _ = found(journey_on(frame, tmp_path, ["price", "rent"]))
+    assert finding.status == "warned"
+    assert "labels of 'rent' are wrong" in finding.headline
+
+
+def test_wrong_entries_among_several_labels_rank_first(tmp_path):
+    x, y = tagged(600)
+    is_wrong = np.random.default_rng(0).random(len(y)) < 0.1
+    labels = y.copy()
+    labels[is_wrong, 0] = 1 - labels[is_wrong, 0]
+    _, walked = found(journey_on((x, labels), tmp_path))
+    rows, score, _ = suspicion(walked.context)
+    assert score[is_wrong[rows]].mean() > 1.5 * score[~is_wrong[rows]].mean()
+
+
+def test_too_few_rows_are_skipped(tmp_path):
+    finding, walked = found(journey_on(diabetes(80), tmp_path, "progression"))
+    assert finding.status == "skipped"
+    assert len(suspicion(walked.context)[0]) == 0
+    assert FILE not in finding.headline

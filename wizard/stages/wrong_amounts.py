@@ -1,0 +1,95 @@
+"""Which numbers are wrong: residuals further out than the heavy tail that the other residuals have.
+
+A wrong number is taken for one of another row. In normal scores of the target that is a standard normal draw, whatever
+the prediction; right ones lie around the prediction with the spread of their level and a Student tail whose weight is
+free. The rate's interval is what the likelihood of this mixture leaves open.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from scipy.optimize import minimize
+from scipy.special import gammaln, ndtr, ndtri
+
+from wizard.stages.noise_rate import GRID, RATES, Rate, rate_from
+
+LEVELS = 20  # of the prediction, each with a spread of its own, with at least `FEW` rows
+FEW = 30
+LEAST_TOLD = 0.5  # of the target's variance (from medians): below it, rows of another kind look like wrong numbers
+TAIL = (np.log(2.0), np.log(60.0))  # log degrees of freedom: from tails that have no variance to normal ones
+WIDTH = (np.log(0.3), np.log(4.0))  # log of the spread, in spreads of the level
+
+
+@dataclass(frozen=True)
+class Doubt:
+    """What is thought of each row's number: chance that it is wrong (n,), and the share that is."""
+
+    wrong: np.ndarray
+    rate: Rate
+
+
+def normal_scores(y: np.ndarray) -> np.ndarray:
+    """(n,) ranks as quantiles of a standard normal; equal numbers share one."""
+    known = np.sort(y)
+    place = np.searchsorted(known, y, "left") + np.searchsorted(known, y, "right")
+    return np.asarray(ndtri((place + 1) / (2 * len(y) + 2)))
+
+
+def from_scores(scores: np.ndarray, y: np.ndarray) -> np.ndarray:
+    """(n,) normal scores back in the unit of the known numbers (m,)."""
+    return np.asarray(np.quantile(y, ndtr(scores)))
+
+
+def doubt_of(scores: np.ndarray, predicted: np.ndarray) -> Doubt:
+    """How likely each number is wrong, and how many are.
+
+    Args:
+        scores: (n,) normal scores of the target.
+        predicted: (n,) what the other rows say.
+    """
+    missed = scores - predicted
+    spread = _spread(predicted, missed)
+    elsewhere = np.exp(-0.5 * scores**2) / np.sqrt(2 * np.pi)  # density, were it the number of another row
+    fits, point = [], np.array([0.0, np.log(6.0)])
+    for rate in RATES:
+        loss, point = _fitted(missed / spread, spread, elsewhere, float(rate), point)
+        fits.append((loss, point))
+    losses = np.array([loss for loss, _ in fits])
+    rate = rate_from(np.interp(GRID, RATES, losses - losses.min()))
+    if 1 - np.median(np.abs(missed)) ** 2 / max(np.median(np.abs(scores)) ** 2, 1e-12) < LEAST_TOLD:
+        rate = replace(rate, low=0.0)
+    value = rate.value
+    point = fits[int(np.abs(RATES - value).argmin())][1]
+    right = np.exp(_log_student(missed / spread, *point)) / spread
+    wrong = value * elsewhere / np.maximum(value * elsewhere + (1 - value) * right, 1e-300)
+    return Doubt(wrong, rate)
+
+
+def _spread(predicted: np.ndarray, missed: np.ndarray) -> np.ndarray:
+    """(n,) median absolute residual at the level of the prediction, as a standard deviation."""
+    n_levels = int(np.clip(len(predicted) // FEW, 1, LEVELS))
+    parts = np.array_split(np.argsort(predicted, kind="stable"), n_levels)
+    centres = np.array([predicted[part].mean() for part in parts])
+    medians = np.array([np.median(np.abs(missed[part])) for part in parts])
+    floor = max(1e-3, 0.1 * float(np.median(np.abs(missed))))  # levels where the target is one number
+    return np.asarray(np.interp(predicted, centres, np.maximum(medians, floor))) / 0.6745
+
+
+def _fitted(
+    u: np.ndarray, spread: np.ndarray, elsewhere: np.ndarray, rate: float, start: np.ndarray
+) -> tuple[float, np.ndarray]:
+    def loss(point: np.ndarray) -> float:
+        right = np.exp(_log_student(u, *point)) / spread
+        return -float(np.log((1 - rate) * right + rate * elsewhere + 1e-300).sum())
+
+    fit = minimize(loss, start, method="L-BFGS-B", bounds=(WIDTH, TAIL))
+    return float(fit.fun), fit.x
+
+
+def _log_student(u: np.ndarray, width: float, freedom: float) -> np.ndarray:
+    """(n,) log density of Student's t, from the logarithms of its scale and its degrees of freedom."""
+    nu = np.exp(freedom)
+    constant = gammaln((nu + 1) / 2) - gammaln(nu / 2) - 0.5 * np.log(nu * np.pi) - width
+    return np.asarray(constant - (nu + 1) / 2 * np.log1p((u / np.exp(width)) ** 2 / nu))

@@ -1,0 +1,148 @@
+"""Which labels are wrong: the rate shared out over the rows, by what the other rows say and which classes are mixed up.
+
+Ranked as cleanlab's self-confidence ranks where wrong labels may be anything (the chance that the row is of its class),
+and better where one class is taken for another.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.special import softmax
+
+SHARPNESS = (2.0, 4.0, 7.0, 10.0, 15.0, 25.0)  # of the classes' probabilities: exp(sharpness x score)
+ROUNDS = 15  # of expectation and maximisation: the mix-ups settle within a dozen
+LIKELY, CLEARLY = 3.0, 4.0  # standard errors of one class being taken for another but not the other way round:
+# from the first on the pair gets a chance of its own, from the second on it is said (uniform noise reached 3.6)
+FALSE_SHARE = 0.2  # expected of right labels among those called wrong
+RECOGNISED = 0.5  # of a class's rows: only such classes can be said to be taken for each other
+LEVEL, LOPSIDED, LEAST_SHARE = 0.6, 3.0, 0.03  # of what level and one-sided shares are held to
+FEWEST = 3.0  # expected rows of such a pair
+LEAST_RIGHT = 0.5  # of a class's rows: a class that is mostly something else is another question
+
+
+@dataclass(frozen=True)
+class Suspicion:
+    """What is thought of each row's label.
+
+    Attributes:
+        wrong: (n,) chance that it is wrong.
+        suggested: (n,) code of the likeliest other class.
+        mixed: (k, k) expected rows of class i that are labelled j, 0 on the diagonal.
+        probabilities: (n, k) of the classes, from the other rows, before the row's own label is looked at.
+    """
+
+    wrong: np.ndarray
+    suggested: np.ndarray
+    mixed: np.ndarray
+    probabilities: np.ndarray
+
+
+def taken_for(scores: np.ndarray, y: np.ndarray) -> np.ndarray:
+    """(k, k) share of class i that is labelled j where that is level and one-sided, else 0.
+
+    Level: as frequent among the half of the rows that the others speak most clearly for as in the other half, where
+    overlap would fade. One-sided: more than j labelled i, by four standard errors. Both classes are told well.
+    """
+    k, top = scores.shape[1], scores.argmax(1)
+    ahead = -np.diff(np.partition(-scores, 1, axis=1)[:, :2], axis=1)[:, 0]
+    both, clear, vague, rows = np.zeros((k, k)), np.zeros((k, k)), np.zeros((k, k)), np.zeros(k)
+    for i in range(k):
+        places = np.flatnonzero(top == i)
+        places = places[np.argsort(-ahead[places], kind="stable")]
+        half = (len(places) + 1) // 2
+        both[i] = np.bincount(y[places], minlength=k)
+        clear[i] = np.bincount(y[places[:half]], minlength=k) / max(half, 1)
+        vague[i] = np.bincount(y[places[half:]], minlength=k) / max(len(places) - half, 1)
+        rows[i] = len(places)
+    recall = np.bincount(y[top == y], minlength=k) / np.maximum(np.bincount(y, minlength=k), 1)
+    is_told = np.minimum(recall[:, None], recall[None]) >= RECOGNISED
+    np.fill_diagonal(both, 0)
+    share = np.where(np.eye(k, dtype=bool), 0, clear)
+    is_taken = (one_sided(both, rows) > CLEARLY) & (share >= LEVEL * vague) & (share >= LEAST_SHARE) & is_told
+    return np.where(is_taken & (share >= LOPSIDED * share.T), share, 0.0)
+
+
+def suspicion_of(scores: np.ndarray, y: np.ndarray, rate: float, taken: np.ndarray) -> Suspicion:
+    """Shares a rate of wrong labels out over the rows.
+
+    Wrong labels may be any class, unless one class is clearly taken for another and not the other way round.
+
+    Args:
+        scores: (n, k) leave-one-out scores of the classes.
+        y: (n,) codes of the labels.
+        rate: Share of labels that are wrong, all rows together.
+        taken: (k, k) pairs of which one class is known to be taken for the other.
+    """
+    nowhere = np.zeros((scores.shape[1],) * 2, bool)
+    fits = [_settled(softmax(sharpness * scores, axis=1), y, rate, nowhere) for sharpness in SHARPNESS]
+    best = max(fits, key=lambda fit: fit[0])
+    one_way = (one_sided(best[2], best[3].sum(0)) > LIKELY) | (taken > 0)
+    if one_way.any():
+        best = max(
+            (_settled(softmax(sharpness * scores, axis=1), y, rate, one_way) for sharpness in SHARPNESS),
+            key=lambda fit: fit[0],
+        )
+    _, posterior, mixed, probabilities = best
+    rows = np.arange(len(y))
+    wrong = np.clip(1 - posterior[rows, y], 0, 1)
+    others = posterior + 1e-6 * probabilities
+    others[rows, y] = -1
+    return Suspicion(wrong, others.argmax(1), mixed, probabilities)
+
+
+def one_sided(mixed: np.ndarray, rows: np.ndarray) -> np.ndarray:
+    """(k, k) standard errors by which a larger share of class i is labelled j than of class j is labelled i.
+
+    Args:
+        mixed: (k, k) expected rows of class i that are labelled j.
+        rows: (k,) expected rows of each class.
+    """
+    rows = np.maximum(rows, 1.0)
+    share = mixed / rows[:, None]
+    pooled = (mixed + mixed.T) / (rows[:, None] + rows[None])
+    error = np.sqrt(np.maximum(pooled * (1 - pooled), 0) * (1 / rows[:, None] + 1 / rows[None]))
+    return np.where(mixed >= FEWEST, (share - share.T) / np.maximum(error, 1e-9), 0.0)
+
+
+def n_probably_wrong(chance: np.ndarray) -> int:
+    """How many rows to call wrong: the most that are at least as likely wrong as right, with few expected to be right.
+
+    Args:
+        chance: (n,) that a row is wrong.
+    """
+    order = np.argsort(-chance, kind="stable")
+    expected = np.cumsum(1 - chance[order]) / np.arange(1, len(chance) + 1)
+    is_fit = (expected <= FALSE_SHARE) & (chance[order] >= 0.5)
+    return int(np.flatnonzero(is_fit).max()) + 1 if is_fit.any() else 0
+
+
+def _settled(
+    p: np.ndarray, y: np.ndarray, rate: float, one_way: np.ndarray
+) -> tuple[float, np.ndarray, np.ndarray, np.ndarray]:
+    """Log-likelihood, (n, k) posterior of the right class, (k, k) mix-ups and p, for one sharpness.
+
+    Chances of the cells in `one_way` are free; all others of a class are equal.
+    """
+    n, k = p.shape
+    given = np.eye(k)[y]
+    anywhere = ~one_way & ~np.eye(k, dtype=bool)
+    becomes = np.full((k, k), rate / (k - 1))  # chance that class i is labelled j
+    np.fill_diagonal(becomes, 1 - rate)
+    for _ in range(ROUNDS if one_way.any() else 0):
+        posterior = p * becomes[:, y].T
+        posterior /= posterior.sum(1, keepdims=True)
+        counts = posterior.T @ given
+        rows = np.maximum(counts.sum(1), 1.0)
+        chance = np.where(one_way, counts / rows[:, None], 0)
+        chance[anywhere] = counts[anywhere].sum() / np.maximum((rows[:, None] * anywhere).sum(), 1e-12)
+        chance *= rate * n / max(float((chance * rows[:, None]).sum()), 1e-12)
+        chance *= np.minimum(1, (1 - LEAST_RIGHT) / np.maximum(chance.sum(1), 1e-12))[:, None]
+        becomes = chance + np.diag(1 - chance.sum(1))
+    joint = p * becomes[:, y].T
+    total = joint.sum(1)
+    posterior = joint / total[:, None]
+    mixed = posterior.T @ given
+    np.fill_diagonal(mixed, 0)
+    return float(np.log(total).sum()), posterior, mixed, p
