@@ -4,12 +4,8 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
-<<<<<<< HEAD
-from wizard.core.finding import Finding, Status
-=======
 from wizard.core.blocks import File
-from wizard.core.finding import Finding
->>>>>>> noise
+from wizard.core.finding import Finding, Status
 from wizard.core.values import Value
 
 StageName = Literal["explore", "baseline", "overfit", "regularize", "tune", "ensemble"]

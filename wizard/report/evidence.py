@@ -7,13 +7,8 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-<<<<<<< HEAD
-from wizard.core.blocks import Block, Column, Gallery, Numbers, Table, Text
+from wizard.core.blocks import Block, Column, File, Gallery, Numbers, Table, Text
 from wizard.report.gallery import Examples, examples_of
-=======
-from wizard.core.blocks import Attribute, Block, Column, File, Gallery, Item, Numbers, Table, Text
-from wizard.report.curves import Sketch, sketch_of
->>>>>>> noise
 from wizard.report.pictures import Picture
 from wizard.report.plots import note_of, svg_of
 from wizard.report.tables import table_of

@@ -23,8 +23,8 @@ STEPS = (
     "variation",
     "spurious_variation",
     "downsampling",
-    "enough_data",
     "label_noise",
+    "enough_data",
 )  # fmt: skip
 READS: tuple[str, ...] = ()
 PLAIN = ("readable", "imbalance", "duplicates")  # what the data are, beside what the questions ask

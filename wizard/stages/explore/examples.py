@@ -8,11 +8,14 @@ from wizard.core.blocks import Attribute, Gallery, Item
 from wizard.core.registry import load
 from wizard.data.split import rarest_label
 from wizard.stages.context import Context
+from wizard.stages.explore.label_noise import suspicion
+from wizard.stages.explore.outliers import outlier_scores
 from wizard.stages.labels import groups_of
 from wizard.stages.step import Outcome, noted, step
 from wizard.stages.words import count
 
 LOOKS = "wizard.stages.looks"  # a file a modality
+MANY, ODD = 100, 10  # of at least so many examples, a tenth each are the strangest and the most doubtful
 
 
 @step()
@@ -20,9 +23,15 @@ def examples(context: Context) -> Outcome:
     """A person has looked through hundreds of examples.
 
     Nothing replaces it: duplicates, wrong labels, odd crops and strange values are seen at once by the eye and by
-    nothing else. The examples are training rows, as many from each class as from any other while they last.
+    nothing else. The examples are training rows, as many from each class as from any other while they last; the
+    strangest ones and those whose label is most doubtful are among them.
     """
-    rows = _spread(context, int(context.options["examples"]))
+    wanted = int(context.options["examples"])
+    (strange, strangeness), (suspect, doubt, _) = outlier_scores(context), suspicion(context)
+    n_odd = wanted // ODD if wanted >= MANY else 0
+    odd = np.concatenate([strange[_highest(strangeness, n_odd)], suspect[_highest(doubt, n_odd)]])
+    spread = _spread(context, wanted)
+    rows = np.array(list(dict.fromkeys([*spread[: max(0, wanted - len(np.unique(odd)))], *odd, *spread])))[:wanted]
     card = load(LOOKS, context.dataset.modality).cards(context)
     groups, known = groups_of(context), attributes_of(context)
 
@@ -49,7 +58,18 @@ def examples(context: Context) -> Outcome:
 
 def attributes_of(context: Context) -> dict[str, dict[int, Attribute]]:
     """What is known of training rows beside how they look: {name of the attribute: {row: its value}}."""
-    return {"split": _split(context), **_targets(context)}
+    strange, strangeness = outlier_scores(context)
+    suspect, doubt, _ = suspicion(context)
+    return {
+        "split": _split(context),
+        **_targets(context),
+        "outlier score": {int(row): round(float(one), 2) for row, one in zip(strange, strangeness, strict=True)},
+        "label suspicion": {int(row): round(float(one), 3) for row, one in zip(suspect, doubt, strict=True)},
+    }
+
+
+def _highest(scores: np.ndarray, n: int) -> np.ndarray:
+    return np.argsort(-scores, kind="stable")[:n]
 
 
 def _split(context: Context) -> dict[int, Attribute]:

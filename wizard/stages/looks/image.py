@@ -41,7 +41,7 @@ def coincidences(context: Context) -> int:
 
 def _card(context: Context, row: int) -> Item:
     picture = np.asarray(context.dataset.examples[row])
-    brightness, contrast, sharpness = _look(picture)
+    brightness, contrast, sharpness, colour = _look(picture)
     return Item(
         label=label_of(context, row),
         asset=context.asset(png(picture)),
@@ -51,6 +51,7 @@ def _card(context: Context, row: int) -> Item:
             "brightness": float(f"{brightness:.4g}"),
             "contrast": float(f"{contrast:.4g}"),
             "sharpness": float(f"{sharpness:.4g}"),
+            **({"colour": float(f"{colour:.4g}")} if picture.shape[-1] == COLOURED else {}),
             "height": picture.shape[0],
             "width": picture.shape[1],
         },
