@@ -9,9 +9,10 @@ from wizard.data.dataset import Dataset, Examples
 from wizard.data.standing_out import stand_out
 
 ROUNDING = 0.01  # of a column's interquartile range: rows this close in every column are near copies
-NOISE = 0.08  # robust standard deviations in any column: noise of 0.01 on both rows stays within a fifth of it
-NOISY_SHARE = 0.8  # of the columns of measurements differ: rows on a grid have most of their values in common
-FINE_SHARE = 0.1  # different values a row: a column with fewer is a scale or a code, and must be equal
+NOISE = 0.08  # standard deviations in any column: noise of 0.01 on both rows stays within half of it
+NOISY_SHARE = 0.5  # of the columns of measurements differ: rows on a grid have most of their values in common
+FINE = 50  # different values of a column: one with fewer is a scale or a code, and must be equal
+TAILED = 5.0  # times its robust one a column's standard deviation may be: beyond it a few giants make it up
 LEAST_MEASURED = 3  # columns of measurements: along two, neighbours are near by chance
 LEAST_ROWS = 50  # contents: among fewer the density is not known
 DIRECTIONS = 6  # that rows are compared along first: trees are slow in more
@@ -66,7 +67,7 @@ def noisy_pairs(dataset: Dataset, exact: np.ndarray, random: np.random.Generator
 
 
 def _standardised(dataset: Dataset, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """(n, d) fine-grained columns in robust standard deviations, and (n, k) codes of all that must be equal."""
+    """(n, d) fine-grained columns in standard deviations, and (n, k) codes of all that must be equal."""
     import pandas as pd
 
     frame = dataset.examples.frame.iloc[rows]  # type: ignore[attr-defined]
@@ -79,10 +80,11 @@ def _standardised(dataset: Dataset, rows: np.ndarray) -> tuple[np.ndarray, np.nd
         x = values.to_numpy("float64")
         is_known = np.isfinite(x)
         known = x[is_known]
-        if not len(known) or len(np.unique(known)) < FINE_SHARE * len(known):
+        if not len(known) or len(np.unique(known)) < FINE:
             kept.append(pd.factorize(values)[0])
             continue
-        spread = float(np.subtract(*np.quantile(known, [0.75, 0.25]))) / 1.349 or float(known.std()) or 1.0
+        robust, plain = float(np.subtract(*np.quantile(known, [0.75, 0.25]))) / 1.349, float(known.std())
+        spread = min(plain, TAILED * robust) if robust else plain
         measured.append(np.where(is_known, (x - np.median(known)) / spread, 0.0))
         if not is_known.all():
             kept.append(is_known.astype("int64"))

@@ -30,8 +30,9 @@ SPIKE = 0.01  # share of rows on one value at the edge of a column, far from the
 GAP = 3.0  # interquartile ranges between that value and the next
 ZEROS = 2  # rows at exactly 0 that stand apart: measured amounts do not meet there by chance
 ZERO_GAP = 1.0  # interquartile ranges from 0 to the least other value: amounts that start at 0 come closer
-AMOUNT = 0.2  # of the median that the least amount is at least, where 0 stands for missing and no amount is small
+AMOUNT = 0.15  # of the median that the least amount is at least, where 0 stands for missing and no amount is small
 AMOUNT_GAP = 5.0  # times the distance of the least amounts from each other: amounts that thin out towards 0 come closer
+AMOUNT_TAIL = 4.0  # times the median within which 99% stay: what has a long tail, as prices, is often nothing at all
 AMOUNT_LEAST = 10  # different amounts that distance is taken from
 ZERO_SHARES = (0.005, 0.4)  # of the rows: fewer are slips, and where more are 0 it is what is usual
 LEAST_NUMBERS = 3  # columns of numbers: two may well be 0 together
@@ -221,8 +222,10 @@ def _is_zero_a_code(distinct: np.ndarray, counts: np.ndarray) -> bool:
     if distinct[0] != 0 or len(amounts) <= AMOUNT_LEAST:
         return False
     low, high = ZERO_SHARES
-    least, median = float(amounts[0]), float(np.repeat(amounts, counts[1:])[int(counts[1:].sum()) // 2])
+    least, (median, most) = float(amounts[0]), np.quantile(np.repeat(amounts, counts[1:]), [0.5, 0.99])
     apart = float(amounts[AMOUNT_LEAST] - least) / AMOUNT_LEAST
+    if most > AMOUNT_TAIL * median:
+        return False
     return low <= counts[0] / counts.sum() <= high and least > AMOUNT * median and least > AMOUNT_GAP * apart
 
 
