@@ -15,7 +15,7 @@ from wizard.core.budget import parse_budget
 from wizard.core.decisions import Decisions
 from wizard.core.errors import GateFailed, NotAvailableError, OptionError, StageOrderError, nearest
 from wizard.core.finding import Finding
-from wizard.core.progress import say
+from wizard.core.progress import say, say_result
 from wizard.core.result import STAGES, StageName, StageResult
 from wizard.core.store import folder_name
 from wizard.data.opening import Request, open_dataset, read_examples, read_labelled
@@ -350,7 +350,7 @@ class Wizard:
         with self._journey.store.locked():
             write_pages(self._journey.store, self._results)
         page = page_path(self._journey.folder, stage)
-        say(f"  {result.verdict}\n  {page}")
+        say_result(result, page)
         self._check_gate(result, page)
         return self
 

@@ -13,7 +13,12 @@ def walked():
     return {}
 
 
-@pytest.fixture(scope="session", params=sorted(SAMPLES))
+LONG = pytest.param(
+    "regression", marks=pytest.mark.long
+)  # journeys of amounts in series and texts stay in the plain run
+
+
+@pytest.fixture(scope="session", params=[LONG if name == "regression" else name for name in sorted(SAMPLES)])
 def journey(request, walked, tmp_path_factory):
     """(name, wizard, run folder) of a journey through all six stages."""
     name = request.param

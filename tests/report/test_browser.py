@@ -28,6 +28,24 @@ FLAGS = (
     "--dump-dom",
 )
 PROBE = """
+const walkRows = async () => {
+  const gallery = document.querySelectorAll("[data-gallery]")[1];
+  const find = (name) => gallery.querySelector(`[data-${name}]`);
+  const fares = () => Array.from(gallery.querySelectorAll("[data-example]"),
+    (e) => Array.from(e.querySelectorAll(".cells > div")).find((c) => c.firstChild.textContent === "age")
+      .lastChild.textContent);
+  find("sort").value = "age"; find("sort").dispatchEvent(new Event("change")); find("direction").click();
+  const seen = Array.from(gallery.querySelectorAll(".cells > .sorted dt"), (e) => e.textContent);
+  find("search").value = "unusual"; find("search").dispatchEvent(new Event("input"));
+  const unusual = gallery.querySelectorAll("[data-example]").length;
+  find("search").value = "512.33"; find("search").dispatchEvent(new Event("input"));
+  const one = find("status").textContent;
+  gallery.querySelector(".look").click();
+  const cells = document.querySelectorAll("#look .cells > div").length;
+  document.getElementById("look").close();
+  find("search").value = ""; find("search").dispatchEvent(new Event("input"));
+  return { ages: fares(), seen: Array.from(new Set(seen)), unusual, one, cells };
+};
 addEventListener("load", async () => {
   document.querySelectorAll("details").forEach((details) => { details.open = true; });
   const answer = {
@@ -39,6 +57,10 @@ addEventListener("load", async () => {
   const gallery = document.querySelector("[data-gallery]");
   if (gallery && NAME === "explore") {
     const find = (name) => gallery.querySelector(`[data-${name}]`);
+    const here = (element) => document.activeElement === element;
+    const buttons = () => Array.from(gallery.querySelectorAll(".look"));
+    const press = (element, k) => element.dispatchEvent(
+      new KeyboardEvent("keydown", { key: k, bubbles: true, cancelable: true }));
     const labels = () => Array.from(gallery.querySelectorAll(".label"), (p) => p.textContent);
     const pick = (name, value) => { find(name).value = value; find(name).dispatchEvent(new Event("change")); };
     const values = (by) => Array.from(gallery.querySelectorAll("[data-example]"),
@@ -55,6 +77,18 @@ addEventListener("load", async () => {
     find("search").value = "zebra"; find("search").dispatchEvent(new Event("input"));
     answer.none = find("status").textContent;
     find("search").value = ""; find("search").dispatchEvent(new Event("input"));
+    pick("filter", ""); pick("sort", "label"); find("direction").click();
+    answer.byLabel = labels(); pick("sort", "");
+    buttons()[0].focus(); press(buttons()[0], "ArrowRight"); answer.right = here(buttons()[1]);
+    press(buttons()[1], "ArrowDown");
+    const [from, to] = [buttons()[1], document.activeElement].map((button) => button.getBoundingClientRect());
+    answer.down = to.top > from.top && Math.abs(to.left - from.left) < 2;
+    press(document.activeElement, "Home"); answer.home = here(buttons()[0]);
+    press(buttons()[0], "ArrowLeft"); answer.stays = here(buttons()[0]);
+    press(buttons()[0], "PageDown"); answer.paged = [find("status").textContent, here(buttons()[0])];
+    press(buttons()[0], "ArrowLeft"); answer.back = [find("status").textContent, here(buttons()[59])];
+    press(buttons()[59], "End"); answer.end = [find("status").textContent, here(buttons()[59])];
+    press(buttons()[59], "Home");
     const look = document.getElementById("look"), name = document.getElementById("look-title");
     const key = (k) => look.dispatchEvent(new KeyboardEvent("keydown", { key: k, bubbles: true, cancelable: true }));
     gallery.querySelector(".look").click(); answer.open = look.open; answer.looks = [name.textContent];
@@ -63,7 +97,11 @@ addEventListener("load", async () => {
     answer.shown = look.querySelectorAll("img, dl.attributes dd").length;
     answer.pixelated = getComputedStyle(look.querySelector("img")).imageRendering;
     answer.wide = look.scrollWidth > look.clientWidth;
+    for (let i = 0; i < 60; i++) key("ArrowRight");
     look.querySelector('[data-look="close"]').click(); answer.closed = !look.open;
+    await new Promise((done) => setTimeout(done, 50));
+    answer.left = [find("status").textContent, here(buttons()[1])];
+    answer.rows = await walkRows();
     document.querySelectorAll("details").forEach((details) => { details.open = false; });
     document.querySelector('.contents a[href="#step-imbalance"]').click();
     await new Promise((done) => setTimeout(done, 50));
@@ -76,7 +114,18 @@ addEventListener("load", async () => {
 });
 """
 HARNESS = """<!doctype html><meta charset="utf-8"><body><pre id="answers"></pre><script>
-addEventListener("message", (event) => { document.getElementById("answers").textContent += event.data + "\\n"; });
+const waiting = FRAMES;
+const next = () => {  // one after the other: two pages at once would take the focus from each other
+  document.querySelector("iframe")?.remove();
+  if (!waiting.length) return;
+  const [source, width] = waiting.shift();
+  document.body.append(Object.assign(document.createElement("iframe"), { src: source, width, height: 900 }));
+};
+addEventListener("message", (event) => {
+  document.getElementById("answers").textContent += event.data + "\\n";
+  next();
+});
+next();
 </script>"""
 
 
@@ -100,8 +149,8 @@ def open_pages(pages: dict[str, str], folder: Path) -> tuple[list[dict], str]:
     frames = []
     for name, page in pages.items():
         (folder / f"{name}.html").write_text(probed(name, page), encoding="utf-8")
-        frames += [f'<iframe src="{name}.html" width="{width}" height="900"></iframe>' for width in (380, 1280)]
-    (folder / "harness.html").write_text(HARNESS + "".join(frames), encoding="utf-8")
+        frames += [(f"{name}.html", width) for width in (380, 1280)]
+    (folder / "harness.html").write_text(HARNESS.replace("FRAMES", json.dumps(frames)), encoding="utf-8")
     command = [BROWSER, *FLAGS, f"--user-data-dir={folder / 'profile'}", (folder / "harness.html").as_uri()]
     done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
     found = re.search(r'<pre id="answers">(.*?)</pre>', done.stdout, re.DOTALL)
@@ -141,6 +190,29 @@ def test_the_gallery_filters_sorts_searches_and_pages(opened):
         assert answer["last"] == [None] * 3, "examples without the attribute come last"
         assert answer["under"] == ["outlier score"], "what is sorted by stands under each example"
         assert answer["none"] == "No example matches."
+
+
+def test_examples_are_sorted_by_label_and_rows_by_their_columns(opened):
+    for answer in (a for a in opened[0] if a["page"] == "explore"):
+        assert answer["byLabel"] == sorted(answer["byLabel"], key=int)
+        assert answer["rows"]["ages"] == ["24", "23", "22", "21", "20"]
+        assert answer["rows"]["seen"] == ["age"], "what is sorted by stands first in its row"
+        assert answer["rows"]["unusual"] == 5
+        assert answer["rows"]["one"] == "1–1 of 1 (all: 5)"
+        assert answer["rows"]["cells"] == 4, "in full, every cell is shown"
+
+
+def test_arrow_keys_walk_over_the_examples_and_their_pages(opened):
+    for answer in (a for a in opened[0] if a["page"] == "explore"):
+        assert [answer[name] for name in ("right", "down", "home", "stays")] == [True] * 4
+        assert answer["paged"] == ["61–120 of 300", True]
+        assert answer["back"] == ["1–60 of 300", True]
+        assert answer["end"] == ["241–300 of 300", True]
+
+
+def test_closing_an_example_leads_back_to_where_it_stands(opened):
+    for answer in (a for a in opened[0] if a["page"] == "explore"):
+        assert answer["left"] == ["61–120 of 300", True]
 
 
 def test_a_link_in_the_contents_opens_its_step(opened):

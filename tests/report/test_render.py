@@ -6,7 +6,7 @@ from itertools import pairwise
 import pytest
 
 from tests.report.example_blocks import EXAMPLES, HOSTILE, IMAGE, SCRIPT, picture
-from tests.report.examples import DIGITS, HREFS, RESULTS, passed, result_of
+from tests.report.examples import ANSWERS, DIGITS, HREFS, RESULTS, TO_DO, passed, result_of
 from tests.report.reading import Page
 from wizard.core.blocks import Gallery, Item
 from wizard.core.finding import STATUSES
@@ -96,6 +96,30 @@ def test_every_sentence_of_a_finding_is_shown(stage):
         assert sentence in text
 
 
+def test_explores_page_begins_with_the_questions_answered_and_what_to_do():
+    page = PARSED["explore"]
+    text = page.text()
+    places = [text.index(part) for answer in ANSWERS for part in (answer.question, answer.sentence)]
+    places += [text.index(item.sentence) for item in TO_DO] + [text.index(RESULTS["explore"].plain[0])]
+    assert places == sorted(places)
+    links = [a["href"] for a in page.all("a")]
+    assert all(f"#step-{step}" in links for answer in ANSWERS for step in answer.steps)
+    assert text.count(RESULTS["explore"].next_move) == 1
+
+
+def test_a_stage_without_questions_begins_in_plain_words():
+    assert "answers" not in PARSED["tune"].ids
+    assert "to-do" not in PARSED["tune"].ids
+    assert "plain" in PARSED["tune"].ids
+
+
+def test_a_long_list_of_what_to_do_is_cut_and_says_so():
+    result = result_of("explore", to_do=TO_DO * 4)
+    text = Page(render_stage(result, JOURNEY, picture)).text()
+    assert text.count(TO_DO[2].sentence) == 2
+    assert "4 more points: see the steps below." in text
+
+
 def test_the_page_says_what_data_which_stage_and_how_it_was_measured():
     text = PARSED["baseline"].text()
     assert "Stage 2 of 6: baseline" in text
@@ -147,7 +171,7 @@ def test_a_gallery_holds_every_example_for_readers_without_scripts():
     examples = [item for item in page.all("li") if "data-example" in item]
     assert len(examples) == 300 + 5 + 3
     assert sum("small" in image.get("class", "") for image in page.all("img")) == 300
-    assert any(span.get("class") == "cell unusual" for span in page.all("span"))
+    assert any(box.get("class") == "unusual" for box in page.all("div"))
 
 
 def test_unusual_cells_of_a_wide_row_come_first():

@@ -66,3 +66,19 @@ def test_the_linear_probe_is_scikit_learns_ridge(tmp_path):
     scale = StandardScaler().fit(x[:300])
     theirs = RidgeCV(PENALTIES * 0.3).fit(scale.transform(x[:300]), y[:300]).predict(scale.transform(x[300:]))
     np.testing.assert_allclose(ours, theirs, rtol=1e-6)
+
+
+def test_the_linear_probe_is_scikit_learns_ridge_where_features_outnumber_rows():
+    from sklearn.linear_model import RidgeCV
+    from sklearn.preprocessing import StandardScaler
+
+    from wizard.data.task import Task
+    from wizard.stages.probing import PENALTIES, fitted
+
+    random = np.random.default_rng(0)
+    x, y = random.normal(size=(150, 400)), random.normal(size=150)  # nothing to learn: the largest penalty is best
+    ours = fitted("linear", Task(kind="regression", target="y"), x[:100], y[:100], None, 0)(x[100:])
+    scale = StandardScaler().fit(x[:100])
+    theirs = RidgeCV(PENALTIES * 0.1).fit(scale.transform(x[:100]), y[:100]).predict(scale.transform(x[100:]))
+    np.testing.assert_allclose(ours, theirs, atol=0.02)
+    assert ours.std() < 0.1

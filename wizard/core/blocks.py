@@ -176,6 +176,8 @@ class Item(Value):
         curves: A series, a small curve a channel.
         attributes: What the gallery can be sorted and searched by.
         caption: A short line under the picture.
+        groups: What it can be found by beside others: its labels one by one, or the part of the target's range that
+            it lies in; its label where this is empty.
     """
 
     label: str
@@ -185,6 +187,7 @@ class Item(Value):
     curves: tuple[Curve, ...] = ()
     attributes: dict[str, Attribute] = {}
     caption: str = ""
+    groups: tuple[str, ...] = ()
 
 
 class Gallery(Value):

@@ -25,6 +25,9 @@ OPEN_FOLDERS = (  # plug-in folders: whoever uses one may run any of its files
     "wizard.stages.nuisances",
     "wizard.stages.reductions",
     "wizard.stages.views",
+    "wizard.stages.parts",
+    "wizard.stages.properties",
+    "wizard.stages.leaks",
 )
 
 

@@ -13,7 +13,7 @@ from rich.status import Status
 
 from wizard.core.finding import Finding
 from wizard.core.finding import Status as FindingStatus
-from wizard.core.result import STAGES, TITLES
+from wizard.core.result import STAGES, TITLES, StageResult
 
 SIGNS: dict[FindingStatus, str] = {
     "passed": "[green]✓[/]",
@@ -23,6 +23,7 @@ SIGNS: dict[FindingStatus, str] = {
     "skipped": "[dim]–[/]",
     "crashed": "[red]†[/]",
 }
+MOST = 5  # things to do that the terminal names: the page has them all
 _said: set[str] = set()
 
 
@@ -42,6 +43,20 @@ def say_once(text: str) -> None:
     if text not in _said:
         _said.add(text)
         say(text)
+
+
+def say_result(result: StageResult, page: object) -> None:
+    """What a stage comes to: its verdict, its questions answered, what it asks for, and where the page is."""
+    say(f"  {result.verdict}")
+    for number, answer in enumerate(result.answers, start=1):
+        say(f"  {number} {answer.question} {answer.sentence}")
+    if result.to_do:
+        say("  What to do about your data:")
+    for item in result.to_do[:MOST]:
+        console().print(f"  {SIGNS[item.status]} {escape(item.sentence)} [dim]({item.step})[/]")
+    if len(result.to_do) > MOST:
+        say(f"  … and {len(result.to_do) - MOST} more on the page")
+    say(f"  {page}")
 
 
 class Progress:

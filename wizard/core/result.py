@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
-from wizard.core.finding import Finding
+from wizard.core.finding import Finding, Status
 from wizard.core.values import Value
 
 StageName = Literal["explore", "baseline", "overfit", "regularize", "tune", "ensemble"]
@@ -52,6 +52,36 @@ class DatasetSummary(Value):
     fingerprint: str
 
 
+class Answer(Value):
+    """A question that a stage is there to answer, and what it found.
+
+    Attributes:
+        question: In plain words.
+        sentence: The answer in plain words, with its numbers.
+        steps: Names of the steps that answered it.
+    """
+
+    question: str
+    sentence: str
+    steps: tuple[str, ...]
+
+
+class ToDo(Value):
+    """Something that a stage asks of the owner of the data.
+
+    Attributes:
+        sentence: What to do.
+        why: What was found.
+        step: Name of the step that found it.
+        status: That step's.
+    """
+
+    sentence: str
+    why: str
+    step: str
+    status: Status
+
+
 class StageResult(Value):
     """The outcome of one stage.
 
@@ -62,6 +92,8 @@ class StageResult(Value):
         verdict: The stage's answer in one sentence.
         plain: Three to five sentences in plain words.
         next_move: What to do next, in a sentence.
+        answers: The questions that the stage is there to answer, in the recipe's order; empty where it has none.
+        to_do: What it asks of the owner of the data, the most important first.
         findings: One finding a step, every step exactly once, in the recipe's order.
         decided: The decisions that the stage handed on (fields of `Decisions`).
         runs: Keys of the training runs that it used.
@@ -76,6 +108,8 @@ class StageResult(Value):
     verdict: str
     plain: tuple[str, ...] = ()
     next_move: str = ""
+    answers: tuple[Answer, ...] = ()
+    to_do: tuple[ToDo, ...] = ()
     findings: tuple[Finding, ...]
     decided: dict[str, Any] = {}
     runs: tuple[str, ...] = ()

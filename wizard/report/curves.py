@@ -6,16 +6,18 @@ import math
 from dataclasses import dataclass
 
 from wizard.core.blocks import Curve
+from wizard.report.words import number
 
 WIDTH, HEIGHT = 300, 100  # units of a curve's frame: whole numbers are finer than a screen shows, and short to write
 
 
 @dataclass(frozen=True)
 class Sketch:
-    """A curve ready for the page: its name, and its path in a frame of `width` × `height` units."""
+    """A curve ready for the page: its name, its path in a frame of `width` × `height` units, and what that spans."""
 
     name: str
     path: str
+    scale: str
     width: int = WIDTH
     height: int = HEIGHT
 
@@ -34,4 +36,4 @@ def sketch_of(curve: Curve) -> Sketch:
         follows = i + 1 < len(curve.y) and curve.y[i + 1] is not None
         parts.append(f"{'L' if is_down else 'M'}{x} {y}" + ("" if is_down or follows else "h0"))
         is_down = True
-    return Sketch(curve.name, "".join(parts))
+    return Sketch(curve.name, "".join(parts), f"drawn from {number(curve.low)} to {number(curve.high)}")

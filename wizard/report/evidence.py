@@ -2,24 +2,19 @@
 
 from __future__ import annotations
 
-import json
-import math
-from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from wizard.core.blocks import Attribute, Block, Column, Gallery, Item, Numbers, Table, Text
-from wizard.report.curves import Sketch, sketch_of
+from wizard.core.blocks import Block, Column, Gallery, Numbers, Table, Text
+from wizard.report.gallery import Examples, examples_of
 from wizard.report.pictures import Picture
 from wizard.report.plots import note_of, svg_of
 from wizard.report.tables import table_of
-from wizard.report.words import clean, column, number, paragraphs
+from wizard.report.words import clean, column, paragraphs
 
 ROWS = 300  # of a table: more are for machines, and result.json has them
-CELLS = 8  # of a row fit on its card; where there are more, the unusual ones come first
-LONGEST = 4000  # characters of an example's text; 300 such texts are a good megabyte
 
 
 @dataclass(frozen=True)
@@ -31,19 +26,6 @@ class Rows:
     rows: tuple[tuple[str, ...], ...]
     emphasis: frozenset[int]
     left_out: int
-
-
-@dataclass(frozen=True)
-class Example:
-    """One example of a gallery, with its picture or curves and its attributes in words and as JSON for sorting."""
-
-    item: Item
-    picture: Picture | None
-    text: str
-    cells: tuple[tuple[str, str, bool], ...]
-    curves: tuple[Sketch, ...]
-    attributes: tuple[tuple[str, str], ...]
-    sortable: str
 
 
 @dataclass(frozen=True)
@@ -59,9 +41,7 @@ class Evidence:
     table: Rows | None = None
     paragraphs: tuple[str, ...] = ()
     numbers: object = None
-    examples: tuple[Example, ...] = ()
-    labels: tuple[tuple[str, int], ...] = ()
-    attributes: tuple[str, ...] = field(default=())
+    gallery: Examples | None = None
 
 
 def evidence_of(block: Block, uid: str, pictures: Mapping[str, Picture]) -> Evidence:
@@ -80,7 +60,7 @@ def evidence_of(block: Block, uid: str, pictures: Mapping[str, Picture]) -> Evid
     if isinstance(block, Table):
         return Evidence("table", uid, title, block.caption, table=rows_of(block))
     if isinstance(block, Gallery):
-        return _gallery(block, uid, title, pictures)
+        return Evidence("gallery", uid, title, block.caption, gallery=examples_of(block, pictures))
     name = title or clean(block.caption) or block.kind
     drawing = Markup(svg_of(block, uid, name))  # written by an XML library, which escapes
     table = rows_of(table_of(block))
@@ -103,36 +83,3 @@ def rows_of(table: Table) -> Rows:
         emphasis=frozenset(table.emphasis),
         left_out=len(table.rows) - len(kept),
     )
-
-
-def _gallery(block: Gallery, uid: str, title: str, pictures: Mapping[str, Picture]) -> Evidence:
-    names = dict.fromkeys(name for item in block.items for name in item.attributes)
-    labels = Counter(clean(item.label) for item in block.items)
-    return Evidence(
-        "gallery",
-        uid,
-        title,
-        block.caption,
-        examples=tuple(_example(item, pictures) for item in block.items),
-        labels=tuple(labels.items()),
-        attributes=tuple(names),
-    )
-
-
-def _example(item: Item, pictures: Mapping[str, Picture]) -> Example:
-    text = paragraphs(item.text)
-    if len(text) > LONGEST:
-        text = f"{text[:LONGEST]}… ({number(len(text) - LONGEST)} more characters)"
-    return Example(
-        item=item,
-        picture=pictures.get(item.asset),
-        text=text,
-        cells=item.cells if len(item.cells) <= CELLS else tuple(sorted(item.cells, key=lambda cell: not cell[2])),
-        curves=tuple(map(sketch_of, item.curves)),
-        attributes=tuple((clean(name), number(value)) for name, value in item.attributes.items()),
-        sortable=json.dumps({name: _sortable(value) for name, value in item.attributes.items()}),
-    )
-
-
-def _sortable(value: Attribute) -> Attribute:
-    return None if isinstance(value, float) and not math.isfinite(value) else value

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from PIL import Image, UnidentifiedImageError
 
 BUDGET = 5_500_000  # bytes of a page's pictures: leaves 2.5 MB of the 8 MB for figures, tables and text
-EDGES = (192, 128, 96, 64, 48, 32)  # tried in this order until a page's pictures fit
+EDGES = (256, 192, 128, 96, 64, 48, 32)  # tried in this order until a page's pictures fit
 PIXELATED = 64  # pixels: smaller pictures are shown enlarged with their pixels sharp
 TYPES = {b"\x89PNG": "image/png", b"\xff\xd8\xff": "image/jpeg", b"GIF8": "image/gif", b"RIFF": "image/webp"}
 
@@ -72,8 +72,8 @@ def _smaller(contents: Mapping[str, bytes], shown: Counter[str]) -> dict[str, by
 def _reduced(content: bytes, edge: int) -> bytes:
     try:
         with Image.open(io.BytesIO(content)) as image:
-            if max(image.size) <= edge:
-                return content
+            if max(image.size) <= min(edge, PIXELATED):
+                return content  # so few pixels are looked at one by one
             small = image.convert("RGB")
             small.thumbnail((edge, edge))
     except (UnidentifiedImageError, OSError):

@@ -14,11 +14,12 @@ from wizard.core.shipped import shipped
 from wizard.report import words
 
 FOLDER = "report"
+SCRIPTS = ("page.js", "gallery.js")
 
 
 def page(template: str, **values: Any) -> str:
     """Fills a page's template; the page carries its style and script and may load nothing."""
-    script = _part("page.js")
+    script = "".join(map(_part, SCRIPTS))
     digest = base64.b64encode(hashlib.sha256(script.encode("utf-8")).digest()).decode("ascii")
     policy = (
         "default-src 'none'; img-src data:; style-src 'unsafe-inline'; "

@@ -9,6 +9,10 @@ if TYPE_CHECKING:
     from wizard.stages.context import Context
 
 NEEDS: dict[str, tuple[Callable[[Context], bool], str]] = {
+    "places": (
+        lambda context: context.dataset.modality != "table",
+        "The columns of a table have no places: their order means nothing.",
+    ),
     "augmentation": (
         lambda context: context.dataset.modality != "table",
         "Rows of a table have no transformation that is known to keep the label, as shifting a picture does.",

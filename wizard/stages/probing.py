@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 
@@ -19,6 +19,7 @@ from wizard.data.task import Task
 from wizard.stages.context import Context
 from wizard.training.compare import Association, Interval, association, bootstrap, gain_between
 from wizard.training.metrics import Metric
+from wizard.training.probes import WORTH_THREADS
 
 VIEWS = "wizard.stages.views"  # a file a modality
 MOST_ROWS = 4_000  # the standard error of an accuracy is then below 0.8 points
@@ -28,8 +29,9 @@ TREES = 100
 LEAF = 3  # rows of a tree's leaf at least: single ones are learnt by heart
 TREE_FEATURES, MOST_TARGETS = 256, 20  # of many features those that tell most of the first targets: trees take minutes
 NEIGHBOURS = 5
+ROUNDS, LEAST_ROUNDS, MOST_ROUNDS = 300, 15, 100  # of boosting, over all targets: a second or two in all
 DRAWS = 200  # bootstrap draws of a noise band: its ends are known to a few percent of its width
-ProbeName = Literal["linear", "trees", "neighbours"]
+ProbeName = Literal["linear", "trees", "neighbours", "added", "combined"]
 Predict = Callable[[np.ndarray], np.ndarray]
 
 
@@ -80,7 +82,8 @@ def out_of_fold(
     Args:
         context: Of the step.
         x: (n, d) features of the sample's rows.
-        probe: "linear" (ridge on standardised features), "trees" (extremely randomised) or "neighbours".
+        probe: "linear" (ridge on standardised features), "trees" (extremely randomised), "neighbours", or boosted trees
+            that use features one by one ("added") or together ("combined").
         sample: Another sample than the stage's.
 
     Returns:
@@ -99,8 +102,11 @@ def out_of_fold(
 
 def fitted(probe: ProbeName, task: Task, x: np.ndarray, y: np.ndarray, weight: np.ndarray | None, seed: int) -> Predict:
     """Fits a probe; returns predict(x)."""
+    from threadpoolctl import threadpool_limits
+
     targets = _indicators(task, y)
-    predict = FITS[probe](x, targets, weight, seed)
+    with threadpool_limits(1 if x.size < WORTH_THREADS else None):
+        predict = FITS[probe](x, targets, weight, seed)
 
     def answer(new: np.ndarray) -> np.ndarray:
         predicted = predict(new)
@@ -229,7 +235,7 @@ def _ridge(x: np.ndarray, targets: np.ndarray, weight: np.ndarray | None, seed: 
     for penalty in penalties:
         shrink = values / (values + penalty)
         leverage = (left**2) @ shrink + w / w.sum()
-        missed = (t - left @ (shrink[:, None] * inside)) / np.maximum(1 - leverage, 1e-3)[:, None]
+        missed = (t - left @ (shrink[:, None] * inside)) / np.maximum(1 - leverage, 1e-9)[:, None]
         errors.append(float((missed**2).sum()))
     slope = z.T @ (left @ (inside / (values + penalties[int(np.argmin(errors))])[:, None]))  # (d, k)
     return lambda new: (new - mean) / spread @ slope + centre
@@ -260,7 +266,58 @@ def _neighbours(x: np.ndarray, targets: np.ndarray, weight: np.ndarray | None, s
     return lambda new: np.asarray(model.predict(new)).reshape(len(new), -1)
 
 
-FITS: dict[ProbeName, Callable[..., Predict]] = {"linear": _ridge, "trees": _trees, "neighbours": _neighbours}
+def _boosted(are_combined: bool) -> Callable[..., Predict]:
+    """Boosted trees of which each looks at one feature only, or at any: the difference is what combining adds.
+
+    Classes and labels are told by log odds, to which single features add up; shares would not.
+    """
+
+    def fit(x: np.ndarray, targets: np.ndarray, weight: np.ndarray | None, seed: int) -> Predict:
+        from sklearn.ensemble import HistGradientBoostingClassifier, HistGradientBoostingRegressor
+
+        is_share = bool(np.isin(targets, (0.0, 1.0)).all())
+        is_exclusive = is_share and targets.shape[1] > 1 and bool((targets.sum(1) == 1).all())
+        options: dict[str, Any] = {
+            "max_iter": int(np.clip(ROUNDS // targets.shape[1], LEAST_ROUNDS, MOST_ROUNDS)),
+            "learning_rate": 0.15,
+            "max_leaf_nodes": 8,
+            "interaction_cst": None if are_combined else "no_interactions",
+            "early_stopping": False,
+            "random_state": seed,
+        }
+        if not is_share:
+            numbers = [HistGradientBoostingRegressor(**options).fit(x, column, weight) for column in targets.T]
+            return lambda new: np.column_stack([model.predict(new) for model in numbers])
+        columns = [targets.argmax(1)] if is_exclusive else list(targets.T.astype(int))
+        told = [_told(HistGradientBoostingClassifier(**options), x, column, weight) for column in columns]
+        if is_exclusive:
+            return lambda new: told[0](new, targets.shape[1])
+        return lambda new: np.column_stack([one(new, 2)[:, 1] for one in told])
+
+    return fit
+
+
+def _told(model: Any, x: np.ndarray, codes: np.ndarray, weight: np.ndarray | None) -> Callable[..., np.ndarray]:
+    """Fits a classifier; returns predict(x, k) -> (n, k) shares, also of classes that it never saw."""
+    known = np.unique(codes)
+    if len(known) > 1:
+        model.fit(x, codes, weight)
+
+    def predict(new: np.ndarray, k: int) -> np.ndarray:
+        spread = np.zeros((len(new), k))
+        spread[:, known] = model.predict_proba(new) if len(known) > 1 else 1.0
+        return spread
+
+    return predict
+
+
+FITS: dict[ProbeName, Callable[..., Predict]] = {
+    "linear": _ridge,
+    "trees": _trees,
+    "neighbours": _neighbours,
+    "added": _boosted(are_combined=False),
+    "combined": _boosted(are_combined=True),
+}
 
 
 def _tried(d: int) -> int:

@@ -12,7 +12,7 @@ from wizard.core.decisions import Decisions
 from wizard.core.errors import RunFolderError
 from wizard.core.finding import Finding
 from wizard.core.keys import versions
-from wizard.core.result import StageResult
+from wizard.core.result import Answer, StageResult, ToDo
 from wizard.stages.context import Context
 from wizard.stages.needs import unmet
 from wizard.stages.step import Outcome, Step
@@ -27,6 +27,8 @@ class Summary:
     verdict: str
     plain: tuple[str, ...]
     next_move: str
+    answers: tuple[Answer, ...] = ()
+    to_do: tuple[ToDo, ...] = ()
 
 
 def stage_module(name: str) -> Any:
@@ -72,6 +74,8 @@ def run_stage(context: Context, key: str, about: Any) -> StageResult:
         verdict=summary.verdict,
         plain=summary.plain,
         next_move=summary.next_move,
+        answers=summary.answers,
+        to_do=summary.to_do,
         findings=tuple(findings),
         decided=context.decisions.model_dump(mode="json", include=set(decided), exclude_defaults=True),
         runs=tuple(context.trainer.used),

@@ -44,3 +44,60 @@ def test_whole_numbers_name_their_class_without_a_point(tmp_path):
     x, y = digits(100)
     finding = walk(journey_on((x, (y % 2).astype("float64")), tmp_path), "explore", "examples")["examples"]
     assert {item.label for item in finding.blocks[0].items} == {"0", "1"}
+
+
+def test_what_is_known_of_a_row_stands_with_its_looks(explored, journeys, kind):
+    rows = [item.attributes for item in explored[kind]["examples"].blocks[0].items]
+    folds = journeys[kind].split.folds
+    for attributes in rows:
+        number = next((i for i, (_, held) in enumerate(folds, start=1) if attributes["row"] in held), 0)
+        assert attributes["split"] == (f"training, held out in fold {number}" if number else "training")
+
+
+def test_each_of_several_targets_can_be_sorted_by(explored):
+    items = explored["targets"]["examples"].blocks[0].items
+    assert all(isinstance(item.attributes["progression"], float) for item in items)
+    assert all(f"{item.attributes['progression']:.6g}" in item.label for item in items)
+
+
+def test_several_labels_are_found_one_by_one(explored):
+    items = explored["labels"]["examples"].blocks[0].items
+    assert {len(item.groups) for item in items} > {1, 2}
+    assert all(", ".join(item.groups) == item.label for item in items if len(item.groups) <= 4)
+
+
+def test_an_amount_lies_in_a_quarter_of_the_targets_range(explored, journeys):
+    y = journeys["amounts"].dataset.labels[journeys["amounts"].split.train]
+    middle = np.quantile(y, [0.25, 0.5, 0.75])
+    for item in explored["amounts"]["examples"].blocks[0].items:
+        number = int((float(item.label) > middle).sum())
+        assert item.groups[0].startswith(f"{number + 1}. {('lowest', 'second', 'third', 'highest')[number]} quarter")
+
+
+def test_pictures_can_be_sorted_by_how_they_look(explored):
+    items = explored["pictures"]["examples"].blocks[0].items
+    assert {"brightness", "contrast", "sharpness", "height", "width"} <= set(items[0].attributes)
+
+
+def test_a_text_is_kept_in_full_up_to_a_limit_that_is_told(tmp_path):
+    texts = [f"{word} " * 1500 if i == 7 else f"a {word} text" for i, word in enumerate(["red", "blue"] * 20)]
+    journey = journey_on((texts, ["a", "b"] * 20), tmp_path, modality="text")
+    items = walk(journey, "explore", "examples")["examples"].blocks[0].items
+    by_row = {item.attributes["row"]: item for item in items}
+    assert all(item.text == texts[row] for row, item in by_row.items() if row != 7)
+    if 7 in by_row:
+        assert by_row[7].text.endswith("… (cut after 4,000 characters)")
+        assert by_row[7].attributes["characters"] == len(texts[7])
+
+
+def test_a_row_is_kept_in_full_up_to_a_limit_that_is_told(tmp_path):
+    random = np.random.default_rng(0)
+    for n, last in ((60, "c59"), (130, "not shown")):
+        frame = pd.DataFrame(random.normal(size=(60, n)), columns=[f"c{i}" for i in range(n)]) * 0.01
+        frame.iloc[3, 0], frame["y"] = np.nan, ["u", "v"] * 30
+        items = walk(journey_on(frame, tmp_path / str(n), "y"), "explore", "examples", examples=60)["examples"]
+        cells = [item.cells for item in items.blocks[0].items]
+        assert {len(own) for own in cells} == {min(n, 101)}
+        assert last in {name for own in cells for name, _, _ in own}
+        missing = [item.attributes["missing cells"] for item in items.blocks[0].items if item.attributes["row"] == 3]
+        assert missing in ([1], [])

@@ -59,7 +59,7 @@ def test_a_text_that_swallowed_others_is_named(tmp_path):
 
 def test_a_long_text_is_cut_on_its_card(tmp_path):
     items = explored(tmp_path, lambda text, number: f"{text} " * 300, 60)["examples"].blocks[0].items
-    assert all(len(item.text) < 1300 and item.text.endswith("…") for item in items)
+    assert all(len(item.text) < 4_100 and item.text.endswith("… (cut after 4,000 characters)") for item in items)
 
 
 def test_scripts_are_told_apart(tmp_path):

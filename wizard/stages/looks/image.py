@@ -38,15 +38,16 @@ def coincidences(context: Context) -> int:
 
 def _card(context: Context, row: int) -> Item:
     picture = np.asarray(context.dataset.examples[row])
-    grey = picture.astype("float64").mean(-1)
+    brightness, contrast, sharpness = _look(picture)
     return Item(
         label=label_of(context, row),
         asset=context.asset(png(picture)),
         caption=str(context.dataset.where[row]),
         attributes={
             "row": row,
-            "brightness": round(float(grey.mean()), 2),
-            "contrast": round(float(grey.std()), 2),
+            "brightness": float(f"{brightness:.4g}"),
+            "contrast": float(f"{contrast:.4g}"),
+            "sharpness": float(f"{sharpness:.4g}"),
             "height": picture.shape[0],
             "width": picture.shape[1],
         },

@@ -20,7 +20,8 @@ ADVICE = "Where a number stands for 'missing', write it as missing: the model th
 DO_COINCIDE = True
 UNUSUAL = 3.0  # robust standard deviations from the median: marked in a row's card
 MAD_TO_STD = 1.4826  # median absolute deviation of a normal distribution, inverted
-SHOWN_CELLS = 24  # columns of a card
+SHOWN_CELLS = 100  # columns of a card: a wider row is no longer read but searched
+MISSING = "missing"
 PLOTTED = 12  # columns drawn one by one
 LISTED = 500  # columns of the table of columns: a page of more takes a browser seconds
 SPIKE = 0.01  # share of rows on one value at the edge of a column, far from the rest, that looks like a code
@@ -63,18 +64,22 @@ class _Cards:
         context = self.context
         example: dict[str, Any] = context.dataset.examples[row]
         cells = []
-        n_unusual = 0
+        n_unusual = n_missing = 0
         for column in context.dataset.columns:
             value = example[column.name]
             is_unusual = self._is_unusual(column.name, value)
+            words = _words(value)
             n_unusual += is_unusual
-            cells.append((column.name, _words(value), is_unusual))
+            n_missing += words == MISSING
+            cells.append((column.name, words, is_unusual))
         cells.sort(key=lambda cell: not cell[2])  # unusual ones first, the rest in their order
+        if len(cells) > SHOWN_CELLS:
+            cells[SHOWN_CELLS:] = [("not shown", f"cut after {count(SHOWN_CELLS, 'column')}", False)]
         return Item(
             label=label_of(context, row),
-            cells=tuple(cells[:SHOWN_CELLS]),
+            cells=tuple(cells),
             caption=str(context.dataset.where[row]),
-            attributes={"row": row, "unusual cells": n_unusual},
+            attributes={"row": row, "unusual cells": n_unusual, "missing cells": n_missing},
         )
 
     def _is_unusual(self, name: str, value: Any) -> bool:
@@ -86,8 +91,8 @@ class _Cards:
 
 def _words(value: Any) -> str:
     if isinstance(value, (float, np.floating)):
-        return "missing" if np.isnan(value) else f"{value:.5g}"
-    return "missing" if str(value) in ("", "NaT") else str(value)
+        return MISSING if np.isnan(value) else f"{value:.5g}"
+    return MISSING if str(value) in ("", "NaT") else str(value)
 
 
 def distributions(context: Context) -> tuple[tuple[Block, ...], list[str], str]:

@@ -25,7 +25,7 @@ ADVICE = "Clean the texts where they were made, or make sure that new ones look 
 TRANSFORMATION = "hiding words"
 
 SAMPLE = 20_000  # texts measured
-SHOWN = 1_200  # characters on a card: a page of hundreds stays below its 8 MB
+SHOWN = 4_000  # characters that a gallery keeps of a text: three quarters of a printed page at least
 MARKUP = re.compile(
     r"</?(?:p|br|div|span|a|b|i|em|strong|li|ul|ol|h[1-6]|td|tr|table|img|font)\b[^<>]*>", re.IGNORECASE
 )
@@ -79,7 +79,7 @@ def cards(context: Context) -> Callable[[int], Item]:
         n_only = sum(n for token, n in own.items() if counts[token] <= n)
         return Item(
             label=label_of(context, row),
-            text=text if len(text) <= SHOWN else f"{text[:SHOWN]} …",
+            text=text if len(text) <= SHOWN else f"{text[:SHOWN]}… (cut after {SHOWN:,} characters)",
             caption=str(context.dataset.where[row]),
             attributes={
                 "row": row,
