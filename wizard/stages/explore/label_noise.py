@@ -57,17 +57,19 @@ def label_noise(context: Context) -> Outcome:
     judged = _judged_on(context, n)
     if not is_found:
         return _none_found(context, rate, judged, numbers)
+    n_named = int(found.is_called.sum())
     name = f" of {context.task.targets[worst]!r}" if context.task.targets else ""
     headline = (
         f"About {share(value)} of the labels{name} are wrong (between {share(low)} and {share(rate.high)}), and "
-        f"{count(int(found.is_called.sum()), 'row')} can be named as probably wrong{judged}."
+        f"{count(n_named, 'row') if n_named else 'no row'} can be named as probably wrong{judged}."
     )
     numbers["causes"] = _causes(found, value)
     numbers["advice"] = (
         f"Look through the suspects, write the right labels into the column `label` of {FILE}, and hand it back: "
         "Wizard(…, corrections=path)."
     )
-    return (warned if value >= MATTERS else noted)(headline, **numbers)
+    is_grave = value >= MATTERS and n_named > 0  # a rate without a row to look at gives nobody anything to decide
+    return (warned if is_grave else noted)(headline, **numbers)
 
 
 def suspicion(context: Context) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
