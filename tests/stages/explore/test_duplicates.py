@@ -127,7 +127,7 @@ def test_rows_under_a_little_noise_are_near_copies(tmp_path):
     frame = tumours()
     numbers = frame.columns[:-1]
     noisy = frame[:30].copy()
-    noisy[numbers] += 0.01 * frame[numbers].std() * np.random.default_rng(0).normal(size=(30, len(numbers)))
+    noisy[numbers] += 0.01 * frame[numbers].std().to_numpy() * np.random.default_rng(0).normal(size=(30, len(numbers)))
     journey = journey_on(pd.concat([frame, noisy], ignore_index=True), tmp_path, "diagnosis")
     pairs = {tuple(pair) for pair in journey.copies.near.tolist()}
     assert {(i, len(frame) + i) for i in range(30)} == pairs
@@ -149,7 +149,7 @@ def test_augmented_before_the_split_is_warned_of(tmp_path):
     frame = tumours()
     numbers = frame.columns[:-1]
     noisy = frame[:40].copy()
-    noisy[numbers] += 0.01 * frame[numbers].std() * np.random.default_rng(0).normal(size=(40, len(numbers)))
+    noisy[numbers] += 0.01 * frame[numbers].std().to_numpy() * np.random.default_rng(0).normal(size=(40, len(numbers)))
     own = pd.concat([frame[400:], noisy[:20]])
     finding, _ = found(journey_on(frame[:400], tmp_path, "diagnosis", validation=own))
     assert finding.status == "warned"
