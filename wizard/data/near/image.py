@@ -20,6 +20,8 @@ LEAST = 12  # pixels of the shorter side: smaller pictures have nothing left to 
 MOVED = 1  # pixels in either direction that two small pictures are moved against each other
 WAVES = 6  # across a picture, and fewer: strengths of these tell candidates, wherever they are and however sharp
 MOVED_NEAR = 0.13  # times the median distance of candidates, moved against each other: as above
+USUAL = 3_000  # pictures that the usual distance of candidates is told from
+LIKELY = 1.0  # times the median distance of waves: copies are nearer, also those cropped
 BLOCK = 2**23  # pixels moved at once: 32 MiB
 
 
@@ -54,9 +56,13 @@ def moved_pairs(dataset: Dataset, exact: np.ndarray) -> np.ndarray:
     place = np.flatnonzero(np.isfinite(distance))
     if not len(place):
         return none
-    apart = _moved_apart(pictures, place, candidate[place])
-    known = np.isfinite(apart)
-    is_near = apart < MOVED_NEAR * np.median(apart[known]) if known.any() else np.zeros(len(place), bool)
+    usual = place[:: -(-len(place) // USUAL)]
+    apart = _moved_apart(pictures, usual, candidate[usual])
+    if not np.isfinite(apart).any():
+        return none
+    allowed = MOVED_NEAR * np.median(apart[np.isfinite(apart)])
+    place = place[distance[place] < LIKELY * np.median(distance[place])]
+    is_near = _moved_apart(pictures, place, candidate[place]) < allowed
     pairs = np.column_stack([place, candidate[place]])[is_near]
     return np.unique(np.sort(pairs, axis=1), axis=0).astype("int64")
 
