@@ -25,12 +25,11 @@ def nearest(points: np.ndarray, is_out: Callable[[slice], np.ndarray]) -> tuple[
     block = max(1, min(BLOCK, BLOCK_NUMBERS // max(n, 1)))
     for start in range(0, n, block):
         rows = slice(start, min(start + block, n))
-        squared = points[rows] @ points.T  # (b, n)
-        squared *= -2
-        squared += 2  # as all have unit length
-        squared[is_out(rows)] = np.inf
-        neighbour[rows] = squared.argmin(1)
-        distance[rows] = np.sqrt(np.maximum(squared.min(1), 0))
+        likeness = points[rows] @ points.T  # (b, n): each pass over it costs as much as the product
+        likeness[is_out(rows)] = -np.inf
+        neighbour[rows] = likeness.argmax(1)
+        closest = np.take_along_axis(likeness, neighbour[rows, None], axis=1)[:, 0]
+        distance[rows] = np.sqrt(np.maximum(2 - 2 * closest, 0))  # as all have unit length
     distance[~points.any(1)] = np.inf
     return distance, neighbour
 

@@ -74,3 +74,33 @@ def test_pictures_of_several_sizes(tmp_path):
     pictures = [np.kron(p, np.ones((1 + i % 2, 1), "uint8")) for i, p in enumerate(x)]
     finding = walk(journey_on((pictures, y % 2), tmp_path), "explore", "distributions")["distributions"]
     assert finding.headline.startswith("Pictures have 2 sizes, from 8 × 8 to 16 × 8 pixels;")
+
+
+@pytest.mark.parametrize("draw", [
+    lambda r: r.normal(70, 12, 600),  # a blood pressure
+    lambda r: np.maximum(r.normal(29, 9, 600), 7).round(),  # a skin fold
+    lambda r: r.uniform(18, 90, 600),
+])  # fmt: skip
+def test_zeros_where_none_can_be_are_a_code(draw):
+    random = np.random.default_rng(0)
+    values = draw(random)
+    assert coded_missing(values) is None
+    assert coded_missing(np.where(random.random(600) < 0.05, 0, values)) == 0
+
+
+def test_a_code_is_given_as_the_cause(tmp_path):
+    frame = tumours()
+    frame["mean area"] = frame["mean area"].mask(np.random.default_rng(0).random(len(frame)) < 0.05, -999)
+    finding = walk(journey_on(frame, tmp_path, "diagnosis"), "explore", "distributions")["distributions"]
+    assert finding.causes[0].fault == "D04"
+    assert "'mean area'" in finding.causes[0].sentence
+
+
+def test_columns_that_are_missing_together_are_shown(tmp_path):
+    frame = tumours()
+    frame.loc[::5, ["mean area", "mean radius"]] = None
+    finding = walk(journey_on(frame, tmp_path, "diagnosis"), "explore", "distributions")["distributions"]
+    table = next(block for block in finding.blocks if block.title == "Missing together")
+    assert [row[0] for row in table.rows] == ["nothing", "mean radius, mean area"]
+    heat = next(block for block in finding.blocks if block.kind == "heatmap")
+    assert heat.values == ((1.0, 1.0), (1.0, 1.0))

@@ -112,3 +112,57 @@ def test_held_out_labels_are_not_shown(tmp_path):
     shown = finding.model_dump_json()
     assert "held out" in shown
     assert "secret" not in shown
+
+
+@pytest.mark.parametrize("change", [lambda x: np.roll(x, 1, axis=1), lambda x: np.roll(x, (1, -1), axis=(1, 2))])
+def test_small_pictures_moved_by_a_pixel_are_near_copies(tmp_path, change):
+    x, y = digits(300)
+    x = np.pad(np.kron(x, np.ones((1, 2, 2), "uint8")), ((0, 0), (2, 2), (2, 2)))
+    journey = journey_on((np.concatenate([x, change(x[:20])]), np.concatenate([y, y[:20]])), tmp_path)
+    pairs = {tuple(pair) for pair in journey.copies.near.tolist()}
+    assert {(i, 300 + i) for i in range(20)} == pairs
+
+
+def test_rows_under_a_little_noise_are_near_copies(tmp_path):
+    frame = tumours()
+    numbers = frame.columns[:-1]
+    noisy = frame[:30].copy()
+    noisy[numbers] += 0.01 * frame[numbers].std().to_numpy() * np.random.default_rng(0).normal(size=(30, len(numbers)))
+    journey = journey_on(pd.concat([frame, noisy], ignore_index=True), tmp_path, "diagnosis")
+    pairs = {tuple(pair) for pair in journey.copies.near.tolist()}
+    assert {(i, len(frame) + i) for i in range(30)} == pairs
+    finding, _ = found(journey)
+    assert [cause.fault for cause in finding.causes] == ["D02"]
+
+
+def test_rows_on_a_grid_or_along_a_curve_are_no_near_copies(tmp_path):
+    random = np.random.default_rng(0)
+    grid = pd.DataFrame(random.normal(size=(500, 6)).round(1), columns=list("abcdef"))
+    time = np.sort(random.uniform(0, 9, 500))
+    curve = pd.DataFrame({f"w{k}": np.sin(k * time) + 0.01 * random.normal(size=500) for k in range(1, 7)})
+    for name, frame in (("grid", grid), ("curve", curve)):
+        journey = journey_on(frame.assign(y=random.choice(["no", "yes"], 500)), tmp_path / name, "y")
+        assert len(journey.copies.near) == 0
+
+
+def test_augmented_before_the_split_is_warned_of(tmp_path):
+    frame = tumours()
+    numbers = frame.columns[:-1]
+    noisy = frame[:40].copy()
+    noisy[numbers] += 0.01 * frame[numbers].std().to_numpy() * np.random.default_rng(0).normal(size=(40, len(numbers)))
+    own = pd.concat([frame[400:], noisy[:20]])
+    finding, _ = found(journey_on(frame[:400], tmp_path, "diagnosis", validation=own))
+    assert finding.status == "warned"
+    assert finding.headline.startswith("20 rows of the sets that you gave are near copies")
+    assert finding.causes[0].fault == "S02"
+    honest, _ = found(journey_on(frame[:400], tmp_path / "honest", "diagnosis", validation=frame[400:]))
+    assert honest.status == "passed"
+
+
+def test_causes_are_named(tmp_path):
+    frame = tumours()
+    copied, _ = found(journey_on(pd.concat([frame, frame[:60]]), tmp_path, "diagnosis"))
+    assert [cause.fault for cause in copied.causes] == ["D01"]
+    own = pd.concat([frame[500:], frame[:7]])
+    across, _ = found(journey_on(frame[:500], tmp_path / "own", "diagnosis", validation=own))
+    assert [cause.fault for cause in across.causes] == ["S01", "D01"]

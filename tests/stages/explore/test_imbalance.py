@@ -68,3 +68,22 @@ def test_a_long_tail_is_judged_by_absolute_errors(tmp_path):
 def test_shares_close_to_all_are_not_called_all(tmp_path):
     finding, _ = imbalance_of(labelled(4000, 15), tmp_path)
     assert "'class 0' is 99.6% of the training rows." in finding.headline
+
+
+def test_a_class_that_the_users_validation_set_lacks_is_warned_of(tmp_path):
+    finding, _ = imbalance_of(labelled(100, 100, 100), tmp_path, validation=labelled(30, 30, seed=1))
+    assert (finding.status, finding.causes[0].fault) == ("warned", "L09")
+    assert "'class 2'" in finding.headline
+
+
+def test_mild_imbalance_with_accuracy_is_no_alarm(tmp_path):
+    finding, _ = imbalance_of(labelled(200, 60), tmp_path, metric="accuracy")
+    assert finding.status == "noted"
+    assert finding.causes == ()
+
+
+def test_severe_imbalance_is_a_cause(tmp_path):
+    severe, _ = imbalance_of(labelled(600, 40), tmp_path / "noted")
+    assert (severe.status, severe.causes[0].fault) == ("noted", "L08")
+    asked, _ = imbalance_of(labelled(600, 40), tmp_path / "warned", metric="accuracy")
+    assert (asked.status, asked.causes[0].fault) == ("warned", "L08")

@@ -80,7 +80,7 @@ def _standardised(dataset: Dataset, rows: np.ndarray) -> tuple[np.ndarray, np.nd
         x = values.to_numpy("float64")
         is_known = np.isfinite(x)
         known = x[is_known]
-        if not len(known) or len(np.unique(known)) < FINE:
+        if len(np.unique(known)) < FINE or np.abs(known).max() > LARGEST_CODE:
             kept.append(pd.factorize(values)[0])
             continue
         robust, plain = float(np.subtract(*np.quantile(known, [0.75, 0.25]))) / 1.349, float(known.std())
