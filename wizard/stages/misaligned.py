@@ -3,7 +3,7 @@
 A probe's prediction for row i is held against the label of row i + k. Where labels sit at their rows, agreement peaks
 at k = 0 everywhere. Where a line was lost or doubled in one of two files, it peaks at another k from that row on.
 
-Silent on rows sorted by class (agreement does not change with k), on drift (it has no peak of its own away from 0) and
+Silent on rows sorted by class and where neighbours are alike (agreement hardly changes with k), on drift (it has no peak of its own away from 0) and
 on seasons (the peak at 0 stays): the profile after the row must be that before it, moved by k.
 """
 
@@ -19,6 +19,7 @@ from wizard.training.compare import PERMUTATIONS
 
 FARTHEST = 5  # rows that labels are looked for away from their own: slips are of a line or two
 FEWEST = 40  # rows on either side of the change: fewer do not show a peak
+DISTINCT = 0.3  # of what agreement has over chance: where neighbours' labels are alike, no slip can be told from them
 PROMINENT = 0.4  # of the peak at 0 before the change that the one at k after it must have at least
 
 
@@ -68,13 +69,14 @@ def slip(
         return None
     j = int(best.argmax())
     start = int(change[j])
+    by_chance = _by_chance(task, predictions, y, seed)
     before, after = _profile(agreement[:start], lags), _profile(agreement[start:], lags)
     lag = int(lags[others[j]])
     peak, rest = before.pop(0), max(before.values())
     height = peak - rest
     found, others_after = after.pop(lag), max(after.values())
     before, after = {**before, 0: peak}, {**after, lag: found}
-    if height <= 0 or found - others_after < PROMINENT * height:
+    if height <= DISTINCT * (peak - by_chance) or found - others_after < PROMINENT * height:
         return None
     return Slip(int(rows[start]), lag, before, after, start, len(rows) - start)
 
@@ -90,6 +92,13 @@ def agreements(
         is_known = known_rows[place] == rows + lag
         out[is_known, j] = -((truth[place[is_known]] - said[is_known]) ** 2).sum(1)
     return out
+
+
+def _by_chance(task: Task, predictions: np.ndarray, y: np.ndarray, seed: int) -> float:
+    """Agreement of predictions with labels that are drawn at random."""
+    truth, said = _comparable(task, y, predictions)
+    drawn = generator(seed, "labels by chance").integers(0, len(truth), len(said))
+    return float(-((truth[drawn] - said) ** 2).sum(1).mean())
 
 
 def _comparable(task: Task, y: np.ndarray, predictions: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -44,7 +44,9 @@ def label_noise(context: Context) -> Outcome:
         )
     found = suspects(context)
     worst = _worst(found)
-    rate, is_found = found.rates[worst], found.is_found[worst]
+    n_named = int(found.is_called.sum())
+    rate = found.rates[worst]
+    is_found = found.is_found[worst] and n_named > 0  # a rate without a row to look at rests on the curve's shape alone
     value, low = (rate.value, rate.low) if is_found else (0.0, 0.0)
     numbers = {
         "measured": value, "expected": 0.0, "interval": (low, rate.high), "unit": "share of labels that are wrong",
@@ -57,19 +59,17 @@ def label_noise(context: Context) -> Outcome:
     judged = _judged_on(context, n)
     if not is_found:
         return _none_found(context, rate, judged, numbers)
-    n_named = int(found.is_called.sum())
     name = f" of {context.task.targets[worst]!r}" if context.task.targets else ""
     headline = (
         f"About {share(value)} of the labels{name} are wrong (between {share(low)} and {share(rate.high)}), and "
-        f"{count(n_named, 'row') if n_named else 'no row'} can be named as probably wrong{judged}."
+        f"{count(n_named, 'row')} can be named as probably wrong{judged}."
     )
     numbers["causes"] = _causes(found, value)
     numbers["advice"] = (
         f"Look through the suspects, write the right labels into the column `label` of {FILE}, and hand it back: "
         "Wizard(…, corrections=path)."
     )
-    is_grave = value >= MATTERS and n_named > 0  # a rate without a row to look at gives nobody anything to decide
-    return (warned if is_grave else noted)(headline, **numbers)
+    return (warned if value >= MATTERS else noted)(headline, **numbers)
 
 
 def suspicion(context: Context) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
