@@ -3,8 +3,8 @@
 A probe's prediction for row i is held against the label of row i + k. Where labels sit at their rows, agreement peaks
 at k = 0 everywhere. Where a line was lost or doubled in one of two files, it peaks at another k from that row on.
 
-Silent on sorted rows and where neighbours are alike (agreement hardly changes with k), on drift (it has no peak of its own away from 0) and
-on seasons (the peak at 0 stays): the profile after the row must be that before it, moved by k.
+Silent on sorted rows and where neighbours are alike (agreement hardly changes with k), on drift (it has no peak of its
+own away from 0) and on seasons (the peak at 0 stays): the profile after the row must be that before it, moved by k.
 """
 
 from __future__ import annotations

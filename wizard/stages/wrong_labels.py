@@ -19,6 +19,12 @@ FALSE_SHARE = 0.2  # expected of right labels among those called wrong
 RECOGNISED = 0.5  # of a class's rows: only such classes can be said to be taken for each other
 LEVEL, LOPSIDED, LEAST_SHARE = 0.6, 3.0, 0.03  # of what level and one-sided shares are held to
 FEWEST = 3.0  # expected rows of such a pair
+TOLD = 0.85  # of what guessing misses: then what lifts a class's scores is not overlap
+LIFTED, MOST_ROWS, FEWEST_OF_CLASS = (
+    0.08,
+    0.4,
+    20,
+)  # score that three fifths of a class's rows have at least, of so many
 LEAST_RIGHT = 0.5  # of a class's rows: a class that is mostly something else is another question
 
 
@@ -61,7 +67,29 @@ def taken_for(scores: np.ndarray, y: np.ndarray) -> np.ndarray:
     np.fill_diagonal(both, 0)
     share = np.where(np.eye(k, dtype=bool), 0, clear)
     is_taken = (one_sided(both, rows) > CLEARLY) & (share >= LEVEL * vague) & (share >= LEAST_SHARE) & is_told
-    return np.where(is_taken & (share >= LOPSIDED * share.T), share, 0.0)
+    is_taken &= share >= LOPSIDED * share.T
+    return np.where(is_taken | _is_lifted(scores, y), np.maximum(share, np.where(is_taken, 0, LEAST_SHARE)), 0.0)
+
+
+def _is_lifted(scores: np.ndarray, y: np.ndarray) -> np.ndarray:
+    """(k, k) whether most rows of class i look a little like class j, and not the other way round.
+
+    Overlap lifts the scores of the rows at the border; a class that is labelled as another lifts all of them. Asked
+    only of several classes of similar sizes that are told well otherwise: on scikit-learn's digits 30% of one class
+    labelled as another gave 0.11 to 0.20, clean ones 0.01 at most and uniform noise of 20% 0.06.
+    """
+    n, k = scores.shape
+    top, sizes = scores.argmax(1), np.bincount(y, minlength=k)
+    is_told = (top == y).mean() >= TOLD * (1 - sizes.max() / n) + sizes.max() / n
+    lifted = np.zeros((k, k))
+    if k < 3 or not is_told:
+        return lifted > 0
+    for i in range(k):
+        if (top == i).sum() >= FEWEST_OF_CLASS:
+            lifted[i] = np.quantile(scores[top == i], MOST_ROWS, axis=0)
+    np.fill_diagonal(lifted, 0)
+    is_alike = np.maximum(sizes[:, None], sizes[None]) <= 3 * np.minimum(sizes[:, None], sizes[None])
+    return (lifted >= LIFTED) & (lifted >= 5 * lifted.T) & is_alike
 
 
 def suspicion_of(scores: np.ndarray, y: np.ndarray, rate: float, taken: np.ndarray) -> Suspicion:
