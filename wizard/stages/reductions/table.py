@@ -10,7 +10,7 @@ from wizard.stages.rung import Rung
 from wizard.stages.views.table import names
 
 WHAT = "number of columns"
-RANKING_TREES = 50  # ranks of columns settle with fewer trees than predictions do
+RANKING_TREES = 30  # ranks of columns settle with fewer trees than predictions do
 UNITS = 16  # of the smallest net's hidden layer
 
 
