@@ -9,15 +9,17 @@ from tests.small import dataset_of, some_amounts, some_digits, some_rows, some_t
 HERE = Path(__file__).parent
 
 
-SHARING = ("stages", "journeys")  # folders whose tests share long fixtures: they stay in one process
+SHARED = ("journey", "journeys")  # fixtures that take long: tests that share what one made stay in one process
 
 
 @pytest.hookimpl(tryfirst=True)  # before the plug-in reads the marks
 def pytest_collection_modifyitems(items):
-    """Keeps the tests of a file, or of a folder that shares fixtures, together when several processes test."""
+    """Keeps the tests of a file, or those that share a long fixture, in one process."""
     for item in items:
-        folder = item.path.relative_to(HERE).parts[0]
-        item.add_marker(pytest.mark.xdist_group(folder if folder in SHARING else str(item.path)))
+        parameters = item.callspec.params if hasattr(item, "callspec") else {}
+        is_shared = bool(set(SHARED) & set(item.fixturenames))
+        made_of = parameters.get("kind", parameters.get("journey", "classes"))
+        item.add_marker(pytest.mark.xdist_group(f"made of {made_of}" if is_shared else str(item.path)))
 
 
 @pytest.fixture(scope="session")

@@ -16,7 +16,7 @@ LINES = "\n".join(map(json.dumps, RECORDS))
     [
         ("t.jsonl", LINES.encode()),
         ("t.ndjson", LINES.encode("utf-16")),
-        ("t.jsonl.gz", gzip.compress(LINES.encode())),
+        ("t.jsonl.gz", gzip.compress(LINES.encode(), mtime=0)),
         ("t.json", json.dumps(RECORDS, indent=1).encode()),
         ("t.json", LINES.encode()),  # as many tools call it
     ],

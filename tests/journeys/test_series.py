@@ -17,6 +17,7 @@ from wizard.core.result import STAGES
 SERIES, LABELS = some_series(90, steps=(16, 20))
 AMOUNTS = np.array([np.nanmean(one[:, 0]) * 10 + np.nanstd(one[:, 1]) for one in SERIES])
 SKIPPED = ("dropout", "weight_decay", "early_stopping")
+TOO_FEW = ("drift", "label_noise")  # 14 held-out rows and 62 to train on
 
 
 def walked(wizard):
@@ -50,7 +51,7 @@ def test_every_stage_ends_without_failure_and_skips_only_what_it_must(kind, requ
     assert list(wizard.results) == list(STAGES)
     statuses = {finding.step: finding.status for finding in wizard.findings}
     assert {name for name, status in statuses.items() if status in ("failed", "crashed")} == set()
-    assert {name for name, status in statuses.items() if status == "skipped"} == set(SKIPPED)
+    assert {name for name, status in statuses.items() if status == "skipped"} == {*SKIPPED, *TOO_FEW}
 
 
 @pytest.mark.parametrize("kind", ["classes", "amounts"])

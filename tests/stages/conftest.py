@@ -18,29 +18,41 @@ def pytest_collection_modifyitems(items):
 KINDS = ("pictures", "classes", "amounts", "labels", "targets")
 
 
+class Lazy(dict):
+    """What a function gives for each kind, made when first asked for."""
+
+    def __init__(self, make):
+        super().__init__()
+        self.make = make
+
+    def __missing__(self, kind):
+        self[kind] = self.make(kind)
+        return self[kind]
+
+
 @pytest.fixture(scope="session")
 def journeys(tmp_path_factory):
     """Journeys on clean data, by kind; nothing has been run."""
-    folder = tmp_path_factory.mktemp("clean")
-    return {
-        "pictures": journey_on(digits(600), folder / "pictures"),
-        "classes": journey_on(tumours(), folder / "classes", "diagnosis"),
-        "amounts": journey_on(diabetes(), folder / "amounts", "progression"),
-        "labels": journey_on(tagged(), folder / "labels"),
-        "targets": journey_on(diabetes(), folder / "targets", ["progression", "s5"]),
+    made = {
+        "pictures": lambda folder: journey_on(digits(600), folder),
+        "classes": lambda folder: journey_on(tumours(), folder, "diagnosis"),
+        "amounts": lambda folder: journey_on(diabetes(), folder, "progression"),
+        "labels": lambda folder: journey_on(tagged(), folder),
+        "targets": lambda folder: journey_on(diabetes(), folder, ["progression", "s5"]),
     }
+    return Lazy(lambda kind: made[kind](tmp_path_factory.mktemp("clean") / kind))
 
 
 @pytest.fixture(scope="session")
 def explored(journeys):
     """What explore finds in clean data, by kind."""
-    return {kind: walk(journey, "explore") for kind, journey in journeys.items()}
+    return Lazy(lambda kind: walk(journeys[kind], "explore"))
 
 
 @pytest.fixture(scope="session")
 def based(journeys, explored):
     """What baseline finds on clean data, by kind."""
-    return {kind: walk(journeys[kind], "baseline", given=explored[kind].decided) for kind in journeys}
+    return Lazy(lambda kind: walk(journeys[kind], "baseline", given=explored[kind].decided))
 
 
 @pytest.fixture(params=KINDS)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,7 +15,15 @@ from wizard.stages.noise_rate import Margins, Rate, chance_of_other, margins, ma
 from wizard.stages.probing import Sample, probe_sample, whole
 from wizard.stages.smoother import Smoother, smoother
 from wizard.stages.wrong_amounts import doubt_of, from_scores, normal_scores
-from wizard.stages.wrong_labels import CLEARLY, RECOGNISED, n_probably_wrong, one_sided, suspicion_of, taken_for
+from wizard.stages.wrong_labels import (
+    CLEARLY,
+    RECOGNISED,
+    gained,
+    n_probably_wrong,
+    one_sided,
+    suspicion_of,
+    taken_for,
+)
 
 FEWEST_ROWS = 100  # labelled rows: fewer leave the rate open between none and a tenth
 NEGLIGIBLE = 0.0025  # rate: the interval began at 0.2% at most on sets without noise (sms_spam, which has some)
@@ -102,11 +111,14 @@ def _classes(context: Context, sample: Sample) -> Suspects:
     thought = suspicion_of(scores, y, max(rate.value, LEAST_SHARED), taken)
     pairs = _mixups(thought.mixed, scores, y, names)
 
-    def drawn(random: np.random.Generator) -> tuple[Margins, float]:
-        fresh = _redrawn(scores, rows, rate, random)
-        return margins(smooth.left_out(np.eye(k)[fresh]), fresh), rate.value
+    def surprises(scores: np.ndarray, y: np.ndarray) -> tuple[float, ...]:
+        return (*surprise(margins(scores, y), rate.value), gained(scores, y, rate.value))
 
-    is_found = bool(taken.any()) or (rate.low >= NEGLIGIBLE and _is_beyond(context, rows, rate, drawn))
+    def drawn(random: np.random.Generator) -> tuple[float, ...]:
+        fresh = _redrawn(scores, rows, rate, random)
+        return surprises(smooth.left_out(np.eye(k)[fresh]), fresh)
+
+    is_found = bool(taken.any()) or (rate.low >= NEGLIGIBLE and _is_beyond(context, surprises(scores, y), drawn))
     n_called = max(n_probably_wrong(thought.wrong), n_probably_wrong(_chance(rows, rate))) if is_found else 0
     return Suspects(
         sample.rows, thought.wrong, np.array(names, dtype=object)[thought.suggested], _first(thought.wrong, n_called),
@@ -121,12 +133,12 @@ def _labels(context: Context, sample: Sample) -> Suspects:
     rows = margins_of_labels(scores, y)
     rate = rate_of(rows)
 
-    def drawn(random: np.random.Generator) -> tuple[Margins, float]:
+    def drawn(random: np.random.Generator) -> tuple[float, ...]:
         is_other = random.random(rows.margin.shape) < chance_of_other(rows, rate.value)
         fresh = ((scores > 0.5) ^ is_other.reshape(y.shape)).astype("int32")
-        return margins_of_labels(smooth.left_out(fresh.astype("float64")), fresh), rate.value
+        return surprise(margins_of_labels(smooth.left_out(fresh.astype("float64")), fresh), rate.value)
 
-    is_found = rate.low >= NEGLIGIBLE and _is_beyond(context, rows, rate, drawn)
+    is_found = rate.low >= NEGLIGIBLE and _is_beyond(context, surprise(rows, rate.value), drawn)
     chance = _chance(rows, Rate(max(rate.value, LEAST_SHARED), 0, 1)).reshape(y.shape)
     wrong = np.maximum(chance, 1e-3 * np.abs(y - np.clip(scores, 0, 1)))
     is_flipped = (chance >= 0.5) | (wrong == wrong.max(1, keepdims=True))
@@ -187,11 +199,12 @@ def _redrawn(scores: np.ndarray, rows: Margins, rate: Rate, random: np.random.Ge
     return np.where(random.random(len(top)) < chance_of_other(rows, rate.value), other, top)
 
 
-def _is_beyond(context: Context, rows: Margins, rate: Rate, drawn: object) -> bool:
-    """Whether labels surprise more than all that were drawn from the model's own probabilities."""
-    assert callable(drawn)
-    null = np.array([surprise(*drawn(context.random("null", number))) for number in range(DRAWS)])
-    return bool(np.any(np.array(surprise(rows, rate.value)) > null.max(0)))
+def _is_beyond(
+    context: Context, own: tuple[float, ...], drawn: Callable[[np.random.Generator], tuple[float, ...]]
+) -> bool:
+    """Whether labels surprise more, in some way, than all that were drawn from the model's own probabilities."""
+    null = np.array([drawn(context.random("null", number)) for number in range(DRAWS)])
+    return bool(np.any(np.array(own) > null.max(0)))
 
 
 def _with_pairs(rate: Rate, taken: np.ndarray, of: np.ndarray) -> Rate:

@@ -92,6 +92,22 @@ def _is_lifted(scores: np.ndarray, y: np.ndarray) -> np.ndarray:
     return (lifted >= LIFTED) & (lifted >= 5 * lifted.T) & is_alike
 
 
+def gained(scores: np.ndarray, y: np.ndarray, rate: float) -> float:
+    """How much likelier labels are where a share of them may be any class than where none is wrong, in nats.
+
+    Args:
+        scores: (n, k) leave-one-out scores of the classes.
+        y: (n,) codes of the labels.
+        rate: Share of labels that may be wrong.
+    """
+    nowhere = np.zeros((scores.shape[1],) * 2, bool)
+    likelihoods = [
+        [_settled(softmax(sharpness * scores, axis=1), y, share, nowhere)[0] for sharpness in SHARPNESS]
+        for share in (rate, 0.0)
+    ]
+    return max(likelihoods[0]) - max(likelihoods[1])
+
+
 def suspicion_of(scores: np.ndarray, y: np.ndarray, rate: float, taken: np.ndarray) -> Suspicion:
     """Shares a rate of wrong labels out over the rows.
 

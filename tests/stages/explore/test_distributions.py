@@ -35,6 +35,14 @@ def test_most_of_a_column_may_be_the_code():
     assert coded_missing(values) == -999
 
 
+def test_nines_far_away_are_a_code_among_few_values():
+    values = np.random.default_rng(0).integers(1, 6, 500).astype(float)
+    assert coded_missing(np.where(np.arange(500) % 20 == 0, -999, values)) == -999
+    assert coded_missing(np.where(np.arange(500) % 20 == 0, 99, values)) == 99
+    assert coded_missing(np.where(np.arange(500) % 20 == 0, 100, values)) is None
+    assert coded_missing(np.where(np.arange(500) % 20 == 0, 9, values)) is None
+
+
 @pytest.mark.parametrize("draw", [
     lambda r: r.normal(size=2000),
     lambda r: r.exponential(size=2000) * (r.random(2000) < 0.3),  # mostly zero, as amounts spent are

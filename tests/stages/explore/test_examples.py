@@ -1,5 +1,6 @@
 import numpy as np
 import pandas as pd
+import pytest
 
 from tests.stages.walk import digits, journey_on, tumours, walk
 
@@ -54,28 +55,32 @@ def test_what_is_known_of_a_row_stands_with_its_looks(explored, journeys, kind):
         assert attributes["split"] == (f"training, held out in fold {number}" if number else "training")
 
 
-def test_each_of_several_targets_can_be_sorted_by(explored):
-    items = explored["targets"]["examples"].blocks[0].items
+@pytest.mark.parametrize("kind", ["targets"])
+def test_each_of_several_targets_can_be_sorted_by(explored, kind):
+    items = explored[kind]["examples"].blocks[0].items
     assert all(isinstance(item.attributes["progression"], float) for item in items)
     assert all(f"{item.attributes['progression']:.6g}" in item.label for item in items)
 
 
-def test_several_labels_are_found_one_by_one(explored):
-    items = explored["labels"]["examples"].blocks[0].items
+@pytest.mark.parametrize("kind", ["labels"])
+def test_several_labels_are_found_one_by_one(explored, kind):
+    items = explored[kind]["examples"].blocks[0].items
     assert {len(item.groups) for item in items} > {1, 2}
     assert all(", ".join(item.groups) == item.label for item in items if len(item.groups) <= 4)
 
 
-def test_an_amount_lies_in_a_quarter_of_the_targets_range(explored, journeys):
-    y = journeys["amounts"].dataset.labels[journeys["amounts"].split.train]
+@pytest.mark.parametrize("kind", ["amounts"])
+def test_an_amount_lies_in_a_quarter_of_the_targets_range(explored, journeys, kind):
+    y = journeys[kind].dataset.labels[journeys[kind].split.train]
     middle = np.quantile(y, [0.25, 0.5, 0.75])
-    for item in explored["amounts"]["examples"].blocks[0].items:
+    for item in explored[kind]["examples"].blocks[0].items:
         number = int((float(item.label) > middle).sum())
         assert item.groups[0].startswith(f"{number + 1}. {('lowest', 'second', 'third', 'highest')[number]} quarter")
 
 
-def test_pictures_can_be_sorted_by_how_they_look(explored):
-    items = explored["pictures"]["examples"].blocks[0].items
+@pytest.mark.parametrize("kind", ["pictures"])
+def test_pictures_can_be_sorted_by_how_they_look(explored, kind):
+    items = explored[kind]["examples"].blocks[0].items
     assert {"brightness", "contrast", "sharpness", "height", "width"} <= set(items[0].attributes)
 
 

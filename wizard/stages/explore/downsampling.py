@@ -126,13 +126,8 @@ def worth_of(context: Context, cost: Interval, sample: Sample) -> Interval:
 
 
 def _smallest(judged: list[Judged]) -> Judged:
-    """The smallest size such that it and all larger ones are as good as the full one."""
-    smallest = judged[0]
-    for one in judged[1:]:
-        if not one.is_as_good:
-            break
-        smallest = one
-    return smallest
+    """The smallest that is as good as the full one: each is made of every larger one, which cannot tell less."""
+    return [judged[0], *(one for one in judged[1:] if one.is_as_good)][-1]
 
 
 def _sizes(context: Context, judged: list[Judged], smallest: Judged) -> str:

@@ -39,6 +39,7 @@ LEAST_NUMBERS = 3  # columns of numbers: two may well be 0 together
 NEARLY_BLANK = 0.75  # of a row's numbers are 0
 APART = 3.0  # times as many wholly blank rows as nearly blank ones: blanks came from somewhere else
 LEAST_DISTINCT = 10  # values of a column: with fewer, gaps between them say nothing
+FEWEST_DISTINCT, NINES_GAP = 4, 5.0  # but for one of nines only, so many times as far away as the others span
 MISSING_SHARE = 0.5  # a column emptier than this says more by being empty than by its values
 
 
@@ -204,8 +205,9 @@ def coded_missing(values: np.ndarray) -> float | None:
         values: (n,) finite numbers of a column.
     """
     distinct, counts = np.unique(values, return_counts=True)
-    if len(distinct) < LEAST_DISTINCT:
-        return None
+    nines = _nines(distinct, counts)
+    if nines is not None or len(distinct) < LEAST_DISTINCT:
+        return nines
     for edge, neighbour in ((0, 1), (-1, -2)):
         rest = values[values != distinct[edge]]
         spread = float(np.subtract(*np.quantile(rest, [0.75, 0.25]))) or float(np.ptp(rest))
@@ -214,6 +216,20 @@ def coded_missing(values: np.ndarray) -> float | None:
         if is_zero or (counts[edge] > SPIKE * len(values) and gap > GAP * spread):
             return float(distinct[edge])
     return 0.0 if _is_zero_a_code(distinct, counts) else None
+
+
+def _nines(distinct: np.ndarray, counts: np.ndarray) -> float | None:
+    """99, -999 and their like where all other values lie close together, far away; None without one."""
+    if len(distinct) < FEWEST_DISTINCT:
+        return None
+    for edge, rest in ((0, distinct[1:]), (-1, distinct[:-1])):
+        value = float(distinct[edge])
+        text = f"{abs(value):.0f}"
+        is_nines = len(text) > 1 and set(text) == {"9"} and value == round(value)
+        gap = float(np.abs(rest - value).min())
+        if is_nines and counts[edge] > SPIKE * counts.sum() and gap > NINES_GAP * float(np.ptp(rest)):
+            return value
+    return None
 
 
 def _is_zero_a_code(distinct: np.ndarray, counts: np.ndarray) -> bool:
