@@ -28,6 +28,7 @@ from wizard.stages.wrong_labels import (
 FEWEST_ROWS = 100  # labelled rows: fewer leave the rate open between none and a tenth
 NEGLIGIBLE = 0.0025  # rate: the interval began at 0.2% at most on sets without noise (sms_spam, which has some)
 LEAST_SHARED = 0.005  # rate shared out over the rows to rank them, where none is found
+ROWS_WORTH_THREADS = 2_000  # with fewer, hundreds of small products cost more in threads than they save
 DRAWS = 20  # of labels from the model's own probabilities: wrong ones are claimed beyond all of them
 SHARPNESS = 7.0  # of the classes' probabilities in these draws
 SHARE_SURE = 0.8  # of what pairs of classes lose at least: some of it may be overlap
@@ -88,10 +89,13 @@ def suspects(context: Context) -> Suspects:
 
 
 def _judged(context: Context) -> Suspects:
+    from threadpoolctl import threadpool_limits
+
     sample = probe_sample(context)
-    if context.task.is_exclusive:
-        return _classes(context, sample)
-    return _labels(context, sample) if context.task.is_multilabel else _amounts(context, sample)
+    with threadpool_limits(None if len(sample) > ROWS_WORTH_THREADS else 1):
+        if context.task.is_exclusive:
+            return _classes(context, sample)
+        return _labels(context, sample) if context.task.is_multilabel else _amounts(context, sample)
 
 
 def _smoother(context: Context, sample: Sample, targets: np.ndarray) -> Smoother:
