@@ -30,6 +30,7 @@ NEGLIGIBLE = 0.0025  # rate: the interval began at 0.2% at most on sets without 
 LEAST_SHARED = 0.005  # rate shared out over the rows to rank them, where none is found
 ROWS_WORTH_THREADS = 2_000  # with fewer, hundreds of small products cost more in threads than they save
 DRAWS = 20  # of labels from the model's own probabilities: wrong ones are claimed beyond all of them
+CLEAR = 3.0  # nats beyond all of them: twenty times as likely, so that the curve need not exclude a rate of 0 as well
 SHARPNESS = 7.0  # of the classes' probabilities in these draws
 SHARE_SURE = 0.8  # of what pairs of classes lose at least: some of it may be overlap
 
@@ -116,13 +117,16 @@ def _classes(context: Context, sample: Sample) -> Suspects:
     pairs = _mixups(thought.mixed, scores, y, names)
 
     def surprises(scores: np.ndarray, y: np.ndarray) -> tuple[float, ...]:
-        return (*surprise(margins(scores, y), rate.value), gained(scores, y, rate.value))
+        by_curve = surprise(margins(scores, y), rate.value) if excludes_none else ()
+        return (*by_curve, gained(scores, y, rate.value))
 
     def drawn(random: np.random.Generator) -> tuple[float, ...]:
         fresh = _redrawn(scores, rows, rate, random)
         return surprises(smooth.left_out(np.eye(k)[fresh]), fresh)
 
-    is_found = bool(taken.any()) or (rate.low >= NEGLIGIBLE and _is_beyond(context, surprises(scores, y), drawn))
+    excludes_none = rate.low >= NEGLIGIBLE
+    is_found = bool(taken.any()) or _is_beyond(context, surprises(scores, y), drawn, 0.0 if excludes_none else CLEAR)
+    rate = Rate(rate.value, min(max(rate.low, NEGLIGIBLE), rate.value), rate.high) if is_found else rate
     n_called = max(n_probably_wrong(thought.wrong), n_probably_wrong(_chance(rows, rate))) if is_found else 0
     return Suspects(
         sample.rows, thought.wrong, np.array(names, dtype=object)[thought.suggested], _first(thought.wrong, n_called),
@@ -204,11 +208,22 @@ def _redrawn(scores: np.ndarray, rows: Margins, rate: Rate, random: np.random.Ge
 
 
 def _is_beyond(
-    context: Context, own: tuple[float, ...], drawn: Callable[[np.random.Generator], tuple[float, ...]]
+    context: Context, own: tuple[float, ...], drawn: Callable[[np.random.Generator], tuple[float, ...]], by: float = 0.0
 ) -> bool:
-    """Whether labels surprise more, in some way, than all that were drawn from the model's own probabilities."""
-    null = np.array([drawn(context.random("null", number)) for number in range(DRAWS)])
-    return bool(np.any(np.array(own) > null.max(0)))
+    """Whether labels surprise more, in some way, than all that were drawn from the model's own probabilities.
+
+    Args:
+        context: Of the step.
+        own: How much they surprise, in several ways, in nats.
+        drawn: Gives the same of labels drawn anew.
+        by: Nats that they must be ahead by.
+    """
+    is_ahead = np.ones(len(own), bool)
+    for number in range(DRAWS):
+        is_ahead &= np.array(own) > np.array(drawn(context.random("null", number))) + by
+        if not is_ahead.any():
+            return False
+    return True
 
 
 def _with_pairs(rate: Rate, taken: np.ndarray, of: np.ndarray) -> Rate:
