@@ -13,7 +13,8 @@ from dataclasses import dataclass
 import numpy as np
 
 LEAST_SHARE, MOST_SHARE = 0.001, 0.05  # of the numbers: fewer are slips of the hand, more are a mixture of two kinds
-LEAST = 5  # numbers in the second unit: of fewer the ratio is not known
+LEAST = 3  # numbers in the second unit: of fewer the ratio is not known
+LEAST_NEAR, NEAR = 5, 100.0  # and at least as many, where it is below that: three that are close may be anything
 LEAST_DISTINCT = 10  # values among the rest: counts of few steps are no measurements
 TAIL, TAIL_LEAST = 0.05, 20  # of the rest: what the power law of the tail is fitted to
 LEAST_GAP = 0.1  # of the ratio's logarithm that nothing lies in
@@ -82,7 +83,9 @@ def _beyond_gap(size: np.ndarray) -> tuple[np.ndarray, float, str] | None:
     if not _is_beyond_tail(float(gaps.max()), rest, m, len(counts)):
         return None
     ratio = _ratio(few, rest)
-    if ratio is None or gaps.max() < LEAST_GAP * np.log(ratio[0]) or not _is_alike(few - np.log(ratio[0]), rest):
+    if ratio is None or (m < LEAST_NEAR and ratio[0] < NEAR):
+        return None
+    if gaps.max() < LEAST_GAP * np.log(ratio[0]) or not _is_alike(few - np.log(ratio[0]), rest):
         return None
     return np.sort(order[n - m :]), *ratio
 

@@ -11,7 +11,7 @@ from wizard.data.standing_out import stand_out
 ROUNDING = 0.01  # of a column's interquartile range: rows this close in every column are near copies
 NOISE = 0.08  # standard deviations in any column: noise of 0.01 on both rows stays within half of it
 NOISY_SHARE = 0.5  # of the columns of measurements differ: rows on a grid have most of their values in common
-FINE = 50  # different values of a column: one with fewer is a scale or a code, and must be equal
+FINE, FINE_SHARE = 50, 0.2  # different values of a column, or of its rows: one with fewer is a scale or a code
 TAILED = 5.0  # times its robust one a column's standard deviation may be: beyond it a few giants make it up
 LEAST_MEASURED = 3  # columns of measurements: along two, neighbours are near by chance
 LEAST_ROWS = 50  # contents: among fewer the density is not known
@@ -50,7 +50,7 @@ def noisy_pairs(dataset: Dataset, exact: np.ndarray, random: np.random.Generator
     from scipy.spatial import cKDTree
 
     rows = np.unique(exact, return_index=True)[1]  # one row a content
-    measured, kept = _standardised(dataset, rows)
+    measured, scales, kept = _standardised(dataset, rows)
     if measured.shape[1] < LEAST_MEASURED or len(rows) < LEAST_ROWS:
         return np.empty((0, 2), "int64")
     directions = np.linalg.qr(random.normal(size=(measured.shape[1], min(DIRECTIONS, measured.shape[1]))))[0]
@@ -59,6 +59,7 @@ def noisy_pairs(dataset: Dataset, exact: np.ndarray, random: np.random.Generator
     other = np.where(neighbours[:, 0] == np.arange(len(rows)), neighbours[:, 1], neighbours[:, 0])
     away = np.abs(measured - measured[other])
     is_near = (away.max(1) <= NOISE) & ((away > 0).mean(1) >= NOISY_SHARE) & (kept == kept[other]).all(1)
+    is_near &= (np.abs(scales - scales[other]) <= NOISE).all(1)
     place = np.flatnonzero(is_near)
     distance = np.linalg.norm(away[place], axis=1)
     place = place[stand_out(measured, place, distance, random)]
@@ -66,12 +67,12 @@ def noisy_pairs(dataset: Dataset, exact: np.ndarray, random: np.random.Generator
     return np.unique(pairs, axis=0).astype("int64").reshape(-1, 2)
 
 
-def _standardised(dataset: Dataset, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """(n, d) fine-grained columns in standard deviations, and (n, k) codes of all that must be equal."""
+def _standardised(dataset: Dataset, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """(n, d) fine-grained columns and (n, s) coarse ones in standard deviations, (n, k) codes that must be equal."""
     import pandas as pd
 
     frame = dataset.examples.frame.iloc[rows]  # type: ignore[attr-defined]
-    measured, kept = [], []
+    measured, scales, kept = [], [], []
     for column in dataset.columns:
         values = frame[column.name]
         if column.kind != "number":
@@ -80,16 +81,19 @@ def _standardised(dataset: Dataset, rows: np.ndarray) -> tuple[np.ndarray, np.nd
         x = values.to_numpy("float64")
         is_known = np.isfinite(x)
         known = x[is_known]
-        if len(np.unique(known)) < FINE or np.abs(known).max() > LARGEST_CODE:
+        n_distinct = len(np.unique(known))
+        if n_distinct < 2 or np.abs(known).max() > LARGEST_CODE:
             kept.append(pd.factorize(values)[0])
             continue
         robust, plain = float(np.subtract(*np.quantile(known, [0.75, 0.25]))) / 1.349, float(known.std())
         spread = min(plain, TAILED * robust) if robust else plain
-        measured.append(np.where(is_known, (x - np.median(known)) / spread, 0.0))
+        is_fine = n_distinct >= min(FINE, FINE_SHARE * len(known))
+        (measured if is_fine else scales).append(np.where(is_known, (x - np.median(known)) / spread, 0.0))
         if not is_known.all():
             kept.append(is_known.astype("int64"))
     empty = np.empty((len(rows), 0))
-    return np.column_stack(measured) if measured else empty, np.column_stack(kept) if kept else empty
+    found = [np.column_stack(columns) if columns else empty for columns in (measured, scales, kept)]
+    return found[0], found[1], found[2]
 
 
 def _coded(dataset: Dataset) -> np.ndarray | None:

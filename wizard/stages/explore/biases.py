@@ -21,13 +21,15 @@ from wizard.core.registry import load
 from wizard.stages.context import Context
 from wizard.stages.probing import beyond_chance, guess, probe_sample, score
 from wizard.stages.step import Outcome, noted, passed, step, warned
-from wizard.stages.telling import Told, tree_out_of_fold, whole_told
+from wizard.stages.telling import Told, losses, tree_out_of_fold, whole_told
 from wizard.stages.words import listed, share
 
 PROPERTIES = "wizard.stages.properties"  # a file a modality
 LARGE = 2 / 3  # of what whole examples tell: real spam is so much longer than other texts that its length tells half
 WORTH_TELLING = 1 / 3  # of what whole examples tell
 LEAST = 0.1  # of the labels' variance: less is no way to get good answers
+CLASS_LEAST = 0.5  # of what sets one class apart from all others: docstrings' layout tells 0.3 of one of five libraries
+CLASS_ROWS = 10  # of a class that is looked at alone
 FREQUENT = 20  # patterns of file names
 TWICE = 2  # examples of a pattern at least
 PLACE = "place in the data"
@@ -43,12 +45,19 @@ class _Property:
         is_seen: Whether a network could see its traces in the inputs.
         told: What a small tree tells from it.
         strength: The share of what whole examples tell (or of all, where they tell less).
+        given_away: Classes that it sets apart from all others nearly as well as whole examples do.
     """
 
     name: str
     is_seen: bool
     told: Told
     strength: float
+    given_away: tuple[str, ...] = ()
+
+    @property
+    def is_shortcut(self) -> bool:
+        """Whether a network could rely on it alone."""
+        return self.is_seen and (self.strength > LARGE or bool(self.given_away) or _is_id(self))
 
 
 @step()
@@ -64,18 +73,17 @@ def biases(context: Context) -> Outcome:
     found = sorted((one for one in found if np.isfinite(one.told.share)), key=lambda one: -one.told.share)
     blocks = _blocks(context, found, whole)
     known = [one for one in found if one.told.share > LEAST and (one.strength > WORTH_TELLING or _is_id(one))]
+    known += [one for one in found if one.given_away and one not in known]
     known = [one for one in known if beyond_chance(context, one.told.predictions).is_beyond_chance]
-    shortcuts = [one for one in known if one.is_seen and (one.strength > LARGE or _is_id(one))]
+    shortcuts = [one for one in known if one.is_shortcut]
     worst = (shortcuts or known or found)[0]
     numbers: dict[str, Any] = {
         "measured": worst.told.share, "expected": 0.0, "unit": f"of the labels' variance, by {_the(worst)}",
         "blocks": blocks,
     }  # fmt: skip
     if shortcuts:
-        is_large = shortcuts[0].strength > LARGE
         return warned(
-            f"{_capital(_the(shortcuts[0]))} {'alone tells' if is_large else 'says something of'} {_what(context)}: "
-            f"{_scores(context, shortcuts[0], whole)}"
+            f"{_capital(_the(shortcuts[0]))} {_tells(context, shortcuts[0])}: {_scores(context, shortcuts[0], whole)}"
             f"{_others(shortcuts)}.",
             causes=tuple(Cause(fault="D14", sentence=_cause(context, one)) for one in shortcuts),
             advice=_advice(shortcuts),
@@ -132,7 +140,21 @@ def _file_names(context: Context, rows: np.ndarray) -> np.ndarray | None:
 
 def _measured(context: Context, name: str, x: np.ndarray, is_seen: bool, whole: Told) -> _Property:
     own = tree_out_of_fold(context, x)
-    return _Property(name, is_seen, own, own.share / min(max(whole.share, LEAST), 1.0))
+    strength = own.share / min(max(whole.share, LEAST), 1.0)
+    return _Property(name, is_seen, own, strength, _given_away(context, own, whole))
+
+
+def _given_away(context: Context, own: Told, whole: Told) -> tuple[str, ...]:
+    """Of three classes or more those that a property sets apart from all others, the clearest first."""
+    task = context.task
+    if not task.is_exclusive or task.n_outputs < 3:  # of two both are told, or none
+        return ()
+    sample = probe_sample(context)
+    blind = losses(task, sample.y, guess(context)).sum(0)
+    alone, all_of_it = (1 - losses(task, sample.y, one.predictions).sum(0) / blind for one in (own, whole))
+    is_told = (alone > CLASS_LEAST) & (alone > LARGE * all_of_it)
+    is_told &= np.bincount(sample.y, minlength=task.n_outputs) >= CLASS_ROWS
+    return tuple(task.classes[i] for i in np.argsort(-alone, kind="stable") if is_told[i])
 
 
 def _blocks(context: Context, found: Sequence[_Property], whole: Told) -> tuple[Bars | Table, ...]:
@@ -162,6 +184,14 @@ def _blocks(context: Context, found: Sequence[_Property], whole: Told) -> tuple[
 
 def _the(one: _Property) -> str:
     return f"the {one.name}"
+
+
+def _tells(context: Context, one: _Property) -> str:
+    if one.strength > LARGE or not (one.given_away or _is_id(one)):
+        return f"alone tells {_what(context)}"
+    if one.given_away:
+        return f"alone tells {'class' if len(one.given_away) == 1 else 'classes'} {listed(one.given_away, 3)}"
+    return f"says something of {_what(context)}"
 
 
 def _capital(words: str) -> str:
