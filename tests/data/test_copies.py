@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from PIL import Image
+from sklearn.datasets import load_wine
 
 from tests.small import dataset_of, some_digits, some_rows
 from wizard.data.copies import find_copies
@@ -87,6 +88,16 @@ def test_rows_that_differ_in_the_last_digit_are_near_copies():
     x[150:160] = x[:10] + 1e-5
     copies = copies_of(x)
     assert sum(copies.sets[i] == copies.sets[150 + i] for i in range(10)) >= 8
+
+
+def test_rows_with_a_little_noise_are_near_copies_in_coarse_columns_too():
+    table = load_wine(as_frame=True).data  # magnesium and four others have few different values
+    assert table.nunique().min() < 60
+    noise = 0.01 * table.std().to_numpy() * np.random.default_rng(0).normal(size=(9, table.shape[1]))
+    frame = pd.concat([table, table.iloc[:9] + noise], ignore_index=True).assign(label=np.resize(["a", "b"], 187))
+    pairs = find_copies(dataset_of(frame, "label"), 0).near
+    assert [list(pair) for pair in pairs] == [[row, 178 + row] for row in range(9)]
+    assert not len(find_copies(dataset_of(frame.iloc[:178], "label"), 0).near)
 
 
 def test_a_random_table_has_no_copies():

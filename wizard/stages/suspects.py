@@ -37,13 +37,14 @@ SHARE_SURE = 0.8  # of what pairs of classes lose at least: some of it may be ov
 
 @dataclass(frozen=True)
 class Mixup:
-    """A class that is taken for another: about `rows` of `of`; `errors` standard errors more than the other way."""
+    """A class that is taken for another: about `rows` of `of`, `errors` standard errors more than the other way."""
 
     right: str
     given: str
     rows: float
     of: float
     errors: float
+    is_clear: bool
 
 
 @dataclass(frozen=True)
@@ -80,7 +81,7 @@ class Suspects:
     @property
     def one_sided(self) -> tuple[Mixup, ...]:
         """Pairs in which one class is clearly taken for the other, and not the other way round."""
-        return tuple(pair for pair in self.mixups if pair.errors > CLEARLY)
+        return tuple(pair for pair in self.mixups if pair.is_clear)
 
 
 def suspects(context: Context) -> Suspects:
@@ -114,7 +115,7 @@ def _classes(context: Context, sample: Sample) -> Suspects:
     taken = taken_for(scores, y)
     rate = _with_pairs(rate_of(rows), taken, np.bincount(scores.argmax(1), minlength=k))
     thought = suspicion_of(scores, y, max(rate.value, LEAST_SHARED), taken)
-    pairs = _mixups(thought.mixed, scores, y, names)
+    pairs = _mixups(thought.mixed, taken, scores, y, names)
 
     def surprises(scores: np.ndarray, y: np.ndarray) -> tuple[float, ...]:
         by_curve = surprise(margins(scores, y), rate.value) if excludes_none else ()
@@ -236,14 +237,17 @@ def _with_pairs(rate: Rate, taken: np.ndarray, of: np.ndarray) -> Rate:
     return Rate(value, max(rate.low, SHARE_SURE * (rows / n - error)), max(rate.high, value + error))
 
 
-def _mixups(mixed: np.ndarray, scores: np.ndarray, y: np.ndarray, names: tuple[str, ...]) -> tuple[Mixup, ...]:
+def _mixups(
+    mixed: np.ndarray, taken: np.ndarray, scores: np.ndarray, y: np.ndarray, names: tuple[str, ...]
+) -> tuple[Mixup, ...]:
     k, top = len(names), scores.argmax(1)
     of = np.bincount(top, minlength=k).astype("float64")
     recall = np.bincount(y[top == y], minlength=k) / np.maximum(np.bincount(y, minlength=k), 1)
     errors = np.where(np.minimum(recall[:, None], recall[None]) >= RECOGNISED, one_sided(mixed, of), 0.0)
+    is_clear = (errors > CLEARLY) | (taken > 0)
     order = np.argsort(-mixed, axis=None, kind="stable")[: k * (k - 1)]
     return tuple(
-        Mixup(names[i], names[j], float(mixed[i, j]), float(of[i]), float(errors[i, j]))
+        Mixup(names[i], names[j], float(mixed[i, j]), float(of[i]), float(errors[i, j]), bool(is_clear[i, j]))
         for i, j in zip(*np.unravel_index(order, (k, k)), strict=True)
         if mixed[i, j] >= 0.5
     )

@@ -20,11 +20,10 @@ RECOGNISED = 0.5  # of a class's rows: only such classes can be said to be taken
 LEVEL, LOPSIDED, LEAST_SHARE = 0.6, 3.0, 0.03  # of what level and one-sided shares are held to
 FEWEST = 3.0  # expected rows of such a pair
 TOLD = 0.85  # of what guessing misses: then what lifts a class's scores is not overlap
-LIFTED, MOST_ROWS, FEWEST_OF_CLASS = (
-    0.08,
-    0.4,
-    20,
-)  # score that three fifths of a class's rows have at least, of so many
+LIFTED, TIMES, MOST_ROWS = 0.08, 5.0, 0.4  # score that three fifths of a class's rows have at least, and not back
+FEWEST_OF_CLASS, FEWEST_MOVED = 20, 5  # rows of such a class, and of those that are labelled as the other
+ALIKE = 3.0  # times as many rows as the other: a rare class is lost in a large one
+HALF_TOLD, HALF_LIFTED, HALF_TIMES, HALF_SHARE = 0.65, 0.13, 4.5, 0.25  # of classes that overlap, with labels as well
 LEAST_RIGHT = 0.5  # of a class's rows: a class that is mostly something else is another question
 
 
@@ -77,19 +76,36 @@ def _is_lifted(scores: np.ndarray, y: np.ndarray) -> np.ndarray:
     Overlap lifts the scores of the rows at the border; a class that is labelled as another lifts all of them. Asked
     only of several classes of similar sizes that are told well otherwise: on scikit-learn's digits 30% of one class
     labelled as another gave 0.11 to 0.20, clean ones 0.01 at most and uniform noise of 20% 0.06.
+
+    Where classes are told less well, a quarter of the class must be labelled so as well. On clean Fashion-MNIST,
+    TrashNet, banking77, docstrings, sign digits, rotor and wine quality the lift was below 2.4 times the one back, or
+    fewer than 21% were labelled so; 40% of one class of wine, iris and docstrings labelled as another gave 3.5 times
+    and more in 8 of 9 cases.
     """
-    n, k = scores.shape
-    top, sizes = scores.argmax(1), np.bincount(y, minlength=k)
-    is_told = (top == y).mean() >= TOLD * (1 - sizes.max() / n) + sizes.max() / n
-    lifted = np.zeros((k, k))
-    if k < 3 or not is_told:
-        return lifted > 0
-    for i in range(k):
-        if (top == i).sum() >= FEWEST_OF_CLASS:
-            lifted[i] = np.quantile(scores[top == i], MOST_ROWS, axis=0)
+    (n, k), top = scores.shape, scores.argmax(1)
+    lifted, out = np.zeros((k, k)), np.zeros((k, k), bool)
+    if k < 3:
+        return out
+    of, sizes = np.bincount(top, minlength=k), np.bincount(y, minlength=k)
+    counts = np.zeros((k, k), int)
+    np.add.at(counts, (top, y), 1)  # rows told to be of class i that are labelled j
+    for i in np.flatnonzero(of >= FEWEST_OF_CLASS):
+        lifted[i] = np.quantile(scores[top == i], MOST_ROWS, axis=0)
     np.fill_diagonal(lifted, 0)
-    is_alike = np.maximum(sizes[:, None], sizes[None]) <= 3 * np.minimum(sizes[:, None], sizes[None])
-    return (lifted >= LIFTED) & (lifted >= 5 * lifted.T) & is_alike
+    is_alike = np.maximum(sizes[:, None], sizes[None]) <= ALIKE * np.minimum(sizes[:, None], sizes[None])
+    well = _told(int(np.trace(counts)), int(sizes.max()), n)
+    for i, j in np.argwhere((lifted >= LIFTED) & is_alike & (counts >= FEWEST_MOVED)):
+        times = lifted[i, j] / max(lifted[j, i], 1e-9)
+        moved = sizes + counts[i, j] * (np.eye(k, dtype=int)[i] - np.eye(k, dtype=int)[j])
+        apart = _told(int(np.trace(counts)) + int(counts[i, j]), int(moved.max()), n)  # were these labels wrong
+        is_half = lifted[i, j] >= HALF_LIFTED and times >= HALF_TIMES and counts[i, j] >= HALF_SHARE * of[i]
+        out[i, j] = (well >= TOLD and times >= TIMES) or (apart >= HALF_TOLD and is_half)
+    return out
+
+
+def _told(n_right: int, n_largest: int, n: int) -> float:
+    """Share of what guessing the largest class misses."""
+    return (n_right - n_largest) / max(n - n_largest, 1)
 
 
 def gained(scores: np.ndarray, y: np.ndarray, rate: float) -> float:

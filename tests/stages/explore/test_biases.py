@@ -2,6 +2,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from PIL import Image
+from sklearn.datasets import load_wine
 
 from tests.small import some_series, some_texts
 from tests.stages.walk import diabetes, digits, journey_on, tumours, walk
@@ -102,6 +103,16 @@ def test_cells_that_one_class_leaves_empty_are_warned_of(tmp_path):
     finding = found(frame, tmp_path, "diagnosis")
     assert finding.status == "warned"
     assert finding.headline.startswith("The pattern of missing values alone tells the class")
+
+
+def test_cells_that_one_of_three_classes_leaves_empty_are_warned_of(tmp_path):
+    both = load_wine(as_frame=True)
+    frame = both.data.assign(cultivar=np.array(["barolo", "grignolino", "barbera"])[both.target])
+    random = np.random.default_rng(0)
+    frame.loc[(frame["cultivar"] == "barolo") & (random.random(178) < 0.95), "ash"] = np.nan
+    finding = found(frame.sample(frac=1, random_state=0), tmp_path, "cultivar")
+    assert finding.status == "warned"
+    assert finding.headline.startswith("The pattern of missing values alone tells class barolo")
 
 
 def test_cells_that_are_empty_at_random_are_no_alarm(tmp_path):

@@ -3,6 +3,7 @@ import io
 
 import numpy as np
 import pytest
+from sklearn.datasets import load_wine
 
 from tests.small import some_amounts, some_series, some_texts
 from tests.stages.walk import diabetes, digits, journey_on, noise, tagged, tumours, walk
@@ -77,6 +78,17 @@ def test_one_class_taken_for_another_is_told_from_noise_anywhere(tmp_path):
     assert finding.status == "warned"
     assert finding.causes[0].fault == "L02"
     assert "'3' are labelled '5'" in finding.causes[0].sentence
+
+
+def test_one_class_taken_for_another_is_found_in_a_small_table(tmp_path):
+    both = load_wine(as_frame=True)
+    frame = both.data.assign(cultivar=both.target).sample(frac=1, random_state=0)
+    is_wrong = (frame["cultivar"] == 1) & (np.random.default_rng(0).random(178) < 0.4)
+    finding, _ = found(journey_on(frame.assign(cultivar=frame["cultivar"].mask(is_wrong, 0)), tmp_path, "cultivar"))
+    assert finding.status == "warned"
+    assert "'1' are labelled '0'" in finding.causes[0].sentence
+    clean, _ = found(journey_on(frame, tmp_path / "clean", "cultivar"))
+    assert clean.status == "passed"
 
 
 def test_wrong_labels_of_rows_of_a_table(tmp_path):

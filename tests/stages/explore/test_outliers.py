@@ -83,6 +83,13 @@ def test_smaller_numbers_are_found_too():
     assert (unit.places == np.flatnonzero(chosen)).all()
 
 
+def test_a_few_numbers_are_enough_where_units_are_far_apart():
+    values, chosen = scaled(np.round(np.random.default_rng(0).normal(5.8, 0.8, 100), 1), share=0.04)
+    assert 3 <= chosen.sum() < 6
+    unit = second_unit(values)
+    assert (unit.ratio, list(unit.places)) == (1000.0, list(np.flatnonzero(chosen)))
+
+
 def test_a_strange_row_comes_first_with_its_reason(tmp_path):
     journey = journey_on(tumours(), tmp_path, "diagnosis")
     row = int(journey.split.train[0])

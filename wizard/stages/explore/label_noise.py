@@ -210,7 +210,6 @@ def _around(context: Context, found: Suspects) -> Scatter:
 
 
 def _table(pairs: tuple[Mixup, ...]) -> Table:
-    clear = [i for i, pair in enumerate(pairs[:LISTED]) if pair in pairs and pair.errors > 0]
     return Table(
         title="Which class is labelled as which",
         caption="Expected rows, and by how many standard errors that is more than the other way round.",
@@ -222,7 +221,7 @@ def _table(pairs: tuple[Mixup, ...]) -> Table:
             (pair.right, pair.given, round(pair.rows, 1), pair.rows / max(pair.of, 1.0), round(pair.errors, 1))
             for pair in pairs[:LISTED]
         ),
-        emphasis=tuple(i for i in clear if pairs[i].errors > 4),
+        emphasis=tuple(i for i, pair in enumerate(pairs[:LISTED]) if pair.is_clear),
     )  # fmt: skip
 
 
