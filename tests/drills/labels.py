@@ -52,7 +52,8 @@ def one_off(material: Material, random: Random) -> tuple[Given, Given]:
 
 def rare(material: Material, random: Random) -> tuple[Given, Given]:
     """4% of one class are left, and accuracy is what counts."""
-    given = material.load().but(options={"metric": "accuracy"})
+    given = material.load()
+    given = given.but(options={**given.options, "metric": "accuracy"})
     names, codes = _codes(given.y)
     own = random.permutation(np.flatnonzero(codes == random.integers(len(names))))
     gone = own[max(6, round(0.04 * len(own))) :]

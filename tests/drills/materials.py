@@ -127,7 +127,8 @@ def _digit_rows() -> Given:
 
     both = load_digits()
     order = np.random.default_rng(1).permutation(len(both.target))
-    return _some(Given(both.images.astype("float32"), np.array([f"digit {d}" for d in both.target])).take(order))
+    names = np.array([f"digit {d}" for d in both.target])
+    return _some(Given(both.images.astype("float32"), names, {"modality": "series"}).take(order))  # not (n, h, w)
 
 
 @cache

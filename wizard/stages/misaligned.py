@@ -9,6 +9,7 @@ own away from 0) and on seasons (the peak at 0 stays): the profile after the row
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -21,6 +22,8 @@ FARTHEST = 5  # rows that labels are looked for away from their own: slips are o
 FEWEST = 40  # rows on either side of the change: fewer do not show a peak
 DISTINCT = 0.3  # of what agreement has over chance: where neighbours' labels are alike, no slip can be told from them
 PROMINENT = 0.4  # of the peak at 0 before the change that the one at k after it must have at least
+NEVER = 3.0  # standard deviations: the largest of so many sums comes as far in every draw
+SUSPECTED = 2.5  # standard deviations: less far out no slip is looked for with a probe of its own
 
 
 @dataclass(frozen=True)
@@ -45,9 +48,18 @@ class Slip:
 
 
 def slip(
-    task: Task, rows: np.ndarray, predictions: np.ndarray, known_rows: np.ndarray, y: np.ndarray, seed: int
+    task: Task,
+    rows: np.ndarray,
+    predictions: np.ndarray,
+    known_rows: np.ndarray,
+    y: np.ndarray,
+    seed: int,
+    learned_before: Callable[[int], np.ndarray],
 ) -> Slip | None:
     """Looks for a row from which labels belong to other rows.
+
+    A probe that learned from slipped labels as well is a bad witness. So where a slip is suspected and cannot be told
+    from chance, a second one that learned from the rows before it only is asked about the rows after it.
 
     Args:
         task: What is predicted.
@@ -56,6 +68,7 @@ def slip(
         known_rows: (m,) rows whose labels may be looked at, sorted.
         y: Their labels.
         seed: Of the null.
+        learned_before: (n - m,) predictions for all rows from the m-th on by a probe that learned from the first m.
     """
     lags = np.arange(-FARTHEST, FARTHEST + 1)
     agreement = agreements(task, rows, predictions, known_rows, y, lags)  # (n, lags), NaN where unknown
@@ -65,10 +78,14 @@ def slip(
     others = [j for j in range(len(lags)) if lags[j] != 0]
     differences = np.nan_to_num(agreement[:, others] - own[:, None])  # (n, 2 K) > 0 where row i + k has its label
     best, change = _largest_suffix(differences)
-    if not np.isfinite(best).any() or not _is_beyond_chance(differences, float(best.max()), seed):
+    if not np.isfinite(best).any() or best.max() < SUSPECTED:
         return None
     j = int(best.argmax())
     start = int(change[j])
+    if not _is_beyond_chance(differences, float(best.max()), seed):
+        agreement[start:] = agreements(task, rows[start:], learned_before(start), known_rows, y, lags)
+        if not _is_surely_larger(agreement[start:, others[j]] - own[start:], seed):
+            return None
     by_chance = _by_chance(task, predictions, y, seed)
     before, after = _profile(agreement[:start], lags), _profile(agreement[start:], lags)
     lag = int(lags[others[j]])
@@ -131,7 +148,7 @@ def _is_beyond_chance(differences: np.ndarray, found: float, seed: int) -> bool:
 
     Rows with a neighbour's label are as often nearer as farther then, whatever the order of the rows.
     """
-    if found < 3:  # standard deviations: the largest of so many sums comes as far in every draw
+    if found < NEVER:
         return False
     random = generator(seed, "slips", len(differences))
     for _ in range(PERMUTATIONS):
@@ -139,6 +156,13 @@ def _is_beyond_chance(differences: np.ndarray, found: float, seed: int) -> bool:
         if _largest_suffix(differences * signs)[0].max() >= found:
             return False
     return True
+
+
+def _is_surely_larger(differences: np.ndarray, seed: int) -> bool:
+    """Whether no draw of signs makes the sum of differences as large."""
+    known = differences[np.isfinite(differences)]
+    signs = generator(seed, "surely").choice((-1.0, 1.0), size=(PERMUTATIONS, len(known)))
+    return len(known) >= FEWEST and bool((signs @ known).max() < known.sum())
 
 
 def _profile(agreement: np.ndarray, lags: np.ndarray) -> dict[int, float]:

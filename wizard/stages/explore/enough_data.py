@@ -13,7 +13,7 @@ from wizard.stages.context import Context
 from wizard.stages.explore.downsampling import REDUCTIONS
 from wizard.stages.fewer_rows import Fewer, Signal, extrapolated, fewer_rows, signal
 from wizard.stages.misaligned import FARTHEST, Slip, agreements, slip
-from wizard.stages.probing import gain, probe_sample, score
+from wizard.stages.probing import fitted, gain, probe_sample, score, whole
 from wizard.stages.step import Outcome, failed, noted, step, warned
 from wizard.stages.words import count
 from wizard.training.compare import Interval
@@ -64,8 +64,13 @@ def enough_data(context: Context) -> Outcome:
 
 def _slip(context: Context, told: Signal) -> Slip | None:
     rows, known = probe_sample(context).rows, np.sort(context.train_rows)
-    seed = context.derived_seed("slips")
-    return slip(context.task, rows, told.predictions, known, context.y(known), seed)
+    seed, sample = context.derived_seed("slips"), probe_sample(context)
+
+    def learned_before(m: int) -> np.ndarray:
+        x, weight = whole(context), None if sample.weight is None else sample.weight[:m]
+        return fitted("linear", context.task, x[:m], sample.y[:m], weight, seed)(x[m:])
+
+    return slip(context.task, rows, told.predictions, known, context.y(known), seed, learned_before)
 
 
 def _failed(context: Context, slipped: Slip, blocks: list[Block], numbers: dict[str, Any]) -> Outcome:
