@@ -31,6 +31,7 @@ LEAST_SHARED = 0.005  # rate shared out over the rows to rank them, where none i
 ROWS_WORTH_THREADS = 2_000  # with fewer, hundreds of small products cost more in threads than they save
 DRAWS = 20  # of labels from the model's own probabilities: wrong ones are claimed beyond all of them
 CLEAR = 3.0  # nats beyond all of them: twenty times as likely, so that the curve need not exclude a rate of 0 as well
+FEW_A_CLASS = 20  # rows: of fewer (Omniglot has 11) the rare tells are not known, and neighbours contradict for sure
 SHARPNESS = 7.0  # of the classes' probabilities in these draws
 SHARE_SURE = 0.8  # of what pairs of classes lose at least: some of it may be overlap
 
@@ -126,7 +127,10 @@ def _classes(context: Context, sample: Sample) -> Suspects:
         return surprises(smooth.left_out(np.eye(k)[fresh]), fresh)
 
     excludes_none = rate.low >= NEGLIGIBLE
-    is_found = bool(taken.any()) or _is_beyond(context, surprises(scores, y), drawn, 0.0 if excludes_none else CLEAR)
+    is_judged = excludes_none or len(y) >= FEW_A_CLASS * k
+    is_found = bool(taken.any()) or (
+        is_judged and _is_beyond(context, surprises(scores, y), drawn, 0.0 if excludes_none else CLEAR)
+    )
     rate = Rate(rate.value, min(max(rate.low, NEGLIGIBLE), rate.value), rate.high) if is_found else rate
     n_called = max(n_probably_wrong(thought.wrong), n_probably_wrong(_chance(rows, rate))) if is_found else 0
     return Suspects(
