@@ -1,0 +1,237 @@
+"""The tensors just before the network: their range, what they lost, their order, training against validation."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from wizard.core.backend import keras
+from wizard.stages.experiments.classical import features, targets_of
+from wizard.training.pipeline import Pipeline, Tensors
+
+FEW_VALUES = 2  # different values of pictures: casting to whole numbers leaves 0 and 1
+MOST = 1_000
+APART = 0.5  # standard deviations between the means of training and validation features
+APART_SHARE = 0.2  # of the features
+SCALED = 2.0  # times as wide, or as narrow
+SMOOTH = 0.5  # correlation of neighbouring pixels that pictures have and shuffled ones do not
+ROUGHER = 0.5  # of the correlation in another order of the axes
+RUNS_DRAWS = 200
+PERMUTED = 0.2  # of validation accuracy that a permutation of labels brings
+
+
+@dataclass(frozen=True)
+class Input:
+    """One input tensor.
+
+    Attributes:
+        name: In words.
+        shape: Of an example.
+        dtype: Of the array.
+        low: Least number.
+        high: Largest number.
+        mean: Of all.
+        std: Of all.
+        middle: Median.
+        n_bad: Numbers that are NaN or infinite.
+        constant: Share of the features that are the same in all examples.
+        n_values: Different values, at most 1,000 counted.
+        is_picture: Whether it has the shape of a picture.
+        smoothness: Correlation of neighbouring pixels; NaN for no pictures.
+        smoother_as: The order of axes in which neighbours agree twice as much, or "".
+    """
+
+    name: str
+    shape: tuple[int, ...]
+    dtype: str
+    low: float
+    high: float
+    mean: float
+    std: float
+    middle: float
+    n_bad: int
+    constant: float
+    n_values: int
+    is_picture: bool
+    smoothness: float
+    smoother_as: str
+
+    @property
+    def is_large(self) -> bool:
+        """Whether numbers are far from the unit scale that initialisations are made for."""
+        return self.dtype.startswith("float") and (abs(self.middle) > 10 or self.std > 20)
+
+
+@dataclass(frozen=True)
+class Audit:
+    """What the tensors look like.
+
+    Attributes:
+        inputs: One a tensor.
+        moved_features: Share of features whose validation mean or width differs from training.
+        factor: Median width of validation features over training ones.
+        shift: Median distance of their means, in training standard deviations.
+        entropy: Mean entropy of the labels in a batch over that of shuffled batches; NaN for numbers and shuffled data.
+        is_sorted: Whether batches hold fewer different labels than any of 200 shuffles.
+        codes: (least, largest) class code; (0, 0) where there are none.
+        n_unused: Units of the head that no example has as its class.
+        permuted: Accuracy on validation labels that a permutation of them brings a probe learnt on training tensors.
+        second_differs: Whether a second pass over validation data gives other numbers.
+        never_varies: Whether a second pass over training data, said to be augmented, gives the same numbers.
+    """
+
+    inputs: tuple[Input, ...]
+    moved_features: float
+    factor: float
+    shift: float
+    entropy: float
+    is_sorted: bool
+    codes: tuple[int, int]
+    n_unused: int
+    permuted: float
+    second_differs: bool
+
+
+def audit(pipeline: Pipeline) -> Audit:
+    """Looks at the tensors of a pipeline."""
+    head_at = pipeline.heads.index(pipeline.head)
+    inputs = _inputs(pipeline.train.x)
+    moved, factor, shift = _against(pipeline)
+    entropy, is_sorted = _order(pipeline, head_at)
+    codes, n_unused = _codes(pipeline, head_at)
+    return Audit(
+        inputs, moved, factor, shift, entropy, is_sorted, codes, n_unused, _permuted(pipeline, head_at),
+        _differ(pipeline.second_x_held, pipeline.given_held),
+    )  # fmt: skip
+
+
+def _inputs(x: Any) -> tuple[Input, ...]:
+    leaves = keras.tree.flatten(x)
+    if isinstance(x, dict):
+        names = [f"input '{name}'" for name in sorted(x)]
+    else:
+        names = [f"input {i + 1}" for i in range(len(leaves))] if len(leaves) > 1 else ["the input"]
+    return tuple(_input(name, array) for name, array in zip(names, leaves, strict=False))
+
+
+def _input(name: str, array: np.ndarray) -> Input:
+    if array.dtype.kind in "OSU":
+        return Input(name, array.shape[1:], "text", 0, 0, 0, 0, 0, 0, 0.0, 0, False, float("nan"), "")
+    some = array[:MOST].astype("float64")
+    is_good = np.isfinite(some)
+    good = some[is_good] if not is_good.all() else some.ravel()
+    good = good if good.size else np.zeros(1)
+    picture = array.ndim == 4 and array.shape[-1] in (1, 3, 4) and min(array.shape[1:3]) >= 6
+    channels_first = array.ndim == 4 and array.shape[1] in (1, 3, 4) and min(array.shape[2:]) >= 6
+    smooth, other = float("nan"), ""
+    if picture or channels_first:
+        smooth, other = _smoothness(np.nan_to_num(some[:200]))
+    constant = float((some == some[:1]).all(0).mean()) if len(some) > 1 else 0.0
+    return Input(
+        name, array.shape[1:], str(array.dtype), float(good.min()), float(good.max()), float(good.mean()),
+        float(good.std()), float(np.median(good)), int((~np.isfinite(array.astype("float64"))).sum()), constant,
+        len(np.unique(good[:200_000])), bool(picture or channels_first), smooth, other,
+    )  # fmt: skip
+
+
+def _smoothness(x: np.ndarray) -> tuple[float, str]:
+    """(correlation of neighbouring pixels, the order of axes that would make it far larger, or "")."""
+    own = _neighbours(x)
+    n, a, b, c = x.shape
+    tried = {}
+    if c in (1, 3, 4) and c > 1:
+        tried["channels first, reshaped where a transposition was meant"] = np.moveaxis(x.reshape(n, c, a, b), 1, -1)
+    if a != b and c in (1, 3, 4):
+        tried["height and width exchanged by a reshape"] = x.reshape(n, b, a, c)
+    best = max(tried.items(), key=lambda one: _neighbours(one[1]), default=("", x))
+    other = _neighbours(best[1]) if best[0] else 0.0
+    return own, best[0] if other >= SMOOTH and own < ROUGHER * other else ""
+
+
+def _neighbours(x: np.ndarray) -> float:
+    """Mean correlation of pixels with those to the right and below, of (n, h, w, c); position means taken off."""
+    x = x - x.mean((1, 2), keepdims=True)
+    total = max(float((x**2).mean()), 1e-12)
+    right, below = (x[:, :, 1:] * x[:, :, :-1]).mean(), (x[:, 1:] * x[:, :-1]).mean()
+    return float((right + below) / 2 / total)
+
+
+def _against(pipeline: Pipeline) -> tuple[float, float, float]:
+    """(share of features that differ between training and validation, median ratio of widths, median shift)."""
+    if pipeline.given_held is None:
+        return 0.0, 1.0, 0.0
+    a, b = (features(part.take(np.arange(min(len(part), MOST)))) for part in (pipeline.train, pipeline.given_held))
+    spread = a.std(0)
+    varies = spread > 1e-9
+    if len(b) < 30 or not varies.any():
+        return 0.0, 1.0, 0.0
+    error = spread[varies] * (1 / len(a) + 1 / len(b)) ** 0.5
+    away = np.abs(a.mean(0) - b.mean(0))[varies]
+    factor = b.std(0)[varies] / spread[varies]
+    is_apart = (away > APART * spread[varies]) & (away > 4 * error)
+    is_scaled = (factor > SCALED) | (factor < 1 / SCALED)
+    return float((is_apart | is_scaled).mean()), float(np.median(factor)), float(np.median(away / spread[varies]))
+
+
+def _order(pipeline: Pipeline, head_at: int) -> tuple[float, bool]:
+    """Entropy of the labels in a batch, as batches come, over that of shuffled ones."""
+    head = pipeline.heads[head_at]
+    if pipeline.is_shuffled or head.kind == "numbers" or len(pipeline.train) < 4 * pipeline.batch:
+        return float("nan"), False
+    t = targets_of(head, pipeline.train.targets[head_at])
+    codes = t.argmax(1) if t.shape[1] > 1 else t[:, 0].astype(int)
+    own = _batch_entropy(codes, pipeline.batch)
+    random = np.random.default_rng(pipeline.seed)
+    null = [_batch_entropy(random.permutation(codes), pipeline.batch) for _ in range(RUNS_DRAWS)]
+    mean = float(np.mean(null))
+    return (own / mean if mean else 1.0), bool(own < min(null) and own < 0.7 * mean)
+
+
+def _batch_entropy(codes: np.ndarray, batch: int) -> float:
+    total, k = [], int(codes.max()) + 1
+    for start in range(0, len(codes) - batch + 1, batch):
+        shares = np.bincount(codes[start : start + batch], minlength=k) / batch
+        shares = shares[shares > 0]
+        total.append(float(-(shares * np.log(shares)).sum()))
+    return float(np.mean(total)) if total else 0.0
+
+
+def _codes(pipeline: Pipeline, head_at: int) -> tuple[tuple[int, int], int]:
+    head = pipeline.heads[head_at]
+    if head.kind != "classes" or not head.is_sparse:
+        return (0, 0), 0
+    codes = pipeline.train.targets[head_at].astype("int64")
+    return (int(codes.min()), int(codes.max())), int(head.n_units - len(np.unique(codes)))
+
+
+def _permuted(pipeline: Pipeline, head_at: int) -> float:
+    """How much more of the validation labels a probe gets right once they are renamed in the best way."""
+    head = pipeline.heads[head_at]
+    if head.kind != "classes" or pipeline.given_held is None:
+        return 0.0
+    from scipy.optimize import linear_sum_assignment
+    from sklearn.ensemble import ExtraTreesClassifier
+
+    train, held = (_few(part, MOST) for part in (pipeline.train, pipeline.given_held))
+    a, b = (targets_of(head, part.targets[head_at]).argmax(1) for part in (train, held))
+    if len(np.unique(a)) < 3 or len(b) < 50:
+        return 0.0
+    said = ExtraTreesClassifier(50, random_state=0).fit(features(train), a).predict(features(held))
+    k = int(max(a.max(), b.max())) + 1
+    table = np.zeros((k, k))
+    np.add.at(table, (said, b), 1)
+    rows, columns = linear_sum_assignment(-table)
+    return float((table[rows, columns].sum() - np.trace(table)) / len(b))
+
+
+def _few(tensors: Tensors, most: int) -> Tensors:
+    return tensors.take(np.linspace(0, len(tensors) - 1, min(most, len(tensors))).astype(int))
+
+
+def _differ(second: Any, first: Tensors | None) -> bool:
+    if second is None or first is None:
+        return False
+    pairs = zip(keras.tree.flatten(second), first.inputs, strict=True)
+    return any(not np.array_equal(a, b[: len(a)]) for a, b in pairs)

@@ -1,0 +1,275 @@
+"""A compiled model and the tensors that it trains on: what baseline's experiments are done to.
+
+Nothing is known of how either was made. A model may not be clonable, so all of its variables and those of its optimiser
+are kept and put back around every experiment; training goes through the model's own `train_on_batch`, so that a
+`train_step`, losses and weights of the user's own are what is judged.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from wizard.core.backend import keras, tf
+from wizard.core.seeds import derive
+from wizard.training.heads import Head, heads_of
+from wizard.training.randomness import keras_seed
+
+PREDICTED = 256  # examples a call
+EXPLODED = 1e6  # times the first loss: a run that gets there is over
+
+
+@dataclass(frozen=True)
+class Tensors:
+    """What enters a model: nests (an array, or tuples or dicts of arrays) whose first axis is n examples."""
+
+    x: Any
+    y: Any
+    weight: Any = None
+
+    def __len__(self) -> int:
+        return len(keras.tree.flatten(self.x)[0])
+
+    def take(self, rows: np.ndarray) -> Tensors:
+        """Some of the examples, in that order."""
+
+        def chosen(nest: Any) -> Any:
+            return None if nest is None else keras.tree.map_structure(lambda array: array[rows], nest)
+
+        return Tensors(chosen(self.x), chosen(self.y), chosen(self.weight))
+
+    def but(self, **changes: Any) -> Tensors:
+        """With other inputs, targets or weights."""
+        return Tensors(**{"x": self.x, "y": self.y, "weight": self.weight, **changes})
+
+    @property
+    def inputs(self) -> list[np.ndarray]:
+        """The arrays of the inputs."""
+        return keras.tree.flatten(self.x)
+
+    @property
+    def targets(self) -> list[np.ndarray]:
+        """The arrays of the targets."""
+        return keras.tree.flatten(self.y)
+
+
+@dataclass(frozen=True)
+class Trace:
+    """What a short training showed.
+
+    Attributes:
+        losses: (steps,) loss of each step's batch, as Keras reports it.
+        ratios: {variable: (steps,) length of the update over the variable's length}, of the watched steps.
+        moved: {variable: whether it changed at all}.
+        watched: What `watch` returned, one each time.
+        at: Steps at which it was asked.
+        failure: Why training ended early, or "".
+    """
+
+    losses: np.ndarray
+    ratios: dict[str, np.ndarray]
+    moved: dict[str, bool]
+    watched: list[Any]
+    at: list[int]
+    failure: str
+
+
+class Pipeline:
+    """See the module's docstring."""
+
+    def __init__(
+        self,
+        model: Any,
+        train: Tensors,
+        held: Tensors | None = None,
+        *,
+        batch: int = 32,
+        epochs: int = 1,
+        class_weight: dict[Any, float] | None = None,
+        is_shuffled: bool = True,
+        is_own: bool = False,
+        second_x: Any = None,
+        second_x_held: Any = None,
+        seed: int = 0,
+    ) -> None:
+        """Keeps the model's first state.
+
+        Args:
+            model: Compiled and built.
+            train: Training examples, in the order in which they would come.
+            held: Validation examples, or None.
+            batch: Examples a step.
+            epochs: That were to be trained.
+            class_weight: As `fit` takes it.
+            is_shuffled: Whether the examples are shuffled before every epoch.
+            is_own: Whether the model is the library's.
+            second_x: The first training inputs as a second pass gives them, or None where there is none.
+            second_x_held: The same of the validation inputs.
+            seed: Of the experiments.
+        """
+        self.model, self.train, self.batch, self.epochs = model, train, max(1, min(batch, len(train))), epochs
+        self.class_weight, self.is_shuffled, self.is_own, self.seed = class_weight, is_shuffled, is_own, seed
+        self.second_x, self.second_x_held = second_x, second_x_held
+        self.given_held = held
+        model.jit_compile = False  # compiling takes longer than these short runs
+        model.train_function = model.test_function = model.predict_function = None
+        if not model.optimizer.built:
+            model.optimizer.build(model.trainable_variables)
+        self._forward = tf.function(self._called, reduce_retracing=True)
+        self.first = self.state()
+
+    # ── state ────────────────────────────────────────────────────────────────────────────────────
+    @property
+    def variables(self) -> list[Any]:
+        """Of model and optimiser, each once."""
+        seen = {id(v): v for v in [*self.model.variables, *self.model.optimizer.variables]}
+        return list(seen.values())
+
+    def state(self) -> list[np.ndarray]:
+        """Values of all variables."""
+        return [np.array(v) for v in self.variables]
+
+    def restore(self, state: list[np.ndarray]) -> None:
+        """Puts values back."""
+        for variable, value in zip(self.variables, state, strict=True):
+            variable.assign(value)
+
+    @contextmanager
+    def untouched(self) -> Iterator[None]:
+        """Whatever is done inside, the model is as before afterwards."""
+        before = self.state()
+        try:
+            yield
+        finally:
+            self.restore(before)
+
+    # ── data ─────────────────────────────────────────────────────────────────────────────────────
+    @cached_property
+    def held(self) -> Tensors:
+        """Validation examples; without any, every fourth training example."""
+        return self.given_held if self.given_held is not None else self.train.take(np.arange(0, len(self.train), 4))
+
+    @cached_property
+    def heads(self) -> tuple[Head, ...]:
+        """The model's outputs with losses and targets."""
+        few = self.train.take(np.arange(min(PREDICTED, len(self.train))))
+        with self.untouched():
+            return heads_of(self.model, self.outputs(few.x), self.train.targets)
+
+    @property
+    def head(self) -> Head:
+        """The first output that has a loss."""
+        return next((head for head in self.heads if head.loss), self.heads[0])
+
+    # ── looking ──────────────────────────────────────────────────────────────────────────────────
+    def _called(self, x: Any) -> Any:
+        return self.model(x, training=False)
+
+    def outputs(self, x: Any) -> list[np.ndarray]:
+        """One array an output, of any number of examples, dropout off."""
+        n, parts = len(keras.tree.flatten(x)[0]), []
+        for start in range(0, n, PREDICTED):
+            few = keras.tree.map_structure(lambda a, s=start: tf.constant(a[s : s + PREDICTED]), x)
+            parts.append([np.asarray(out) for out in keras.tree.flatten(self._forward(few))])
+        return [np.concatenate(column) for column in zip(*parts, strict=True)]
+
+    def losses(self, tensors: Tensors, outputs: list[np.ndarray] | None = None) -> np.ndarray:
+        """(n,) losses by the user's own loss functions, heads added up; regularisation left out."""
+        outputs = self.outputs(tensors.x) if outputs is None else outputs
+        total = np.zeros(len(tensors))
+        for head, out, y in zip(self.heads, outputs, tensors.targets, strict=True):
+            if head.loss:
+                values = np.asarray(head.call(tf.constant(y), tf.constant(out)), "float64")
+                total += values if values.shape == (len(tensors),) else float(np.mean(values))
+        return total
+
+    def penalty(self) -> float:
+        """What regularisers add to the loss."""
+        return float(sum(float(np.asarray(one)) for one in self.model.losses))
+
+    def reported(self, tensors: Tensors) -> float:
+        """The loss that Keras reports for examples, in test mode, regularisation left out."""
+        self.model.reset_metrics()
+        answer = self.model.test_on_batch(tensors.x, tensors.y, sample_weight=tensors.weight, return_dict=True)
+        return float(answer["loss"]) - self.penalty() if "loss" in answer else float("nan")
+
+    def gradients(self, tensors: Tensors) -> tuple[list[Any], list[Any]]:
+        """(trainable variables, gradients of the loss on examples) in training mode; None where there is none."""
+        x, y = (keras.tree.map_structure(tf.constant, nest) for nest in (tensors.x, tensors.y))
+        with self.untouched(), tf.GradientTape() as tape:
+            out = self.model(x, training=True)
+            loss = self.model.compute_loss(x=x, y=y, y_pred=out, sample_weight=None, training=True)
+            variables = self.model.trainable_variables
+            found = tape.gradient(loss, [v.value for v in variables])
+        return variables, [None if g is None else np.asarray(tf.convert_to_tensor(g)) for g in found]
+
+    # ── training ─────────────────────────────────────────────────────────────────────────────────
+    def fit(
+        self,
+        tensors: Tensors,
+        steps: int,
+        *,
+        batch: int | None = None,
+        watch: Callable[[], Any] | None = None,
+        every: int = 0,
+        measured: int = 0,
+        uses: str = "",
+    ) -> Trace:
+        """Trains from where the model is, by its own `train_on_batch`, on examples in a seeded order.
+
+        Args:
+            tensors: Examples.
+            steps: Gradient steps.
+            batch: Examples a step; the user's by default.
+            watch: Called before the first step and after every `every`-th.
+            every: Steps between two looks; 0 looks never.
+            measured: First steps of which updates are measured.
+            uses: Name of the use, for the seed.
+        """
+        n, batch = len(tensors), min(batch or self.batch, len(tensors))
+        random = np.random.default_rng(derive(self.seed, "fit", uses))
+        order, place = random.permutation(n), 0
+        losses, watched, at = [], [], []
+        ratios: dict[str, list[float]] = {}
+        before = {v.path: np.array(v) for v in self.model.trainable_variables}
+        first, failure = None, ""
+        with keras_seed(derive(self.seed, "steps", uses)):
+            if every and watch:
+                watched.append(watch())
+                at.append(0)
+            for number in range(1, steps + 1):
+                if place + batch > n:
+                    order, place = random.permutation(n), 0
+                rows = order[place : place + batch]
+                place += batch
+                old = [np.array(v) for v in self.model.trainable_variables] if number <= measured else []
+                losses.append(self._step(tensors.take(rows)))
+                first = losses[0]
+                for variable, value in zip(self.model.trainable_variables, old, strict=False):
+                    change, size = np.linalg.norm(np.array(variable) - value), np.linalg.norm(value)
+                    ratios.setdefault(variable.path, []).append(float(change / size) if size else float(change > 0))
+                if every and watch and number % every == 0:
+                    watched.append(watch())
+                    at.append(number)
+                if not np.isfinite(losses[-1]) or abs(losses[-1]) > EXPLODED * max(abs(first), 1e-3):
+                    word = "was no number any more" if not np.isfinite(losses[-1]) else "exploded"
+                    failure = f"the loss {word} after {number} step{'s' * (number > 1)}"
+                    break
+        after = {v.path: np.array(v) for v in self.model.trainable_variables}
+        moved = {path: not np.array_equal(value, after[path]) for path, value in before.items()}
+        return Trace(
+            np.array(losses), {p: np.array(r) for p, r in ratios.items()}, moved, watched, at, failure
+        )  # fmt: skip
+
+    def _step(self, tensors: Tensors) -> float:
+        self.model.reset_metrics()
+        weights = (
+            {"sample_weight": tensors.weight} if self.class_weight is None else {"class_weight": self.class_weight}
+        )
+        answer = self.model.train_on_batch(tensors.x, tensors.y, return_dict=True, **weights)
+        return float(answer.get("loss", next(iter(answer.values()), float("nan"))))
