@@ -216,13 +216,13 @@
   questions.forEach(() => find("ticks").append(make("span")));
   find("choices").append(...(named ? buttons : []));
   find("choices").classList.toggle("short", spelled);
-  find("question").textContent = kind === "labels" ? `Which labels (${content.target})?` : `What is ${outputs.length > 1 && !named ? "each number" : content.target}?`;
+  find("question").textContent = { class: `Which ${content.target}?`, labels: "Which labels fit?", numbers: `How much is ${outputs.length > 1 ? "each" : content.target}?` }[kind];
   find("filter").hidden = !filtered;
   find("fields").hidden = named;
   find("confirm").hidden = kind === "class";
   find("keys").textContent = spelled ? "Press the character of the answer." : filtered ? "Type a part of the answer; Enter takes the one that is framed."
-    : named ? `Keys 1 to ${outputs.length} ${kind === "class" ? "answer" : "choose"}.` : "Enter answers.";
-  if (kind === "labels") find("keys").textContent += " Enter goes on with those chosen, or with none.";
+    : named ? "Press the number of the answer." : "Press Enter to go on.";
+  if (kind === "labels") find("keys").textContent += " Enter goes on, with those chosen or with none.";
   find("annotator").value = state.annotator;
   find("annotator").addEventListener("input", () => { state.annotator = find("annotator").value; find("file").textContent = fileName(); keep(); });
   find("filter").addEventListener("input", mark);

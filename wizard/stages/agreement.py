@@ -108,7 +108,7 @@ def doubtful_rows(context: Context, rows: np.ndarray, people: list[np.ndarray], 
     return [
         Table(
             title="Rows to look at",
-            caption=f"Answered by {listed(names)}. Where everybody contradicts a label it may be wrong: correct it with "
+            caption=f"Answered by {listed(names)}. A label that everybody contradicts may be wrong; correct it with "
             "Wizard(…, corrections=).",
             columns=tuple(Column(name=name) for name in ("where", "label", *names, "what")),
             rows=tuple(cells),

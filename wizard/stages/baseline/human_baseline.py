@@ -52,7 +52,9 @@ def _given(context: Context, score: float, file: File) -> Outcome:
     """A score that the user brought, beside the models' on the rows that decide."""
     metric = context.metric
     models = _models(context, metric, None)
-    caption = "The person's score was given; the models' are measured on rows that they did not see, with 95% intervals."
+    caption = (
+        "The person's score was given; the models' are measured on rows that they did not see, with 95% intervals."
+    )
     words = f"A person reaches {metric.label} {metric.words(score)}, as given"
     gap = ""
     if models:
