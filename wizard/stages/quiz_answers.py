@@ -17,7 +17,7 @@ from wizard.stages.quiz import Quiz
 from wizard.training.metrics import Metric
 
 WANTED = "`human` must be a person's score, or the file (or list of files) that the quiz saved"
-LONGEST = 80  # characters of a wrong answer in a message
+LONGEST = 80  # characters of a name, and of a wrong answer in a message
 
 
 @dataclass(frozen=True)
@@ -87,7 +87,7 @@ class Door:
             )
         answers = {row: self._answer(path, row, answer) for row, answer in saved["answers"].items()}
         return {
-            "annotator": str(saved.get("annotator") or "").strip() or path.stem,
+            "annotator": str(saved.get("annotator") or "").strip()[:LONGEST] or path.stem,
             "answers": dict(sorted(answers.items(), key=lambda pair: int(pair[0]))),
             "seconds": float(saved["seconds"]) if _is_number(saved.get("seconds")) else None,
         }

@@ -49,9 +49,9 @@ def right_answers(journey):
     return answers
 
 
-def saved(journey, path, annotator, answers, **changed):
+def saved(journey, path, annotator, given, **changed):
     """A file as the quiz's page saves it."""
-    rows = {str(row): answer for row, answer in answers.items()}
+    rows = {str(row): answer for row, answer in given.items()}
     content = {"quiz": quiz_for(journey).key, "annotator": annotator, "answers": rows, "seconds": 61} | changed
     path.write_text(json.dumps(content), encoding="utf-8")
     return path
@@ -168,7 +168,7 @@ def test_answers_are_scored_on_their_rows_and_so_is_the_simple_method(journeys, 
     walked = measured(journey, saved(journey, tmp_path / "ann.json", "Ann", answers))
     finding = walked["human_baseline"]
     assert finding.measured == pytest.approx(0.9)
-    assert finding.headline.startswith("Ann reaches accuracy 90.0% on 50 validation rows; ")
+    assert finding.headline.startswith("A person (Ann) reaches accuracy 90.0% on 50 validation rows; ")
     best, predicted = next(
         (name, p) for name, p in walked.context.shared["predictions of all simple methods"].items()
         if name == finding.blocks[0].labels[1]
@@ -338,7 +338,7 @@ def test_answers_handed_in_later_are_taken_wherever_they_lie_and_train_nothing_a
     assert wizard.results["overfit"].key == overfitted
     assert journey.trainer.n_trained == trained
     assert wizard.decisions.human is not None
-    assert any("Ann reaches" in line for line in wizard.results["baseline"].plain)
+    assert any("A person (Ann) reaches" in line for line in wizard.results["baseline"].plain)
 
     moved = file.rename(tmp_path / "elsewhere.json")
     again = opened().explore().baseline(human=[str(moved)])

@@ -94,7 +94,7 @@ def test_classes_are_answered_by_number_saved_and_handed_back(journeys, tmp_path
     other = saved(journey, tmp_path / "bob.json", "Bob", right)
     finding = measured(journey, [file, other])["human_baseline"]
     assert finding.measured == 1.0
-    assert finding.headline.startswith("2 people reach on average accuracy 100.0% on 50 validation rows; ")
+    assert finding.headline.startswith("2 people reach accuracy 100.0% in the mean on 50 validation rows; ")
     assert "they agree on 100%" in finding.headline
 
 

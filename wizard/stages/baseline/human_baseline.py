@@ -85,7 +85,8 @@ def _answered(context: Context, quiz: Quiz, annotators: list[dict[str, Any]], fi
     mean = _mean(list(scores.values()))
     models = _models(context, metric, rows)
     pairs = agreements(task, people)
-    headline = f"{_who(names)} {metric.label} {metric.words(mean.value)} on {count(len(rows), quiz.noun)}"
+    on_rows = f"on {count(len(rows), quiz.noun)}"
+    headline = f"{_reach(names, f'{metric.label} {metric.words(mean.value)}')} {on_rows}"
     advice = ""
     best = _best_of_baselines(context)
     if best is not None:
@@ -93,7 +94,7 @@ def _answered(context: Context, quiz: Quiz, annotators: list[dict[str, Any]], fi
         headline += f"; {name} gives {metric.words(models[name].value)} on the same"
         gain = gain_between(metric, y, people, [predicted] * len(people), weight, context.seed)
         advice = _advice(gain.value, (gain.high - gain.low) / 2)
-    blocks: list[Block] = [_bars(metric, scores, models, f"{count(len(rows), quiz.noun)}, with 95% intervals.")]
+    blocks: list[Block] = [_bars(metric, scores, models, f"{metric.label} {on_rows}, with 95% intervals.")]
     blocks += [agreement_table(names, pairs)] if pairs else []
     blocks += doubtful_rows(context, rows, people, names)
     return noted(
@@ -113,8 +114,12 @@ def _mean(scores: list[Interval]) -> Interval:
     return Interval(value, min(low, value), max(high, value))
 
 
-def _who(names: list[str]) -> str:
-    return f"{names[0]} reaches" if len(names) == 1 else f"{len(names)} people reach on average"
+def _reach(names: list[str], score: str) -> str:
+    return (
+        f"A person ({names[0]}) reaches {score}"
+        if len(names) == 1
+        else f"{len(names)} people reach {score} in the mean"
+    )
 
 
 def _agreed(pairs: list[Agreement]) -> str:
@@ -132,7 +137,9 @@ def _advice(gain: float, half: float) -> str:
         return "Expect a good model to close the gap between the simple method and the person."
     if gain < -half:
         return "The simple method is ahead of the person: do not take the person's score for a ceiling."
-    return "The person and the simple method are within the noise of each other: more answers would tell them apart."
+    return (
+        "The person and the simple method are within the noise of each other: answers of more people tell them apart."
+    )
 
 
 def _best_of_baselines(context: Context) -> tuple[str, np.ndarray] | None:
@@ -183,7 +190,7 @@ def _bars(metric: Metric, people: dict[str, Interval], models: dict[str, Interva
     both = [*people.items(), *models.items()]
     return Bars(
         title="A person beside the models",
-        caption=f"{metric.label} on the same axis: {caption}",
+        caption=caption,
         labels=tuple(name for name, _ in both),
         values=tuple(score.value for _, score in both),
         intervals=tuple(None if score.low == score.high else score.ends for _, score in both),
