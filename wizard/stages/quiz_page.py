@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from wizard.core.blocks import Curve, Item
+from wizard.core.blocks import Item
 from wizard.core.registry import load
 from wizard.core.shipped import shipped
 from wizard.stages.context import Context
@@ -46,7 +46,6 @@ def quiz_page(context: Context, quiz: Quiz) -> bytes:
 def _content(context: Context, quiz: Quiz) -> dict[str, Any]:
     """What the script reads: the kind of answer, what can be answered, and the questions."""
     task = context.task
-    card = load(LOOKS, context.dataset.modality).cards(context)
     kind = "class" if task.is_exclusive else "labels" if task.is_multilabel else "numbers"
     return {
         "quiz": quiz.key,
@@ -54,8 +53,16 @@ def _content(context: Context, quiz: Quiz) -> dict[str, Any]:
         "target": task.target,
         "outputs": list(task.outputs),
         "hints": [] if task.is_classification else _ranges(context),
-        "questions": [{"row": int(row), **_question(context, int(row), card(int(row)))} for row in quiz.rows],
+        "questions": _questions(context, quiz.rows),
     }
+
+
+def _questions(context: Context, rows: np.ndarray) -> list[dict[str, Any]]:
+    examples = context.dataset.examples
+    if isinstance(examples[int(rows[0])], str):  # in full, and measuring many texts for a card takes seconds
+        return [{"row": int(row), "text": examples[int(row)]} for row in rows]
+    card = load(LOOKS, context.dataset.modality).cards(context)
+    return [{"row": int(row), **_shown(context, card(int(row)))} for row in rows]
 
 
 def _ranges(context: Context) -> list[str]:
@@ -68,7 +75,7 @@ def _ranges(context: Context) -> list[str]:
     ]
 
 
-def _question(context: Context, row: int, item: Item) -> dict[str, Any]:
+def _shown(context: Context, item: Item) -> dict[str, Any]:
     """An example as its card shows it, its label, place and measures left out."""
     if item.asset:
         data = base64.b64encode(context.assets[item.asset]).decode()
@@ -77,10 +84,4 @@ def _question(context: Context, row: int, item: Item) -> dict[str, Any]:
         place = {column.name: number for number, column in enumerate(context.dataset.columns)}
         cells = sorted(item.cells, key=lambda cell: place.get(cell[0], len(place)))
         return {"cells": [[name, value, is_unusual] for name, value, is_unusual in cells]}
-    if item.curves:
-        return {"curves": [_drawn(curve) for curve in item.curves]}
-    return {"text": str(context.dataset.examples[row])}
-
-
-def _drawn(curve: Curve) -> dict[str, Any]:
-    return curve.model_dump(mode="json")
+    return {"curves": [curve.model_dump(mode="json") for curve in item.curves]}

@@ -135,6 +135,14 @@ def test_classes_keep_their_shares(journeys):
     assert abs((asked == "benign").sum() - QUESTIONS * (of_all == "benign").mean()) <= 1
 
 
+def test_with_few_rows_all_known_ones_are_asked(tmp_path):
+    frame = pd.DataFrame({"x": np.arange(30), "label": ["no", "yes"] * 15})
+    walked = walk(journey_on(frame, tmp_path, "label"), "baseline", "human_baseline")
+    rows = {question["row"] for question in content_of(page_of(walked))["questions"]}
+    assert rows == set(walked.context.deciding_rows.tolist())
+    assert f"the quiz of {len(rows)} rows lies in quiz.html" in walked["human_baseline"].headline
+
+
 def test_hostile_texts_close_no_element(tmp_path):
     frame = tumours().assign(note="</script><script>alert(1)</script>")
     page = page_of(walk(journey_on(frame, tmp_path, "diagnosis"), "baseline", "human_baseline"))
@@ -152,6 +160,12 @@ def test_a_given_score_stands_beside_the_best_simple_method(journeys):
     assert bars.values == (0.97, walked.decided["dumb_scores"][best])
     assert walked.decided["human"] == 0.97
     assert finding.headline.startswith("A person reaches accuracy 97.0%, as given; ")
+
+
+def test_a_score_is_told_also_where_no_simple_method_was_tried(journeys):
+    finding = walk(journeys["classes"], "baseline", "human_baseline", human={"score": 0.97})["human_baseline"]
+    assert finding.blocks[0].labels == ("person",)
+    assert finding.headline == "A person reaches accuracy 97.0%, as given."
 
 
 def test_the_small_network_stands_beside_them_where_it_is_known(journeys, based):

@@ -145,7 +145,7 @@ def _advice(gain: float, half: float) -> str:
 def _best_of_baselines(context: Context) -> tuple[str, np.ndarray] | None:
     """Name and predictions for the deciding rows of the best dumb baseline, or None where there are none."""
     predicted: dict[str, np.ndarray] = context.shared.get(PREDICTED, {})
-    if not predicted:
+    if not predicted or "dumb_scores" not in context.shared.get("decided_here", ()):
         return None
     scores = context.decided("dumb_scores")
     best = (max if context.metric.is_higher_better else min)(predicted, key=lambda name: scores[name])
