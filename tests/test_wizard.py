@@ -59,7 +59,7 @@ def test_a_wrong_option_is_said_before_anything_is_written(options, error, says,
     ("call", "error", "says"),
     [
         (lambda w: w.explore(examples=0), OptionError, "examples must be a whole number of at least 1"),
-        (lambda w: w.baseline(human=0.9), NotAvailableError, "human"),
+        (lambda w: w.baseline(human=0.9), StageOrderError, r"Call explore\(\) first"),
         (lambda w: w.overfit(family="mpl"), OptionError, "Did you mean 'mlp'"),
         (lambda w: w.regularize(only="dropuot"), OptionError, "Did you mean 'dropout'"),
         (lambda w: w.regularize(skip=("augmet",)), OptionError, "Did you mean 'augment'"),

@@ -145,11 +145,10 @@ class Wizard:
         """Stage 2: an end-to-end skeleton you can trust, and dumb baselines.
 
         Args:
-            human: Not available yet.
+            human: What a person reaches: a score in the metric that decides, or the file that the stage's quiz
+                (`2-baseline/quiz.html`) saved, or a list of such files, one an annotator.
         """
-        if human is not None:
-            raise NotAvailableError("baseline(human=…) is not available in this version. Leave it out.")
-        return self._stage("baseline", {})
+        return self._stage("baseline", {"human": self._person(human)})
 
     def overfit(self, family: str | None = None) -> Self:
         """Stage 3: a model large enough to fit the training rows.
@@ -357,6 +356,19 @@ class Wizard:
         say_result(result, page)
         self._check_gate(result, page)
         return self
+
+    def _person(self, human: Any) -> dict[str, Any] | None:
+        """A person's score or answers as plain data."""
+        from wizard.stages.quiz import FILE, quiz_of
+        from wizard.stages.quiz_answers import Door
+        from wizard.training.metrics import default_metric, metric_for
+
+        if human is None or "explore" not in self._results:  # which chooses the metric, and is asked for first
+            return None
+        journey = self._journey
+        metric = metric_for(journey.metric or self.decisions.metric or default_metric(journey.task), journey.task)
+        quiz = quiz_of(journey.dataset, journey.task, journey.split, journey.seed)
+        return Door(quiz, journey.task, metric, page_path(journey.folder, "baseline").with_name(FILE)).read(human)
 
     def _check_gate(self, result: StageResult, page: Path) -> None:
         stops = result.failed_gates

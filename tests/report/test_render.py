@@ -8,7 +8,7 @@ import pytest
 from tests.report.example_blocks import EXAMPLES, HOSTILE, IMAGE, SCRIPT, picture
 from tests.report.examples import ANSWERS, DIGITS, HREFS, RESULTS, TO_DO, passed, result_of
 from tests.report.reading import Page
-from wizard.core.blocks import Gallery, Item
+from wizard.core.blocks import File, Gallery, Item
 from wizard.core.finding import STATUSES
 from wizard.core.result import STAGES
 from wizard.report import journey_of, render_index, render_stage
@@ -211,3 +211,11 @@ def test_the_index_leads_to_every_page_and_to_what_asks_for_attention():
 
 def test_an_empty_journey_has_a_page():
     assert "No stage has been run yet." in render_index("digits", (), journey_of({}, {}))
+
+
+def test_a_file_is_linked_by_its_name():
+    quiz = File(title="The quiz", caption="Open it.", name="quiz & more.html", asset="0.html")
+    finding = RESULTS["baseline"].findings[0].but(blocks=(quiz,))
+    page = render_stage(RESULTS["baseline"].but(findings=(finding,)), JOURNEY, picture)
+    assert '<a href="quiz%20%26%20more.html">quiz &amp; more.html</a> lies beside this page.' in page
+    assert "Open it." in page

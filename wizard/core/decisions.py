@@ -25,6 +25,7 @@ class Decisions(Value):
         leaking: Columns that yield the target and should be ignored (`leakage`).
         is_learnable: Whether a classical probe beats chance on these inputs (`enough_data`).
         dumb_scores: {dumb baseline: its score on the rows that decide}.
+        human: What a person scores, or people in the mean (`human_baseline`).
         signal: Whether a classical probe beats guessing beyond its noise band.
         skeleton: The small network of the baseline.
         incumbent: The best configuration so far.
@@ -50,6 +51,7 @@ class Decisions(Value):
     leaking: tuple[str, ...] = ()
     is_learnable: bool | None = None
     dumb_scores: dict[str, float] | None = None
+    human: float | None = None
     signal: bool | None = None
     skeleton: TrainingConfig | None = None
     incumbent: TrainingConfig | None = None

@@ -42,6 +42,7 @@ class Evidence:
     paragraphs: tuple[str, ...] = ()
     numbers: object = None
     gallery: Examples | None = None
+    file: str = ""
 
 
 def evidence_of(block: Block, uid: str, pictures: Mapping[str, Picture]) -> Evidence:
@@ -58,7 +59,7 @@ def evidence_of(block: Block, uid: str, pictures: Mapping[str, Picture]) -> Evid
     if isinstance(block, Numbers):
         return Evidence("numbers", uid, title, block.caption, numbers=block.tree)
     if isinstance(block, File):
-        return Evidence("text", uid, title, paragraphs=(f"{clean(block.name)} lies beside this page. {block.caption}",))
+        return Evidence("file", uid, title, block.caption, file=clean(block.name))
     if isinstance(block, Table):
         return Evidence("table", uid, title, block.caption, table=rows_of(block))
     if isinstance(block, Gallery):

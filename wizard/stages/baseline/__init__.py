@@ -15,6 +15,7 @@ STEPS = (
     "input_independent",
     "overfit_one_batch",
     "decreasing_loss",
+    "human_baseline",
 )
 TOLD = ("dumb_baselines", "loss_at_init", "input_independent", "overfit_one_batch")  # in the summary
 READS: tuple[str, ...] = ("metric",)
@@ -34,7 +35,11 @@ def summarise(findings: tuple[Finding, ...], context: Context) -> Summary:
     plain = (
         "A tiny network was put through experiments whose outcome is known beforehand; a bug in data, loss or training "
         "would have made one of them miss.",
-        *(by_step[name].headline for name in TOLD),
+        *(by_step[name].headline for name in (*TOLD, *_measured_person(by_step))),
     )
     advice = next((finding.advice for finding in bad if finding.advice), "")
     return Summary(verdict, plain, advice or "Call overfit() for a network that is large enough.")
+
+
+def _measured_person(by_step: dict[str, Finding]) -> tuple[str, ...]:
+    return ("human_baseline",) if by_step["human_baseline"].measured is not None else ()

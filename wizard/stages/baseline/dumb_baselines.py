@@ -15,6 +15,7 @@ from wizard.training.probes import dumb_baselines as fits
 
 SINGLE = "best single feature"
 PERFECT = 0.02  # of what guessing misses: what a single column rarely leaves unless it is the target in other words
+PREDICTED = "predictions of all simple methods"  # {name: for the deciding rows}
 LEARNT = "predictions of the simple methods that learn"  # for the deciding rows, as later steps compare with them
 GUESSES = ("majority class", "stratified guess", "mean", "median")
 
@@ -31,6 +32,7 @@ def dumb_baselines(context: Context) -> Outcome:
     for name in _names(context):
         context.progress.detail(name)
         predictions[name] = predict(context, name)
+    context.shared[PREDICTED] = predictions
     context.shared[LEARNT] = [predictions[name] for name in predictions if name not in GUESSES]
     for name, predicted in predictions.items():
         scores[name] = context.interval(predicted)
