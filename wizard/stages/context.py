@@ -70,7 +70,7 @@ class Judged:
 
 @dataclass
 class Context:
-    """What a stage hands to its steps; see the module's docstring."""
+    """What a stage hands to its steps; see the module's docstring. `foreign` is the user's own pipeline, if any."""
 
     stage: StageName
     dataset: Dataset
@@ -89,6 +89,7 @@ class Context:
     count_opening: Callable[[], int]
     assets: dict[str, bytes] = field(default_factory=dict)
     is_test_open: bool = False
+    foreign: Any = None
     shared: dict[str, Any] = field(default_factory=dict)
 
     # ── data ─────────────────────────────────────────────────────────────────────────────────────

@@ -9,12 +9,20 @@ from wizard.stages.words import problems, problems_in_words
 
 STEPS = (
     "fixed_seed",
+    "simplify",
+    "special_case",
+    "just_before_the_net",
     "dumb_baselines",
+    "full_evaluation",
     "loss_at_init",
     "final_layer_init",
     "input_independent",
     "overfit_one_batch",
     "decreasing_loss",
+    "prediction_dynamics",
+    "dependencies",
+    "signal_health",
+    "learning_rate",
     "human_baseline",
 )
 TOLD = ("dumb_baselines", "loss_at_init", "input_independent", "overfit_one_batch")  # in the summary

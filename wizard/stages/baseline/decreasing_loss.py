@@ -8,6 +8,7 @@ from wizard.core.finding import Cause
 from wizard.core.seeds import derive
 from wizard.stages.baseline.skeleton import broken_down, for_steps, larger, skeleton
 from wizard.stages.context import Context
+from wizard.stages.experiments import verdicts
 from wizard.stages.step import Outcome, failed, noted, passed, step
 from wizard.stages.words import loss
 from wizard.training.fit import losses_of, training_rows
@@ -27,6 +28,8 @@ def decreasing_loss(context: Context) -> Outcome:
     If the loss does not move the optimiser is not connected to it. If a larger network ends no lower, something other
     than capacity is the limit.
     """
+    if context.foreign is not None:
+        return verdicts.falling(context)
     small = for_steps(context, skeleton(context), 2 * context.effort.steps)
     runs = {"small": context.train(small), "larger": context.train(small.but(hp=larger(context), learning_rate=1e-3))}
     start = _untrained_loss(context, small)

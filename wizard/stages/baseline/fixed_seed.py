@@ -10,6 +10,7 @@ from wizard.core.finding import Cause
 from wizard.core.seeds import derive
 from wizard.stages.baseline.skeleton import for_steps, skeleton
 from wizard.stages.context import Context
+from wizard.stages.experiments import verdicts
 from wizard.stages.step import Outcome, failed, passed, step, warned
 
 STEPS = 30  # enough for one different bit to spread over all weights
@@ -22,6 +23,8 @@ def fixed_seed(context: Context) -> Outcome:
     If two identical runs differ, no later comparison can tell an improvement from chance. If two seeds agree, the
     seed does not reach the weights, and every "repeat" would be the same run.
     """
+    if context.foreign is not None:
+        return verdicts.repeated(context)
     config = for_steps(context, skeleton(context), STEPS)
     first, again, other = (_weights_hash(context, config, seed) for seed in (0, 0, 1))
     table = Table(

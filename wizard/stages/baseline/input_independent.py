@@ -10,6 +10,7 @@ from wizard.core.run import TrainingRun
 from wizard.stages.baseline.dumb_baselines import LEARNT, fold_of_rows
 from wizard.stages.baseline.skeleton import broken_down, for_steps, skeleton
 from wizard.stages.context import Context
+from wizard.stages.experiments import verdicts
 from wizard.stages.step import Outcome, failed, passed, step, warned
 from wizard.stages.words import loss
 from wizard.training.compare import Association, association
@@ -27,6 +28,8 @@ def input_independent(context: Context) -> Outcome:
     first can do better than guessing; if it does not, the data never reach the network, or labels and inputs were
     torn apart on the way.
     """
+    if context.foreign is not None:
+        return verdicts.against_blank(context)
     config = for_steps(context, skeleton(context), context.effort.steps)
     runs = {
         "real inputs": context.train(config),

@@ -8,6 +8,7 @@ from wizard.core.blocks import Bars, Reference
 from wizard.core.finding import Cause
 from wizard.stages.baseline.skeleton import skeleton
 from wizard.stages.context import Context
+from wizard.stages.experiments import verdicts
 from wizard.stages.step import Outcome, failed, passed, step
 from wizard.stages.words import loss
 from wizard.training.metrics import log_losses
@@ -24,6 +25,8 @@ def loss_at_init(context: Context) -> Outcome:
     Before training, a network knows no more than how often each class occurs, so its first loss can be computed by
     hand. Far from that, the last layer or the loss is wired wrongly, and training would only hide it.
     """
+    if context.foreign is not None:
+        return verdicts.first_loss(context)
     config = skeleton(context)
     losses, outputs = context.trainer.untrained(config)
     prepared = context.prepared(config)

@@ -137,7 +137,7 @@ def short_run(pipeline: Pipeline, could_explain: float) -> ShortRun:
         traces, steps, last = [], 0, float(np.mean(before))
         outputs: list[np.ndarray] = []
         while True:
-            n = STEPS if not steps else steps  # twice as many each time
+            n = steps or STEPS  # twice as many each time
             traces.append(
                 pipeline.fit(
                     pipeline.train, n, watch=lambda: outputs.append(pipeline.outputs(shown.x)[head_at]),
