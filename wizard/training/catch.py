@@ -197,8 +197,10 @@ class Net:
 def _leave_by_force(frame: FrameType | None) -> None:
     """Raises once more at the next line of a script that catches everything: within its handler, outside its `try`."""
 
-    def raise_again(*_: Any) -> Any:
-        raise Caught
+    def raise_again(_: FrameType, event: str, __: Any) -> Any:
+        if event == "line":  # not "exception": that comes before the handler, which would catch this too
+            raise Caught
+        return raise_again
 
     while frame and frame.f_globals.get("__name__") not in OURS:
         frame.f_trace = raise_again
