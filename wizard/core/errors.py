@@ -56,6 +56,31 @@ class RunFolderError(WizardError, OSError):
     """The run folder cannot be used: locked by another process, not writable, or of another version."""
 
 
+class ScriptError(WizardError, RuntimeError):
+    """A training script cannot be judged: it breaks by itself, or never comes to what was asked for.
+
+    Attributes:
+        details: The script's own traceback, or an empty string.
+    """
+
+    def __init__(self, message: str, details: str = "") -> None:
+        """Keeps the traceback beside the message."""
+        super().__init__(message)
+        self.details = details
+
+
+class NoScriptError(ScriptError):
+    """There is no script of that name, or it is not one of Python."""
+
+
+class NoFitError(ScriptError):
+    """A script ended without the call of fit that was asked for."""
+
+
+class NotCompiledError(ScriptError):
+    """A model was to be fitted before it was compiled."""
+
+
 def nearest(word: str, words: Iterable[str]) -> str:
     """Returns " Did you mean 'x'?" with the closest of `words`, or an empty string."""
     matches = difflib.get_close_matches(str(word), [str(w) for w in words], n=1, cutoff=0.5)
