@@ -1,4 +1,4 @@
-"""`wizard demo | run | report`: the recipe from the command line."""
+"""`wizard demo | run | check | report`: the recipe from the command line."""
 
 from __future__ import annotations
 
@@ -63,6 +63,14 @@ def _parser() -> argparse.ArgumentParser:
     _common(run, None)
     run.set_defaults(command=_run)
 
+    check = commands.add_parser("check", help="judges the model and data of an ordinary Keras training script")
+    check.add_argument("script", help="the script; it runs unchanged up to its fit, which is not trained")
+    check.add_argument("arguments", nargs=argparse.REMAINDER, help="its own arguments")
+    check.add_argument("--fit", type=int, default=1, metavar="N", help="judge its Nth fit (default: 1)")
+    check.add_argument("--out", default="runs", help="folder of run folders (default: runs)")
+    check.add_argument("--seed", type=int, default=0, help="of the experiments (default: 0)")
+    check.set_defaults(command=_check)
+
     report = commands.add_parser("report", help="rebuilds the pages of a run folder without recomputing anything")
     report.add_argument("run", help="the run folder")
     report.set_defaults(command=_report)
@@ -91,6 +99,26 @@ def _run(parsed: argparse.Namespace) -> None:
             budget=parsed.budget, out=parsed.out,
         )
     )  # fmt: skip
+
+
+def _check(parsed: argparse.Namespace) -> None:
+    """Judges a script; raises GateFailed where a gate closed."""
+    from wizard.training.capture import capture
+    from wizard.wizard import Wizard
+
+    path = Path(parsed.script)
+    captured = capture(path, parsed.arguments, nth=parsed.fit)
+    say(f"{captured.where}: fit was caught before it trained ({captured.how}, batches of {captured.batch})")
+    wizard = Wizard(captured, out=Path(parsed.out), name=f"check {path.stem}", seed=parsed.seed, gates="warn")
+    wizard.explore().baseline()
+    closed = [(stage, one) for stage in ("explore", "baseline") for one in wizard.results[stage].failed_gates]
+    say(f"\nOpen {wizard.report.resolve()}")
+    if closed:
+        words = "; ".join(f"{stage}/{one.step}" for stage, one in closed)
+        raise GateFailed(
+            f"{path.name} does not pass: {words}.", tuple(one for _, one in closed), str(wizard.report),
+        )  # fmt: skip
+    say(f"{path.name} passes every gate.")
 
 
 def _finish(wizard: object) -> None:

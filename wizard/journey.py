@@ -43,6 +43,8 @@ class Journey:
         folder: The run folder.
         is_deterministic: Whether same seed means same bits.
         callbacks: Keras callbacks for every run.
+        foreign: The user's own pipeline, which baseline judges in place of the library's small net, or None.
+        foreign_key: What decides what it is; "" without one.
     """
 
     dataset: Dataset
@@ -53,6 +55,8 @@ class Journey:
     folder: Path
     is_deterministic: bool
     callbacks: tuple[Any, ...] = ()
+    foreign: Any = None
+    foreign_key: str = ""
 
     @cached_property
     def store(self) -> Store:
@@ -89,6 +93,7 @@ class Journey:
         return content_key(
             stage, code, options, self.dataset.fingerprint, self.split.key, self.task, self.seed,
             self.budget.effort.name, self.budget.seconds, self.metric, self.is_deterministic, read,
+            *([self.foreign_key] if self.foreign_key and stage != "explore" else []),
         )  # fmt: skip
 
     def stored(self, key: str) -> StageResult | None:
@@ -163,6 +168,7 @@ class Journey:
             trainer=self.trainer, seed=self.seed, budget=self.budget, pacing=pacing,
             progress=Progress(stage, n_steps, words), decisions=decisions, reads=stage_module(stage).READS,
             options=options, wanted_metric=self.metric, count_opening=lambda: self._count_opening(key),
+            foreign=self.foreign,
         )  # fmt: skip
 
     def _count_opening(self, key: str) -> int:

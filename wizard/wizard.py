@@ -27,6 +27,9 @@ from wizard.pages import ShownResult, page_path, read_suspects, write_pages
 GATES = ("raise", "warn")
 
 
+JUDGED: tuple[StageName, ...] = ("explore", "baseline")  # stages that a model of the user's own goes through
+
+
 class Wizard:
     """Walks a data set through the recipe: explore, baseline, overfit, regularize, tune, ensemble.
 
@@ -83,7 +86,9 @@ class Wizard:
             ignore: Columns that are no inputs.
             corrections: Labels put right: the CSV of suspects that explore wrote, its column `label` filled in (empty:
                 as it is; "drop": leave the row out), or a DataFrame with columns `where` (or `row`) and `label`.
-            model: Not available yet.
+            model: A model of your own to be judged by explore and baseline: build(hp) as KerasTuner defines it, a
+                HyperModel, or a compiled keras.Model; `dataset` is then what it is fitted to: (x, y) arrays or nests of
+                them, a tf.data.Dataset, a PyDataset, or a DataFrame of numbers with `target`.
             budget: Wall-clock time for the whole journey ("10m", "90s", seconds), or "quick", "standard" (default),
                 "thorough": counts of trials, seeds and epochs, with the same result on every run.
             seed: Everything random derives from it.
@@ -102,9 +107,8 @@ class Wizard:
             UnsupportedTaskError: For tasks that the library does not do.
             NotAvailableError: For what this version does not do yet.
         """
-        for option, value in (("model", model), ("distribution", distribution)):
-            if value is not None:
-                raise NotAvailableError(f"{option}= is not available in this version. Leave it out.")
+        if distribution is not None:
+            raise NotAvailableError("distribution= is not available in this version. Leave it out.")
         if gates not in GATES:
             raise OptionError(f"gates must be 'raise' or 'warn'. Received: {gates!r}.{nearest(gates, GATES)}")
         if isinstance(seed, bool) or not isinstance(seed, (int, np.integer)):
@@ -114,8 +118,11 @@ class Wizard:
         ignore = (ignore,) if isinstance(ignore, str) else tuple(ignore)
         targets = target if target is None or isinstance(target, str) else tuple(target)
         given = (targets, modality, task, validation, test, group, time, weight)
-        request = Request(*given, ignore, name, version, Path(out))
-        opened = open_dataset(dataset, request)
+        own = None
+        if model is not None or type(dataset).__name__ == "Captured":
+            own, opened, task = _own(model, dataset, given, int(seed), name, Path(out))
+        else:
+            opened = open_dataset(dataset, Request(*given, ignore, name, version, Path(out)))
         opened, inferred = with_task(opened, task, corrections)
         if metric is not None:
             from wizard.training.metrics import metric_for
@@ -126,7 +133,7 @@ class Wizard:
         self._model: Any = None
         self._journey = Journey(
             opened, inferred, int(seed), plan, metric, Path(out) / folder_name(name or opened.name),
-            bool(deterministic), tuple(callbacks),
+            bool(deterministic), tuple(callbacks), *((own.pipeline, own.key) if own else ()),
         )  # fmt: skip
         announce(self._journey)
 
@@ -334,6 +341,11 @@ class Wizard:
 
     # ── inside ───────────────────────────────────────────────────────────────────────────────────
     def _stage(self, stage: StageName, options: dict[str, Any]) -> Self:
+        if self._journey.foreign is not None and stage not in JUDGED:
+            raise NotAvailableError(
+                f"{stage}() for a model of your own is not available in this version: only explore() and baseline() "
+                "judge it."
+            )
         for earlier in stages_before(stage):
             if earlier not in self._results:
                 raise StageOrderError(f"{stage}() stands on {earlier}(). Call {earlier}() first, or run() for all six.")
@@ -409,3 +421,23 @@ class Wizard:
         if "overfit" not in self._results:
             raise StageOrderError("There is no network yet. Call explore().baseline().overfit() first, or run().")
         return validation_scores(self._journey.trainer, self.decisions, self._journey.seed)
+
+
+def _own(model: Any, dataset: Any, given: tuple[Any, ...], seed: int, name: str | None, out: Path) -> tuple[Any, ...]:
+    """(the user's pipeline, its tensors as a data set, the task) of a model of the user's own."""
+    from wizard.own_pipeline import of_captured, opened, own_pipeline
+
+    target, modality, task, validation, *others = given
+    if any(value is not None for value in others):
+        raise OptionError(
+            "With model=, the data are finished tensors: test=, group=, time= and weight= do not apply. Leave them out."
+        )
+    own = of_captured(dataset, seed) if model is None else own_pipeline(model, dataset, validation, target, seed)
+    wanted = task or own.options.get("task")
+
+    def open_with(raw: Any, held: Any, options: dict[str, Any]) -> Any:
+        kind = modality or options.get("modality")
+        request = Request(options.get("target"), kind, wanted, held, None, None, None, None, (), name, None, out)
+        return open_dataset(raw, request)
+
+    return own, opened(own, open_with), wanted

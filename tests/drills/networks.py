@@ -374,7 +374,8 @@ HEALTHY: dict[str, Callable[[Parts], Parts | None]] = {
     "leaky relu": _leaky,
     "tanh": lambda p: p.but(activation="tanh"),
     "no bias": lambda p: p.but(layer={**p.layer, "use_bias": False}),
-    "SGD with momentum": lambda p: p.but(optimizer=lambda: _keras().optimizers.SGD(0.1 if p.x.dtype.kind == "i" else 0.02, momentum=0.9)),
+    "SGD with momentum": lambda p: p.but(optimizer=lambda: _keras().optimizers.SGD(
+        0.1 if p.x.dtype.kind == "i" else 0.02, momentum=0.9)),
     "label smoothing": lambda p: _if(p.loss == "categorical_crossentropy", p.but(
         loss=_keras().losses.CategoricalCrossentropy(label_smoothing=0.1))),
     "logits": lambda p: _if(p.loss == SPARSE, p.but(

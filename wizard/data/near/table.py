@@ -72,7 +72,9 @@ def _standardised(dataset: Dataset, rows: np.ndarray) -> tuple[np.ndarray, np.nd
     import pandas as pd
 
     frame = dataset.examples.frame.iloc[rows]  # type: ignore[attr-defined]
-    measured, scales, kept = [], [], []
+    measured: list[np.ndarray] = []
+    scales: list[np.ndarray] = []
+    kept: list[np.ndarray] = []
     for column in dataset.columns:
         values = frame[column.name]
         if column.kind != "number":

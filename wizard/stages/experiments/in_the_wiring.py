@@ -105,7 +105,7 @@ def logits_as_probabilities(e: Evidence) -> Suspicion | None:
         return None
     share, steps = few_with(e, loss=loss_from_logits(e))
     how = f"; taken as logits, the same examples reach {share * e.few.guess:.2g} in {steps} steps" * (share < LEARNT)
-    sums = " and do not sum to 1" if is_no_share else ""
+    sums = " that do not sum to 1" if is_no_share else ""
     return Suspicion(
         "M01", f"The loss {head.loss} takes the outputs for probabilities, but the last layer ({last_layer(e)}) "
         f"gives raw numbers from {both.min():.2g} to {both.max():.2g}{sums}: the first loss is "

@@ -1,0 +1,56 @@
+"""A sample of the drill on models and tensors: faults are caught and rightly named, their healthy twins stay quiet."""
+
+import pytest
+
+from tests.drills.networks import FAULTS, HEALTHY, MATERIALS, pipeline
+from wizard.stages.experiments.diagnosis import diagnose
+from wizard.stages.experiments.evidence import Evidence
+
+SAMPLE = {  # fault and the material it is put into: each rule once, cheap ones
+    "raw numbers into a loss of probabilities": "flat digits", "softmax twice": "flat digits",
+    "softmax on one unit": "tumours", "relu at the end": "diabetes", "weights start at 0": "wine",
+    "weights start 5 wide": "tumours", "examples are mixed": "wine", "inputs times 0": "wine",
+    "loss cut off": "flat digits", "sign turned": "diabetes", "weight for a class that is not there": "flat digits",
+    "rate times 10,000": "tumours", "gradients clipped to 1e-6": "wine", "dropout stays on": "tumours",
+    "inputs times 4,096": "tumours", "validation not standardised": "tumours", "sorted and not shuffled": "tumours",
+    "validation labels numbered anew": "flat digits", "codes from 1": "flat digits",
+    "a cell that is no number": "tumours", "hidden layers frozen": "flat digits",
+}  # fmt: skip
+UNUSUAL = [("wine", "label smoothing"), ("tumours", "batch norm and dropout"), ("diabetes", "heavy-tailed targets"),
+           ("flat digits", "logits"), ("tags", "as it is"), ("diabetes", "labels are noise")]  # fmt: skip
+
+
+def named(parts, seed=0):
+    """Ids of the faults that are named, the likeliest first."""
+    return [one.fault for one in diagnose(Evidence(pipeline(parts, seed))) if one.level != "noted"]
+
+
+@pytest.mark.parametrize("name", SAMPLE)
+def test_a_fault_is_caught_and_rightly_named(name):
+    fault = next(one for one in FAULTS if one.name == name)
+    assert named(fault.inject(MATERIALS[SAMPLE[name]]()))[0] in (fault.id, *fault.also)
+
+
+@pytest.mark.parametrize(("material", "variant"), UNUSUAL)
+def test_an_unusual_but_correct_pipeline_is_no_alarm(material, variant):
+    assert named(HEALTHY[variant](MATERIALS[material]())) == []
+
+
+@pytest.mark.drill
+@pytest.mark.parametrize("material", MATERIALS)
+@pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.name)
+def test_every_fault_in_every_material(material, fault):
+    parts = fault.inject(MATERIALS[material]())
+    if parts is None:
+        pytest.skip("The fault does not apply to this material.")
+    assert named(parts)[:1] in ([fault.id], *([other] for other in fault.also))
+
+
+@pytest.mark.drill
+@pytest.mark.parametrize("material", MATERIALS)
+@pytest.mark.parametrize("variant", HEALTHY)
+def test_every_healthy_variant(material, variant):
+    parts = HEALTHY[variant](MATERIALS[material]())
+    if parts is None:
+        pytest.skip("The variant does not apply to this material.")
+    assert named(parts) == []

@@ -1,0 +1,211 @@
+"""A model and tensors of the user's own: a pipeline that baseline judges, and a data set that explore looks at."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from wizard.core.errors import DataError, OptionError, WizardError
+from wizard.training.capture import Captured, catching
+
+BATCH = 32  # Keras's own
+SHARE = 0.2  # of the examples validate where no set is given
+WORDS = 40  # different whole numbers in rows of steps: more are numbers of words
+
+
+@dataclass(frozen=True)
+class OwnPipeline:
+    """What the user brought, in both forms.
+
+    Attributes:
+        pipeline: For baseline's experiments.
+        raw: The training examples as a data set that any door takes.
+        validation: The validation examples likewise, or None.
+        options: Of the data set: task and modality.
+        key: What decides the outcome: model, first weights, optimiser, loss and data.
+        note: What explore sees of inputs that have no door of their own, or "".
+    """
+
+    pipeline: Any
+    raw: Any
+    validation: Any
+    options: dict[str, Any] = field(default_factory=dict)
+    key: str = ""
+    note: str = ""
+
+
+def own_pipeline(model: Any, dataset: Any, validation: Any, target: Any, seed: int) -> OwnPipeline:
+    """A model of the user's own with finished tensors.
+
+    Args:
+        model: `build(hp)`, a HyperModel or a compiled `keras.Model`.
+        dataset: What `model.fit` takes: (x, y) arrays or nests of them, a tf.data.Dataset, a PyDataset; or a DataFrame
+            with `target`.
+        validation: The same of validation examples, or None: then a fifth of the examples, drawn at random.
+        target: Column of a DataFrame to predict.
+        seed: Of the draw.
+
+    Raises:
+        OptionError: For a model that is none.
+        DataError: For data that a model cannot be fitted to.
+    """
+    from wizard.core.seeds import derive
+    from wizard.models.custom import compiled_model
+    from wizard.training.randomness import keras_seed
+
+    with keras_seed(derive(seed, "own model")):
+        compiled = compiled_model(model)
+    pair = _pair(dataset, target, "dataset")
+    held = None if validation is None else _pair(validation, target, "validation")
+
+    def fit() -> None:
+        if isinstance(pair, tuple):
+            options: dict[str, Any] = {"x": pair[0], "y": pair[1], "batch_size": BATCH}
+        else:
+            options = {"x": pair}
+        compiled.fit(**options, validation_data=held)
+
+    return of_captured(catching(fit), seed)
+
+
+def of_captured(captured: Captured, seed: int) -> OwnPipeline:
+    """A call of fit that was caught, in both forms."""
+    from wizard.training.pipeline import Pipeline, Tensors
+
+    train, held = Tensors(captured.x, captured.y, captured.weight), None
+    if captured.y is None:
+        raise DataError(
+            "A model is judged on inputs and targets. Received: inputs only; fit was called without y, and the data "
+            "yield no pairs."
+        )
+    if captured.x_held is not None:
+        held = Tensors(captured.x_held, captured.y_held, captured.weight_held)
+    is_drawn = held is None
+    if is_drawn:
+        train, held = _divided(train, seed)
+    pipeline = Pipeline(
+        captured.model, train, held, batch=captured.batch, epochs=captured.epochs, class_weight=captured.class_weight,
+        is_shuffled=captured.is_shuffled is not False, second_x=captured.second_x,
+        second_x_held=None if is_drawn else captured.second_x_held, seed=seed,
+    )  # fmt: skip
+    raw, options, note = _dataset(pipeline, train)
+    validation = None if is_drawn else _dataset(pipeline, held)[0]
+    return OwnPipeline(pipeline, raw, validation, options, _key(pipeline), note)
+
+
+def _pair(dataset: Any, target: Any, option: str) -> Any:
+    """(x, y) of arrays, or the stream as it is."""
+    import pandas as pd
+
+    if isinstance(dataset, pd.DataFrame):
+        if not isinstance(target, str) or target not in dataset:
+            raise OptionError(
+                f"With a DataFrame, target= must name its column to predict. Received: target={target!r}."
+            )
+        x = dataset.drop(columns=target)
+        words = [str(name) for name in x if x[name].dtype.kind not in "biuf"]
+        if words:
+            raise DataError(
+                f"A model of your own takes numbers. Received: `{option}` with columns {', '.join(words[:5])} "
+                "that hold none. Encode them as your script does, and pass (x, y) arrays."
+            )
+        return x.to_numpy("float32"), dataset[target].to_numpy()
+    if isinstance(dataset, tuple) and len(dataset) == 2:
+        return dataset
+    if isinstance(dataset, (str, list, dict, tuple)):
+        raise DataError(
+            f"With model=, `{option}` must be what your model is fitted to: (x, y) arrays, a tf.data.Dataset, a "
+            f"PyDataset, or a DataFrame with target=. Received: {type(dataset).__name__}."
+        )
+    return dataset
+
+
+def _divided(train: Any, seed: int) -> tuple[Any, Any]:
+    from wizard.core.seeds import generator
+
+    n = len(train)
+    held = np.sort(generator(seed, "own validation").permutation(n)[: max(1, round(SHARE * n))])
+    return train.take(np.setdiff1d(np.arange(n), held)), train.take(held)
+
+
+def _dataset(pipeline: Any, tensors: Any) -> tuple[Any, dict[str, Any], str]:
+    """(data set, its options, what explore sees instead of the tensors)."""
+    import pandas as pd
+
+    from wizard.stages.experiments.classical import features
+
+    y, options = _labels(pipeline, tensors)
+    arrays = tensors.inputs
+    x = arrays[0]
+    if len(arrays) == 1 and x.ndim == 4 and x.shape[-1] in (1, 3, 4):
+        return (x, y), {**options, "modality": "image"}, ""
+    if len(arrays) == 1 and x.ndim == 3:
+        return (x, y), {**options, "modality": "series"}, ""
+    if len(arrays) == 1 and x.ndim == 2 and x.dtype.kind in "iu" and len(np.unique(x[:500])) > WORDS:
+        texts = [" ".join(f"w{number}" for number in row if number) or "nothing" for row in x.tolist()]
+        return (texts, y), {**options, "modality": "text"}, "word numbers, written as words"
+    flat = features(tensors)
+    frame = pd.DataFrame(flat, columns=[f"x{i}" for i in range(flat.shape[1])])
+    if y.ndim > 1:
+        for i in range(y.shape[1]):
+            frame[f"y{i}"] = y[:, i]
+        return frame, {**options, "target": tuple(f"y{i}" for i in range(y.shape[1]))}, ""
+    note = "" if len(arrays) == 1 and x.ndim == 2 else "all inputs side by side, as columns"
+    return frame.assign(y=y), {**options, "target": "y"}, note
+
+
+def _labels(pipeline: Any, tensors: Any) -> tuple[np.ndarray, dict[str, Any]]:
+    head = pipeline.head
+    y = tensors.targets[pipeline.heads.index(head)]
+    flat = y.reshape(len(y), -1)
+    if head.kind == "classes":
+        codes = flat[:, 0] if head.is_sparse or flat.shape[1] == 1 else flat.argmax(1)
+        return codes.astype("int64"), {"task": "classification"}
+    if head.kind == "labels":
+        if flat.shape[1] > 1:
+            return flat.astype("int64"), {"task": "multilabel"}
+        return flat[:, 0], {"task": "classification"} if np.isin(flat, (0, 1)).all() else {}
+    return (flat[:, 0] if flat.shape[1] == 1 else flat).astype("float64"), {"task": "regression"}
+
+
+def _key(pipeline: Any) -> str:
+    digest = hashlib.sha256()
+    for value in pipeline.first:
+        digest.update(value.tobytes())
+    for part in (pipeline.train, pipeline.held):
+        for array in (*part.inputs, *part.targets):
+            digest.update(np.ascontiguousarray(array).tobytes() if array.dtype.kind != "O" else repr(array).encode())
+    optimizer = pipeline.model.optimizer
+    head = pipeline.head
+    words = (type(optimizer).__name__, str(optimizer.get_config()), head.loss, head.from_logits, pipeline.batch,
+             pipeline.class_weight, [layer.name for layer in pipeline.model.layers], pipeline.is_shuffled)  # fmt: skip
+    digest.update(repr(words).encode())
+    return digest.hexdigest()[:16]
+
+
+def opened(own: OwnPipeline, open_with: Any) -> Any:
+    """Opens the data set of a pipeline; where its door refuses it, all inputs side by side as columns.
+
+    Args:
+        own: The pipeline.
+        open_with: (raw, validation, options) -> data set.
+    """
+    try:
+        return open_with(own.raw, own.validation, own.options)
+    except WizardError:
+        import pandas as pd
+
+        from wizard.stages.experiments.classical import features
+
+        def frame(tensors: Any) -> Any:
+            flat = features(tensors)
+            y = _labels(own.pipeline, tensors)[0]
+            y = y if y.ndim == 1 else y[:, 0]
+            return pd.DataFrame(flat, columns=[f"x{i}" for i in range(flat.shape[1])]).assign(y=y)
+
+        held = None if own.validation is None else frame(own.pipeline.held)
+        options = {**{k: v for k, v in own.options.items() if k == "task" and v != "multilabel"}, "target": "y"}
+        return open_with(frame(own.pipeline.train), held, options)
