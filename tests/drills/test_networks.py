@@ -25,6 +25,7 @@ def named(parts, seed=0):
     return [one.fault for one in diagnose(Evidence(pipeline(parts, seed))) if one.level != "noted"]
 
 
+@pytest.mark.filterwarnings("ignore:.*You are using a softmax over axis -1")
 @pytest.mark.parametrize("name", SAMPLE)
 def test_a_fault_is_caught_and_rightly_named(name):
     fault = next(one for one in FAULTS if one.name == name)

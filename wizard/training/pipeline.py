@@ -123,6 +123,11 @@ class Pipeline:
         self._forward = tf.function(self._called, reduce_retracing=True)
         self.first = self.state()
 
+    @property
+    def rate(self) -> float:
+        """The learning rate at this step."""
+        return float(keras.ops.convert_to_tensor(self.model.optimizer.learning_rate))
+
     # ── state ────────────────────────────────────────────────────────────────────────────────────
     @property
     def variables(self) -> list[Any]:
@@ -132,7 +137,7 @@ class Pipeline:
 
     def state(self) -> list[np.ndarray]:
         """Values of all variables."""
-        return [np.array(v) for v in self.variables]
+        return [v.numpy().copy() for v in self.variables]
 
     def restore(self, state: list[np.ndarray]) -> None:
         """Puts values back."""
@@ -190,7 +195,7 @@ class Pipeline:
 
     def penalty(self) -> float:
         """What regularisers add to the loss."""
-        return float(sum(float(np.asarray(one)) for one in self.model.losses))
+        return float(sum(float(keras.ops.convert_to_tensor(one)) for one in self.model.losses))
 
     def reported(self, tensors: Tensors) -> float:
         """The loss that Keras reports for examples, in test mode, regularisation left out."""
@@ -236,7 +241,7 @@ class Pipeline:
         order, place = random.permutation(n), 0
         losses, watched, at = [], [], []
         ratios: dict[str, list[float]] = {}
-        before = {v.path: np.array(v) for v in self.model.trainable_variables}
+        before = {v.path: v.numpy().copy() for v in self.model.trainable_variables}
         first, failure = None, ""
         with keras_seed(derive(self.seed, "steps", uses)):
             if every and watch:
@@ -247,11 +252,11 @@ class Pipeline:
                     order, place = random.permutation(n), 0
                 rows = order[place : place + batch]
                 place += batch
-                old = [np.array(v) for v in self.model.trainable_variables] if number <= measured else []
+                old = [v.numpy().copy() for v in self.model.trainable_variables] if number <= measured else []
                 losses.append(self._step(tensors.take(rows)))
                 first = losses[0]
                 for variable, value in zip(self.model.trainable_variables, old, strict=False):
-                    change, size = np.linalg.norm(np.array(variable) - value), np.linalg.norm(value)
+                    change, size = np.linalg.norm(variable.numpy() - value), np.linalg.norm(value)
                     ratios.setdefault(variable.path, []).append(float(change / size) if size else float(change > 0))
                 if every and watch and number % every == 0:
                     watched.append(watch())
@@ -260,7 +265,7 @@ class Pipeline:
                     word = "was no number any more" if not np.isfinite(losses[-1]) else "exploded"
                     failure = f"the loss {word} after {number} step{'s' * (number > 1)}"
                     break
-        after = {v.path: np.array(v) for v in self.model.trainable_variables}
+        after = {v.path: v.numpy().copy() for v in self.model.trainable_variables}
         moved = {path: not np.array_equal(value, after[path]) for path, value in before.items()}
         return Trace(
             np.array(losses), {p: np.array(r) for p, r in ratios.items()}, moved, watched, at, failure

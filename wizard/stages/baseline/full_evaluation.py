@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -36,8 +37,7 @@ def full_evaluation(context: Context) -> Outcome:
     starts = range(0, len(rows), BATCH)
     parts = [_safe(metric, y[s : s + BATCH], predictions[s : s + BATCH]) for s in starts]
     averaged = float(np.nanmean(parts))
-    half = (interval.high - interval.low) / 2
-    return _told(metric.label, interval.value, interval.ends, averaged, len(rows), half, metric.words(interval.value))
+    return _told(metric.label, interval.value, interval.ends, averaged, len(rows), metric.words)
 
 
 def _safe(metric: Any, y: np.ndarray, predictions: np.ndarray) -> float:
@@ -61,13 +61,12 @@ def _of_a_pipeline(context: Context) -> Outcome:
     drawn = [quality(head, y[rows], out[rows])[place] for rows in (random.integers(0, n, n) for _ in range(DRAWS))]
     low, high = (float(value) for value in np.quantile(drawn, [0.025, 0.975]))
     parts = [quality(head, y[s : s + BATCH], out[s : s + BATCH])[place] for s in range(0, n, BATCH)]
-    return _told(name, whole, (low, high), float(np.mean(parts)), n, (high - low) / 2, f"{whole:.3g}")
+    return _told(name, whole, (low, high), float(np.mean(parts)), n, "{:.1%}".format)
 
 
 def _told(
-    name: str, value: float, ends: tuple[float, float], averaged: float, n: int, half: float, words: str
+    name: str, value: float, ends: tuple[float, float], averaged: float, n: int, words: Callable[[float], str]
 ) -> Outcome:
-    digits = max(0, int(np.ceil(-np.log10(max(half, 1e-9)))))
     is_drawn = all(np.isfinite([value, averaged, *ends]))
     bars = Bars(
         title="The same predictions, scored in two ways",
@@ -82,8 +81,8 @@ def _told(
         rows=(("whole set", value), ("lower end", ends[0]), ("upper end", ends[1]), ("mean over batches", averaged)),
     )
     return noted(
-        f"On {n:,} validation rows the small network's {name} is {words}, give or take {half:.2g}: "
-        f"{'one digit' if digits <= 1 else f'{digits} digits'} after the point say something.",
+        f"On {n:,} validation rows the small network's {name} is {words(value)}, and could as well be {words(ends[0])} "
+        f"or {words(ends[1])}: digits beyond that mean nothing.",
         measured=value if np.isfinite(value) else None,
         interval=ends if is_drawn else None,
         unit=name,

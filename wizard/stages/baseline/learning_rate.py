@@ -23,7 +23,7 @@ def learning_rate(context: Context) -> Outcome:
     this one lies.
     """
     pipeline = evidence_of(context).pipeline
-    used = float(np.asarray(pipeline.model.optimizer.learning_rate))
+    used = pipeline.rate
     curve = [(used * factor, _after(pipeline, factor)) for factor in FACTORS]
     good = [(rate, loss) for rate, loss in curve if np.isfinite(loss)]
     lines = Lines(

@@ -58,7 +58,7 @@ def _extras(model: Any, smoothing: float) -> dict[str, str]:
             penalised.append(layer.name)
     optimizer = model.optimizer
     decay = getattr(optimizer, "weight_decay", None)
-    decay = float(np.asarray(decay)) if decay is not None else 0.0
+    decay = float(keras.ops.convert_to_tensor(decay)) if decay is not None else 0.0
     is_scheduled = isinstance(optimizer._learning_rate, keras.optimizers.schedules.LearningRateSchedule)
     return {
         "augmentation": ", ".join(augmenting),

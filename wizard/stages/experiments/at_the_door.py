@@ -38,9 +38,20 @@ def codes_beyond(e: Evidence) -> Suspicion | None:
     return None
 
 
+def unseen_classes(e: Evidence) -> Suspicion | None:
+    """Validation examples of classes that are never trained, as when a sorted file is cut."""
+    if not e.audit.unseen:
+        return None
+    return Suspicion(
+        "L09", f"{e.audit.unseen:.0%} of the validation examples are of classes that no training example has: the data "
+        "were divided without shuffling.",
+        "just_before_the_net", "failed", "Shuffle before dividing (validation_split takes the last rows as they are).",
+    )  # fmt: skip
+
+
 def renamed(e: Evidence) -> Suspicion | None:
     """Validation labels that are numbered otherwise than training labels."""
-    if e.audit.permuted <= PERMUTED:
+    if e.audit.permuted <= PERMUTED or e.pipeline.is_own:
         return None
     return Suspicion(
         "L06", f"Validation labels are numbered otherwise than training labels: with their numbers exchanged, "
@@ -51,8 +62,10 @@ def renamed(e: Evidence) -> Suspicion | None:
 
 def scaled_apart(e: Evidence) -> Suspicion | None:
     """Training and validation tensors of different mean or width."""
-    if e.audit.moved_features <= MOVED_SHARE:
-        return None
+    if e.audit.moved_features <= MOVED_SHARE or e.pipeline.is_own or e.audit.unseen:
+        return None  # of our own preprocessing explore's drift is the judge
+    if e.audit.is_augmented and 0.5 <= e.audit.factor <= 2:
+        return None  # shifted or turned training examples differ place by place
     return Suspicion(
         "P03", f"Training and validation inputs went through different preprocessing: {e.audit.moved_features:.0%} of "
         f"the features differ in mean or width (validation is {e.audit.factor:.2g} times as wide).",

@@ -19,6 +19,7 @@ SCALED = 2.0  # times as wide, or as narrow
 SMOOTH = 0.5  # correlation of neighbouring pixels that pictures have and shuffled ones do not
 ROUGHER = 0.5  # of the correlation in another order of the axes
 RUNS_DRAWS = 200
+KNOWN = 0.5  # of the inputs of a second pass that the first one had
 PERMUTED = 0.2  # of validation accuracy that a permutation of labels brings
 
 
@@ -79,7 +80,8 @@ class Audit:
         n_unused: Units of the head that no example has as its class.
         permuted: Accuracy on validation labels that a permutation of them brings a probe learnt on training tensors.
         second_differs: Whether a second pass over validation data gives other numbers.
-        never_varies: Whether a second pass over training data, said to be augmented, gives the same numbers.
+        is_augmented: Whether a second pass over training data does.
+        unseen: Share of validation examples whose class no training example has.
     """
 
     inputs: tuple[Input, ...]
@@ -92,6 +94,8 @@ class Audit:
     n_unused: int
     permuted: float
     second_differs: bool
+    is_augmented: bool
+    unseen: float
 
 
 def audit(pipeline: Pipeline) -> Audit:
@@ -103,7 +107,8 @@ def audit(pipeline: Pipeline) -> Audit:
     codes, n_unused = _codes(pipeline, head_at)
     return Audit(
         inputs, moved, factor, shift, entropy, is_sorted, codes, n_unused, _permuted(pipeline, head_at),
-        _differ(pipeline.second_x_held, pipeline.given_held),
+        _differ(pipeline.second_x_held, pipeline.given_held), _differ(pipeline.second_x, pipeline.train),
+        _unseen(pipeline, head_at),
     )  # fmt: skip
 
 
@@ -206,6 +211,16 @@ def _codes(pipeline: Pipeline, head_at: int) -> tuple[tuple[int, int], int]:
     return (int(codes.min()), int(codes.max())), int(head.n_units - len(np.unique(codes)))
 
 
+def _unseen(pipeline: Pipeline, head_at: int) -> float:
+    head = pipeline.heads[head_at]
+    if head.kind != "classes" or pipeline.given_held is None:
+        return 0.0
+    known = targets_of(head, pipeline.train.targets[head_at]).sum(0)
+    t = targets_of(head, pipeline.given_held.targets[head_at])
+    known = np.pad(known, (0, max(0, t.shape[1] - len(known))))
+    return float((known[t.argmax(1)] == 0).mean())
+
+
 def _permuted(pipeline: Pipeline, head_at: int) -> float:
     """How much more of the validation labels a probe gets right once they are renamed in the best way."""
     head = pipeline.heads[head_at]
@@ -231,7 +246,12 @@ def _few(tensors: Tensors, most: int) -> Tensors:
 
 
 def _differ(second: Any, first: Tensors | None) -> bool:
+    """Whether most inputs of a second pass are none of the first: order does not count, as streams may be shuffled."""
     if second is None or first is None:
         return False
-    pairs = zip(keras.tree.flatten(second), first.inputs, strict=True)
-    return any(not np.array_equal(a, b[: len(a)]) for a, b in pairs)
+    again, known = _contents(keras.tree.flatten(second)), set(_contents(first.inputs))
+    return sum(one in known for one in again) < KNOWN * len(again)
+
+
+def _contents(arrays: list[np.ndarray]) -> list[bytes]:
+    return [b"".join(np.ascontiguousarray(array[i]).tobytes() for array in arrays) for i in range(len(arrays[0]))]

@@ -92,7 +92,8 @@ def classical(pipeline: Pipeline, index: int = 0) -> Classical:
         out = np.empty_like(t)
         for number in range(FOLDS):
             held = fold == number
-            out[held] = make().fit(x[~held], t[~held]).predict(x[held]).reshape(-1, t.shape[1])
+            y = t[~held].ravel() if t.shape[1] == 1 else t[~held]
+            out[held] = make().fit(x[~held], y).predict(x[held]).reshape(-1, t.shape[1])
         share = explained(t, out)
         if share > best:
             best, best_out = share, out

@@ -17,6 +17,7 @@ from wizard.stages.experiments.at_the_door import (
     renamed,
     reshaped,
     scaled_apart,
+    unseen_classes,
     unshuffled,
     varied_validation,
 )
@@ -52,7 +53,8 @@ from wizard.stages.experiments.suspicion import Suspicion
 
 Rule = Callable[[Evidence], Suspicion | None]
 RULES: tuple[Rule, ...] = (
-    not_finite, codes_beyond, mixed, random_at_prediction, varied_validation, softmax_on_one, softmax_twice,
+    not_finite, codes_beyond, unseen_classes, mixed, random_at_prediction, varied_validation, softmax_on_one,
+    softmax_twice,
     wrong_end, logits_as_probabilities, wrong_sign, clipped_loss, mismatched_loss, class_weights, input_unread,
     constant_weights, reshaped, cut_to_integers, scaled_apart, renamed, unshuffled, large_weights, large_inputs,
     heavy_penalty, clipped_gradients, frozen, fast, odd_optimiser, slow, large_targets, dead_units, vanishing,

@@ -65,7 +65,9 @@ def large_weights(e: Evidence) -> Suspicion | None:
 def fast(e: Evidence) -> Suspicion | None:
     """A learning rate that is too high."""
     ratio = e.inside.ratio
-    is_wild = bool(e.short.trace.failure) or ratio > FAST or float(e.short.losses.mean()) > 3 * abs(first_loss(e))
+    is_wild = (
+        bool(e.short.trace.failure) or ratio > FAST or float(e.short.trace.losses[-10:].mean()) > 3 * abs(first_loss(e))
+    )
     if not is_wild or not e.suffers or rate_of(e) < 0:
         return None
     helps = [factor for factor in (0.1, 0.01, 0.0001) if few_at(e.pipeline, factor).is_learnt]

@@ -74,9 +74,9 @@ def vanishing(e: Evidence) -> Suspicion | None:
 
 def heavy_dropout(e: Evidence) -> Suspicion | None:
     """Dropout that leaves next to nothing."""
-    rates = [float(getattr(layer, "rate", 0) or 0) for layer in
-             e.pipeline.model._flatten_layers(include_self=False, recursive=True)
-             if type(layer).__name__.endswith("Dropout") or "Dropout" in type(layer).__name__]  # fmt: skip
+    layers = e.pipeline.model._flatten_layers(include_self=False, recursive=True)
+    found = (getattr(layer, "rate", 0) for layer in layers if "Dropout" in type(layer).__name__)
+    rates = [float(rate) for rate in found if isinstance(rate, int | float)]  # ours are variables, and 0 here
     if not rates or max(rates) < DROPPED or not e.suffers:
         return None
     return Suspicion(

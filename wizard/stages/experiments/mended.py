@@ -25,7 +25,7 @@ def other_rate(pipeline: Pipeline, factor: float) -> Iterator[None]:
     """The user's optimiser with another learning rate."""
     optimizer, model = pipeline.model.optimizer, pipeline.model
     old = optimizer._learning_rate
-    rate = float(np.asarray(optimizer.learning_rate))
+    rate = pipeline.rate
     object.__setattr__(optimizer, "_learning_rate", keras.Variable(rate * factor, trainable=False, name="other_rate"))
     model.train_function = None
     try:

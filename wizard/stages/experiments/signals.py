@@ -132,7 +132,7 @@ def _variables(
         is_trained = id(variable) in by_id
         if not is_trained and not _could_train(variable):
             continue
-        value = np.array(variable).astype("float64")
+        value = variable.numpy().astype("float64")
         size = float(np.linalg.norm(value))
         gradient = by_id.get(id(variable))
         relative = float("nan") if gradient is None else float(np.linalg.norm(gradient)) / max(size, 1e-12)

@@ -32,7 +32,7 @@ def first_ratio(e: Evidence) -> float:
 
 def rate_of(e: Evidence) -> float:
     """The learning rate."""
-    return float(np.asarray(e.pipeline.model.optimizer.learning_rate))
+    return e.pipeline.rate
 
 
 def times(factor: float) -> str:
