@@ -41,12 +41,13 @@ def summarise(findings: tuple[Finding, ...], context: Context) -> Summary:
     else:
         verdict = "The training pipeline passes every check, so later numbers can be trusted."
     plain = (
-        "A tiny network was put through experiments whose outcome is known beforehand; a bug in data, loss or training "
-        "would have made one of them miss.",
+        f"{'A tiny network' if context.foreign is None else 'Your model'} was put through experiments whose outcome is "
+        "known beforehand; a bug in data, loss or training would have made one of them miss.",
         *(by_step[name].headline for name in (*TOLD, *_measured_person(by_step))),
     )
     advice = next((finding.advice for finding in bad if finding.advice), "")
-    return Summary(verdict, plain, advice or "Call overfit() for a network that is large enough.")
+    go_on = "Call overfit() for a network that is large enough." if context.foreign is None else "Train it."
+    return Summary(verdict, plain, advice or go_on)
 
 
 def _measured_person(by_step: dict[str, Finding]) -> tuple[str, ...]:

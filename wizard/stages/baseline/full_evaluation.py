@@ -37,7 +37,7 @@ def full_evaluation(context: Context) -> Outcome:
     starts = range(0, len(rows), BATCH)
     parts = [_safe(metric, y[s : s + BATCH], predictions[s : s + BATCH]) for s in starts]
     averaged = float(np.nanmean(parts))
-    return _told(metric.label, interval.value, interval.ends, averaged, len(rows), metric.words)
+    return _told("the small network", metric.label, interval.value, interval.ends, averaged, len(rows), metric.words)
 
 
 def _safe(metric: Any, y: np.ndarray, predictions: np.ndarray) -> float:
@@ -61,11 +61,17 @@ def _of_a_pipeline(context: Context) -> Outcome:
     drawn = [quality(head, y[rows], out[rows])[place] for rows in (random.integers(0, n, n) for _ in range(DRAWS))]
     low, high = (float(value) for value in np.quantile(drawn, [0.025, 0.975]))
     parts = [quality(head, y[s : s + BATCH], out[s : s + BATCH])[place] for s in range(0, n, BATCH)]
-    return _told(name, whole, (low, high), float(np.mean(parts)), n, "{:.1%}".format)
+    return _told("your network", name, whole, (low, high), float(np.mean(parts)), n, "{:.1%}".format)
 
 
 def _told(
-    name: str, value: float, ends: tuple[float, float], averaged: float, n: int, words: Callable[[float], str]
+    whose: str,
+    name: str,
+    value: float,
+    ends: tuple[float, float],
+    averaged: float,
+    n: int,
+    words: Callable[[float], str],
 ) -> Outcome:
     is_drawn = all(np.isfinite([value, averaged, *ends]))
     bars = Bars(
@@ -81,7 +87,7 @@ def _told(
         rows=(("whole set", value), ("lower end", ends[0]), ("upper end", ends[1]), ("mean over batches", averaged)),
     )
     return noted(
-        f"On {n:,} validation rows the small network's {name} is {words(value)}, and could as well be {words(ends[0])} "
+        f"On {n:,} validation rows {whose}'s {name} is {words(value)}, and could as well be {words(ends[0])} "
         f"or {words(ends[1])}: digits beyond that mean nothing.",
         measured=value if np.isfinite(value) else None,
         interval=ends if is_drawn else None,

@@ -1,0 +1,26 @@
+"""The steps that read experiments: silent on clean data of every kind; what they fire on is in tests/drills."""
+
+import numpy as np
+import pytest
+
+STEPS = ("simplify", "special_case", "just_before_the_net", "full_evaluation", "prediction_dynamics", "dependencies",
+         "signal_health", "learning_rate")  # fmt: skip
+
+
+@pytest.mark.parametrize("step", STEPS)
+def test_silent_on_clean_data(based, kind, step):
+    finding = based[kind][step]
+    assert finding.status == ("noted" if step == "full_evaluation" else "passed"), finding.headline
+    assert finding.blocks
+
+
+def test_every_strip_of_the_predictions_is_an_example(based):
+    strips = based["classes"]["prediction_dynamics"].blocks[0]
+    assert len(strips.rows) == len(strips.values) <= 20
+    assert np.mean([row[-1] for row in strips.values]) > np.mean([row[0] for row in strips.values])
+
+
+def test_the_score_on_the_whole_set_lies_in_its_interval(based):
+    finding = based["classes"]["full_evaluation"]
+    low, high = finding.interval
+    assert low <= finding.measured <= high
