@@ -97,6 +97,6 @@ def heavy_penalty(e: Evidence) -> Suspicion | None:
     return Suspicion(
         "T09", f"Regularisation is {penalty / (penalty + data):.0%} of the loss ({penalty:.3g} of "
         f"{penalty + data:.3g}): the optimiser shrinks weights instead of learning.",
-        "simplify", "failed" if e.suffers else "noted",
+        "simplify", "failed" if e.suffers else "warned",
         "Lower l1, l2 or weight decay by a factor of 100, or leave it out for now.",
     )  # fmt: skip

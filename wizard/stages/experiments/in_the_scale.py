@@ -9,7 +9,7 @@ from wizard.stages.experiments.mended import LEARNT, few_at, few_with
 from wizard.stages.experiments.suspicion import Suspicion
 from wizard.stages.experiments.wording import first_loss, first_ratio, normalises, rate_of, squares, times
 
-FAST, SLOW = 0.1, 1e-4  # updates over weights: Adam at 1e-3 makes 4e-3 to 7e-3 in the first steps
+FAST, SLOW = 0.07, 1e-4  # updates over weights: Adam at 1e-3 makes 4e-3 to 7e-3 in the first steps
 CLIPPED = 0.01  # of the gradient's length that clipping leaves
 LARGE = 4.0  # times as wide as usual initialisations make a kernel
 MUCH = 2.0  # times the expected first loss

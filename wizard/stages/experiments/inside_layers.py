@@ -8,6 +8,7 @@ from wizard.stages.experiments.evidence import Evidence
 from wizard.stages.experiments.mended import LEARNT, few_with
 from wizard.stages.experiments.suspicion import Suspicion
 
+MOST_FROZEN, BEHIND = 0.5, 0.85  # of the weights, and of what a classical probe explains: a frozen net that lags
 DEAD = 0.5  # of a layer's units: ReLU leaves a seventh unused on clean data
 VANISHING = 1e-3  # of the last kernel's relative gradient that reaches the first
 STUCK_IN = 0.5  # of a layer's activations at the ends of tanh or sigmoid
@@ -39,9 +40,13 @@ def frozen(e: Evidence) -> Suspicion | None:
         return None
     if not e.suffers:
         if not cut and share:
+            is_behind = share >= MOST_FROZEN and e.short.explained < BEHIND * e.classical.explained
+            words = (
+                "your network explains less than a classical probe" if is_behind else "the others learn all the same"
+            )
             return Suspicion(
-                "M15", f"{share:.0%} of the weights are frozen; the others learn all the same.", "signal_health",
-                "noted",
+                "M15", f"{share:.0%} of the weights are frozen; {words}.", "signal_health",
+                "warned" if is_behind else "noted", "Set trainable=True before compile(), unless they are pretrained.",
             )  # fmt: skip
         return None
     where = cut[0].name if cut else next(v.name for v in e.inside.variables if v.is_kernel and not v.is_trainable)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +14,7 @@ from wizard.training.pipeline import Pipeline
 ROWS = 256
 SATURATED = 0.99  # of the range of tanh and sigmoid
 ALIKE = 1e-6  # of their spread: units that differ by less are one unit
+SHORT = 1e-4  # length of a gradient that has vanished
 LARGEST = 2**22  # numbers of a layer's activations that are looked at
 SATURATING = ("tanh", "sigmoid", "hard_sigmoid")
 
@@ -56,6 +58,7 @@ class Variable:
         is_trainable: Whether the optimiser may move it.
         is_kernel: Whether it has two axes or more.
         gradient: Length of its gradient over that of the variable; NaN where there is no gradient.
+        length: Of its gradient.
         ratio: Median length of an update over the variable's length, of the first steps; NaN where not measured.
         has_moved: Whether a short training changed it.
         too_large: Times as large as the usual initialisations make it.
@@ -67,6 +70,7 @@ class Variable:
     is_trainable: bool
     is_kernel: bool
     gradient: float
+    length: float
     ratio: float
     has_moved: bool
     too_large: float
@@ -96,9 +100,9 @@ class Signals:
 
     @property
     def vanishing(self) -> float:
-        """Relative gradient of the first trained kernel over that of the last one."""
-        own = [v.gradient for v in self.variables if v.is_kernel and v.is_trainable and np.isfinite(v.gradient)]
-        return own[0] / own[-1] if len(own) > 1 and own[-1] > 0 else 1.0
+        """Length of the first trained kernel's gradient over that of the last one; 1 where it is no short one."""
+        own = [v.length for v in self.variables if v.is_kernel and v.is_trainable and np.isfinite(v.gradient)]
+        return own[0] / own[-1] if len(own) > 1 and own[-1] > 0 and own[0] < SHORT else 1.0
 
 
 def signals(pipeline: Pipeline, ratios: dict[str, np.ndarray], moved: dict[str, bool], state: Any = None) -> Signals:
@@ -118,7 +122,7 @@ def signals(pipeline: Pipeline, ratios: dict[str, np.ndarray], moved: dict[str, 
         variables = _variables(pipeline, trained, gradients, ratios, moved)
         if state is not None:
             pipeline.restore(state)
-        layers = _layers(pipeline.model, few.x)
+        layers = _layers(pipeline.model, few.x, _stable_names(pipeline.model) if pipeline.is_own else {})
     length = float(np.sqrt(sum(float((g.astype("float64") ** 2).sum()) for g in gradients if g is not None)))
     return Signals(layers, variables, length)
 
@@ -127,7 +131,7 @@ def _variables(
     pipeline: Pipeline, trained: list[Any], gradients: list[Any], ratios: dict[str, np.ndarray], moved: dict[str, bool]
 ) -> tuple[Variable, ...]:
     by_id = {id(v): g for v, g in zip(trained, gradients, strict=True)}
-    found = []
+    found, names = [], _stable_names(pipeline.model) if pipeline.is_own else {}
     for variable in pipeline.model.weights:
         is_trained = id(variable) in by_id
         if not is_trained and not _could_train(variable):
@@ -142,12 +146,26 @@ def _variables(
         usual = (2.0 / fans) ** 0.5 if is_kernel else np.inf
         found.append(
             Variable(
-                variable.path, value.size, is_trained, is_kernel, relative, ratio, moved.get(variable.path, False),
+                names.get(variable.path.split("/")[0], "") + variable.path[len(variable.path.split("/")[0]) :]
+                if pipeline.is_own else variable.path,
+                value.size, is_trained, is_kernel, relative,
+                0.0 if gradient is None else float(np.linalg.norm(gradient)), ratio, moved.get(variable.path, False),
                 float(value.std() / usual) if is_kernel else 0.0,
                 bool(value.size > 1 and value.std() <= ALIKE * max(abs(float(value.mean())), 1e-12)),
             )
         )  # fmt: skip
     return tuple(found)
+
+
+def _stable_names(model: Any) -> dict[str, str]:
+    """{name: the same counted from the model's first layer}: Keras counts from the start of the process."""
+    names: dict[str, str] = {}
+    counts: dict[str, int] = {}
+    for layer in model._flatten_layers(include_self=False, recursive=True):
+        base = re.sub(r"_\d+$", "", layer.name)
+        number = counts[base] = counts.get(base, -1) + 1
+        names.setdefault(layer.name, f"{base}_{number}" if number else base)
+    return names
 
 
 def _could_train(variable: Any) -> bool:
@@ -156,7 +174,7 @@ def _could_train(variable: Any) -> bool:
     return name in ("kernel", "bias", "gamma", "beta", "embeddings", "recurrent_kernel", "depthwise_kernel")
 
 
-def _layers(model: Any, x: Any) -> tuple[Layer, ...]:
+def _layers(model: Any, x: Any, names: dict[str, str]) -> tuple[Layer, ...]:
     """Activations of every layer that has any, caught while a model is called in inference mode."""
     caught: dict[int, tuple[Any, Any]] = {}
     layers = [layer for layer in _leaves(model) if layer is not model]
@@ -184,7 +202,8 @@ def _layers(model: Any, x: Any) -> tuple[Layer, ...]:
             else:
                 object.__setattr__(layer, "call", before[id(layer)])
     order = [caught[id(layer)] for layer in layers if id(layer) in caught]
-    return tuple(one for one in (_layer(layer, out) for layer, out in order) if one is not None)
+    found = (_layer(layer, out, names.get(layer.name, layer.name)) for layer, out in order)
+    return tuple(one for one in found if one is not None)
 
 
 def _leaves(model: Any) -> list[Any]:
@@ -196,7 +215,7 @@ def _leaves(model: Any) -> list[Any]:
     return found
 
 
-def _layer(layer: Any, out: Any) -> Layer | None:
+def _layer(layer: Any, out: Any, name: str) -> Layer | None:
     flat = keras.tree.flatten(out)
     if not flat or type(layer).__name__ in ("InputLayer", "Dropout", "Flatten", "Reshape", "Embedding"):
         return None
@@ -216,7 +235,7 @@ def _layer(layer: Any, out: Any) -> Layer | None:
     over_rows = float(values.std(0).mean()) if is_finite else 1.0
     scale = max(spread, float(np.abs(values).mean()) * ALIKE, 1e-12) if is_finite else 1.0
     return Layer(
-        layer.name, kind, float(values.mean()) if is_finite else float("nan"), spread, dead, saturated, is_finite,
+        name, kind, float(values.mean()) if is_finite else float("nan"), spread, dead, saturated, is_finite,
         bool(units.shape[-1] > 2 and between <= 1e-5 * scale and np.abs(values).max() > 0),
         bool(over_rows <= ALIKE * max(float(np.abs(values).mean()), 1e-12)), int(units.shape[-1]),
     )  # fmt: skip
