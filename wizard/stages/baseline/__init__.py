@@ -35,7 +35,8 @@ def summarise(findings: tuple[Finding, ...], context: Context) -> Summary:
     bad = problems(findings)
     stops = [finding for finding in findings if finding.stops]
     if stops:
-        verdict = f"Do not train further yet: {stops[0].headline}"
+        named = [cause.sentence for cause in stops[0].causes] if context.foreign is not None else []
+        verdict = f"Do not train further yet: {(named or [stops[0].headline])[0]}"
     elif bad:
         verdict = f"The training pipeline can be trusted, with {problems_in_words(bad)} to look at."
     else:
