@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 
 from wizard.core.errors import DataError, OptionError, WizardError
+from wizard.data.dataset import Dataset
+from wizard.data.opening import Request, open_dataset
 from wizard.training.capture import Captured, catching
 
 BATCH = 32  # Keras's own
@@ -186,26 +188,48 @@ def _key(pipeline: Any) -> str:
     return digest.hexdigest()[:16]
 
 
-def opened(own: OwnPipeline, open_with: Any) -> Any:
-    """Opens the data set of a pipeline; where its door refuses it, all inputs side by side as columns.
+def brought(model: Any, dataset: Any, request: Request, seed: int) -> tuple[OwnPipeline, Dataset, str | None]:
+    """The user's pipeline, its tensors as a data set, and what is to be done.
 
     Args:
-        own: The pipeline.
-        open_with: (raw, validation, options) -> data set.
+        model: Of the user, or None with a call of fit that was caught.
+        dataset: What the model is fitted to, or that call.
+        request: What was said of the data.
+        seed: Of the draw where no validation set is given.
+
+    Raises:
+        OptionError: For what does not apply to finished tensors.
     """
+    if any(value is not None for value in (request.test, request.group, request.time, request.weight)):
+        raise OptionError(
+            "With model=, the data are finished tensors: test=, group=, time= and weight= do not apply. Leave them out."
+        )
+    own = of_captured(dataset, seed) if model is None else own_pipeline(
+        model, dataset, request.validation, request.target, seed
+    )  # fmt: skip
+    task = request.task or own.options.get("task")
     try:
-        return open_with(own.raw, own.validation, own.options)
-    except WizardError:
-        import pandas as pd
+        return own, _opened(own.raw, own.validation, own.options, request, task), task
+    except WizardError:  # its door refuses such tensors: all inputs side by side, as columns
+        pipeline = own.pipeline
+        held = None if own.validation is None else _columns(pipeline, pipeline.held)
+        return own, _opened(_columns(pipeline, pipeline.train), held, {"target": "y"}, request, task), task
 
-        from wizard.stages.experiments.classical import features
 
-        def frame(tensors: Any) -> Any:
-            flat = features(tensors)
-            y = _labels(own.pipeline, tensors)[0]
-            y = y if y.ndim == 1 else y[:, 0]
-            return pd.DataFrame(flat, columns=[f"x{i}" for i in range(flat.shape[1])]).assign(y=y)
+def _opened(raw: Any, held: Any, options: dict[str, Any], request: Request, task: str | None) -> Dataset:
+    modality = request.modality or options.get("modality")
+    target = options.get("target")
+    return open_dataset(
+        raw, replace(request, target=target, modality=modality, task=task, validation=held, ignore=())
+    )  # fmt: skip
 
-        held = None if own.validation is None else frame(own.pipeline.held)
-        options = {**{k: v for k, v in own.options.items() if k == "task" and v != "multilabel"}, "target": "y"}
-        return open_with(frame(own.pipeline.train), held, options)
+
+def _columns(pipeline: Any, tensors: Any) -> Any:
+    """All inputs side by side, and the first target."""
+    import pandas as pd
+
+    from wizard.stages.experiments.classical import features
+
+    flat, y = features(tensors), _labels(pipeline, tensors)[0]
+    frame = pd.DataFrame(flat, columns=[f"x{i}" for i in range(flat.shape[1])])
+    return frame.assign(y=y if y.ndim == 1 else y[:, 0])

@@ -118,11 +118,13 @@ class Wizard:
         ignore = (ignore,) if isinstance(ignore, str) else tuple(ignore)
         targets = target if target is None or isinstance(target, str) else tuple(target)
         given = (targets, modality, task, validation, test, group, time, weight)
-        own = None
+        request, own = Request(*given, ignore, name, version, Path(out)), None
         if model is not None or type(dataset).__name__ == "Captured":
-            own, opened, task = _own(model, dataset, given, int(seed), name, Path(out))
+            from wizard.own_pipeline import brought
+
+            own, opened, task = brought(model, dataset, request, int(seed))
         else:
-            opened = open_dataset(dataset, Request(*given, ignore, name, version, Path(out)))
+            opened = open_dataset(dataset, request)
         opened, inferred = with_task(opened, task, corrections)
         if metric is not None:
             from wizard.training.metrics import metric_for
@@ -421,23 +423,3 @@ class Wizard:
         if "overfit" not in self._results:
             raise StageOrderError("There is no network yet. Call explore().baseline().overfit() first, or run().")
         return validation_scores(self._journey.trainer, self.decisions, self._journey.seed)
-
-
-def _own(model: Any, dataset: Any, given: tuple[Any, ...], seed: int, name: str | None, out: Path) -> tuple[Any, ...]:
-    """(the user's pipeline, its tensors as a data set, the task) of a model of the user's own."""
-    from wizard.own_pipeline import of_captured, opened, own_pipeline
-
-    target, modality, task, validation, *others = given
-    if any(value is not None for value in others):
-        raise OptionError(
-            "With model=, the data are finished tensors: test=, group=, time= and weight= do not apply. Leave them out."
-        )
-    own = of_captured(dataset, seed) if model is None else own_pipeline(model, dataset, validation, target, seed)
-    wanted = task or own.options.get("task")
-
-    def open_with(raw: Any, held: Any, options: dict[str, Any]) -> Any:
-        kind = modality or options.get("modality")
-        request = Request(options.get("target"), kind, wanted, held, None, None, None, None, (), name, None, out)
-        return open_dataset(raw, request)
-
-    return own, opened(own, open_with), wanted

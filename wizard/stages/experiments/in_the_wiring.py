@@ -76,17 +76,19 @@ def softmax_twice(e: Evidence) -> Suspicion | None:
     squashed_again = head.from_logits and head.activation == "softmax" and e.few.last > 0.7 * floor
     if not (len(names) > 1 or is_stuck or squashed_again):
         return None
-    where = f"(layers {' and '.join(f'`{name}`' for name in names)})" if len(names) > 1 else (
-        "(in the last layer, and in the loss with from_logits=True)" if head.from_logits else "(outputs never leave "
-        f"{low:.2f} to {high:.2f})"
-    )  # fmt: skip
+    if len(names) > 1:
+        where = f"(layers {' and '.join(f'`{name}`' for name in names)})"
+    elif head.from_logits:
+        where = "(in the last layer, and in the loss with from_logits=True)"
+    else:
+        where = f"(outputs never leave {low:.2f} to {high:.2f})"
     share, steps = few_with(e, call=before_last(e)) if len(names) > 1 else (float("nan"), 0)
     without = (
         f"; without the second one it reaches {share * e.few.guess:.2g} in {steps} steps" if share < LEARNT else ""
     )
     return Suspicion(
-        "M01", f"Your network applies softmax twice {where}. One batch therefore stops at loss {e.few.last:.3f}"
-        f"{f' (ln(1 + {k - 1}/e) = {floor:.3f} cannot be passed)'} instead of 0{without}.",
+        "M01", f"Your network applies softmax twice {where}. One batch therefore stops at loss {e.few.last:.3f} "
+        f"(ln(1 + {k - 1}/e) = {floor:.3f}) instead of 0{without}.",
         "loss_at_init", "failed", "Remove one of the two.", True if share < LEARNT else None,
     )  # fmt: skip
 
