@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -15,6 +16,8 @@ from wizard.training.capture import Captured, catching
 
 BATCH = 32  # Keras's own
 SHARE = 0.2  # of the examples validate where no set is given
+KEYED = 32  # examples whose outputs and losses are part of the key
+NAMES = re.compile(r"'name': '[^']*'|'keras_history': \[[^]]*\]| at 0x[0-9a-f]+|[a-z_0-9]+_\d+\b")
 WORDS = 40  # different whole numbers in rows of steps: more are numbers of words
 
 
@@ -174,18 +177,32 @@ def _labels(pipeline: Any, tensors: Any) -> tuple[np.ndarray, dict[str, Any]]:
 
 
 def _key(pipeline: Any) -> str:
+    """What the model does, not what its layers happen to be called: Keras numbers names on as a process builds more."""
     digest = hashlib.sha256()
     for value in pipeline.first:
         digest.update(value.tobytes())
     for part in (pipeline.train, pipeline.held):
         for array in (*part.inputs, *part.targets):
             digest.update(np.ascontiguousarray(array).tobytes() if array.dtype.kind != "O" else repr(array).encode())
-    optimizer = pipeline.model.optimizer
-    head = pipeline.head
-    words = (type(optimizer).__name__, str(optimizer.get_config()), head.loss, head.from_logits, pipeline.batch,
-             pipeline.class_weight, [layer.name for layer in pipeline.model.layers], pipeline.is_shuffled)  # fmt: skip
+    few = pipeline.train.take(np.arange(min(KEYED, len(pipeline.train))))
+    outputs = pipeline.outputs(few.x)
+    for values in (*outputs, pipeline.losses(few, outputs)):
+        digest.update(np.ascontiguousarray(values).tobytes())
+    model, head = pipeline.model, pipeline.head
+    words = (type(model.optimizer).__name__, _settings(model.optimizer), head.loss, head.from_logits, pipeline.batch,
+             pipeline.class_weight, pipeline.is_shuffled, [_settings(layer) for layer in model.layers],
+             type(model).train_step.__code__.co_code)  # fmt: skip
     digest.update(repr(words).encode())
     return digest.hexdigest()[:16]
+
+
+def _settings(part: Any) -> str:
+    """A layer's or optimiser's settings without names and places in memory."""
+    try:
+        config = part.get_config()
+    except NotImplementedError:  # a class of the user's own: its outputs and weights speak for it
+        config = {}
+    return type(part).__name__ + NAMES.sub("", repr(config))
 
 
 def brought(model: Any, dataset: Any, request: Request, seed: int) -> tuple[OwnPipeline, Dataset, str | None]:
