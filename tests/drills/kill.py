@@ -30,12 +30,13 @@ def does_harm(fault: Fault, material: Material, folder: Path) -> bool:
         return fault.breaks(faulty) > fault.breaks(healthy)
     rows = np.array([_scores(fault, material, seed, folder / str(seed)) for seed in range(SEEDS)])
     honest_faulty, honest_healthy, reported_faulty, reported_healthy = rows.T
-    return _is_beyond(honest_healthy - honest_faulty) or _is_beyond(
+    return is_beyond(honest_healthy - honest_faulty) or is_beyond(
         (reported_faulty - honest_faulty) - (reported_healthy - honest_healthy)
     )
 
 
-def _is_beyond(differences: np.ndarray) -> bool:
+def is_beyond(differences: np.ndarray) -> bool:
+    """Whether paired differences over seeds lie above 0, by a test and by their size."""
     from scipy.stats import ttest_1samp
 
     spread = differences.std(ddof=1)

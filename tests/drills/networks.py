@@ -214,11 +214,21 @@ def tags() -> Parts:
     return Parts(*data, "labels", _mlp, last="sigmoid", units=5, loss="binary_crossentropy")
 
 
+@cache
+def photographs() -> Parts:
+    """Pieces of two photographs, in colours."""
+    from tests.drills.materials import OWN
+
+    given = next(material for material in OWN if material.name == "photographs").load()
+    data = _divided((np.asarray(given.x) / 255).astype("float32"), np.unique(given.y, return_inverse=True)[1])
+    return Parts(*data, "classes", _conv, last="softmax", units=int(data[1].max()) + 1, loss=SPARSE)
+
+
 MATERIALS: dict[str, Callable[[], Parts]] = {
-    "pictures": pictures, "flat digits": flat, "tumours": tumours, "wine": wine, "diabetes": diabetes,
+    "pictures": pictures, "photographs": photographs, "flat digits": flat, "tumours": tumours, "wine": wine, "diabetes": diabetes,
     "friedman": friedman, "words": words, "tags": tags,
 }  # fmt: skip
-NEW = ("flat digits", "wine", "friedman", "tags")  # for no threshold
+NEW = ("photographs", "flat digits", "wine", "friedman", "tags")  # for no threshold
 
 
 def _keras() -> Any:
@@ -345,6 +355,12 @@ FAULTS: tuple[NetFault, ...] = (
     NetFault("P03", "only training divided by 255", lambda p: _if(_floats(p), p.but(x=p.x / 255))),
     NetFault("P05", "cast after scaling", lambda p: _if(
         p.x.ndim == 4, p.but(x=p.x.astype("uint8"), x_held=p.x_held.astype("uint8")))),
+    NetFault("P06", "reshaped instead of transposed", lambda p: _if(
+        p.x.ndim == 4 and p.x.shape[-1] == 3, p.but(x=_reshaped(p.x), x_held=_reshaped(p.x_held)))),
+    NetFault("A02", "validation is augmented", lambda p: _if(_floats(p), p.but(
+        x_held=_noisy(p.x_held, 0), fit={**p.fit, "second_x_held": _noisy(p.x_held, 1)}))),
+    NetFault("T01", "squared error of class codes", lambda p: _if(
+        p.loss == SPARSE, p.but(y=p.y[:, None], y_held=p.y_held[:, None], loss="mse"))),
     NetFault("P11", "sorted and not shuffled", lambda p: _sorted(p) if p.kind in ("classes", "binary") else None),
     NetFault("L06", "validation labels numbered anew", lambda p: p.but(
         y_held=np.random.default_rng(5).permutation(p.units)[p.y_held]) if p.loss == SPARSE else None),
@@ -357,6 +373,14 @@ def _sorted(p: Parts) -> Parts:
     codes = p.y.argmax(1) if p.y.ndim > 1 and p.y.shape[1] > 1 else p.y.ravel()
     order = np.argsort(codes, kind="stable")
     return p.but(x=p.x[order], y=p.y[order], fit={**p.fit, "is_shuffled": False})
+
+
+def _reshaped(x: np.ndarray) -> np.ndarray:
+    return np.moveaxis(x, -1, 1).reshape(x.shape)
+
+
+def _noisy(x: np.ndarray, seed: int) -> np.ndarray:
+    return (x + 2 * x.std() * np.random.default_rng(seed).normal(size=x.shape)).astype("float32")
 
 
 def _with_nan(x: np.ndarray) -> np.ndarray:
