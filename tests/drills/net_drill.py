@@ -1,0 +1,129 @@
+"""Runs the drill on models and tensors: faults, their healthy twins, and whether a fault does harm at all."""
+
+from __future__ import annotations
+
+import json
+import time
+import traceback
+from collections.abc import Iterator
+from dataclasses import asdict
+from pathlib import Path
+
+import numpy as np
+
+from tests.drills.drill import Alarm, Outcome
+from tests.drills.kill import is_beyond
+from tests.drills.networks import FAULTS, HEALTHY, MATERIALS, NEW, NetFault, Parts, pipeline
+
+GROUPS = {"M": "architecture", "T": "loss", "O": "optimisation", "E": "evaluation", "P": "preprocessing",
+          "L": "labels", "D": "data", "A": "augmentation"}  # fmt: skip
+KILL_SEEDS, KILL_EPOCHS = 3, 20
+LEAST = 0.02  # of the held-out score
+
+
+def cases(seeds: int = 2) -> Iterator[tuple[str, str, int]]:
+    """(fault or variant, material, seed); faults first in every material."""
+    for seed in range(seeds):
+        for material, make in MATERIALS.items():
+            for fault in FAULTS:
+                if fault.inject(make()) is not None:
+                    yield f"fault {fault.id} {fault.name}", material, seed
+            for variant, change in HEALTHY.items():
+                if change(make()) is not None:
+                    yield f"healthy {variant}", material, seed
+
+
+def run(name: str, material: str, seed: int, folder: Path) -> Outcome:
+    """Runs a case, or remembers it."""
+    file = folder / f"{name} - {material} - {seed}.json".replace("/", " ")
+    if file.is_file():
+        stored = json.loads(file.read_text())
+        alarms = {key: tuple(Alarm(**{**one, "causes": tuple(one["causes"])}) for one in stored.pop(key))
+                  for key in ("faulty", "twin")}  # fmt: skip
+        return Outcome(**{**stored, **alarms, "crashed": tuple(stored["crashed"])})
+    started, whole = time.perf_counter(), MATERIALS[material]()
+    kind, _, rest = name.partition(" ")
+    if kind == "healthy":
+        alarms, crashed = _alarms(HEALTHY[rest](whole), seed)
+        outcome = Outcome("", "", material, material in NEW, alarms, (), False, 0, crashed, 0.0)
+    else:
+        fault = fault_of(rest)
+        alarms, crashed = _alarms(fault.inject(whole), seed)
+        twin = run("healthy as it is", material, seed, folder).faulty
+        silent = {cause for alarm in twin for cause in alarm.causes}
+        named = [cause for alarm in alarms for cause in alarm.causes if cause not in silent]
+        right = [place for place, cause in enumerate(named, start=1) if cause in (fault.id, *fault.also)]
+        outcome = Outcome(
+            rest, GROUPS[fault.id[0]], material, material in NEW, alarms, twin, bool(named),
+            right[0] if right else 0, crashed, 0.0,
+        )  # fmt: skip
+    outcome = Outcome(**{**outcome.__dict__, "seconds": round(time.perf_counter() - started, 1)})
+    folder.mkdir(parents=True, exist_ok=True)
+    file.write_text(json.dumps(asdict(outcome), indent=1))
+    return outcome
+
+
+def fault_of(name: str) -> NetFault:
+    """By id and name."""
+    return next(fault for fault in FAULTS if f"{fault.id} {fault.name}" == name)
+
+
+def _alarms(parts: Parts | None, seed: int) -> tuple[tuple[Alarm, ...], tuple[str, ...]]:
+    """What is suspected, the likeliest first."""
+    from wizard.core.backend import keras
+    from wizard.stages.experiments.diagnosis import diagnose
+    from wizard.stages.experiments.evidence import Evidence
+
+    try:
+        found = diagnose(Evidence(pipeline(parts, seed)))
+    except Exception:  # a check that breaks is a result of the drill
+        return (), (traceback.format_exc()[-600:],)
+    finally:
+        keras.backend.clear_session()
+    return tuple(Alarm(one.step, one.level, (one.fault,), one.sentence) for one in found if one.level != "noted"), ()
+
+
+def does_harm(name: str, material: str, folder: Path) -> bool:
+    """Whether training as long as it takes gives another held-out score than the twin's, over seeds."""
+    file = folder / f"kill {name} - {material}.json".replace("/", " ")
+    if file.is_file():
+        return bool(json.loads(file.read_text())["harm"])
+    whole = MATERIALS[material]()
+    healthy = [_twin_score(material, seed, folder) for seed in range(KILL_SEEDS)]
+    faulty = [_score(fault_of(name).inject(whole), seed) for seed in range(KILL_SEEDS)]
+    lost = np.abs(np.array(healthy) - np.array(faulty))  # an evaluation that flatters does harm as well
+    harm = bool(lost.mean() > LEAST and is_beyond(lost))
+    folder.mkdir(parents=True, exist_ok=True)
+    file.write_text(json.dumps({"harm": harm, "healthy": healthy, "faulty": faulty}))
+    return harm
+
+
+def _twin_score(material: str, seed: int, folder: Path) -> float:
+    file = folder / f"twin - {material} - {seed}.json"
+    if not file.is_file():
+        folder.mkdir(parents=True, exist_ok=True)
+        file.write_text(json.dumps(_score(MATERIALS[material](), seed)))
+    return float(json.loads(file.read_text()))
+
+
+def _score(parts: Parts | None, seed: int) -> float:
+    """Held-out accuracy, or the share of variance that is explained, after training; 0 where training breaks."""
+    from wizard.core.backend import keras
+
+    try:
+        made = pipeline(parts, seed)
+        made.model.fit(
+            made.train.x, made.train.y, batch_size=made.batch, epochs=KILL_EPOCHS, verbose=0,
+            class_weight=made.class_weight, shuffle=made.is_shuffled,
+        )  # fmt: skip
+        out, y = made.outputs(made.held.x)[0], made.held.targets[0]
+    except Exception:  # a loud end is harm enough
+        return 0.0
+    finally:
+        keras.backend.clear_session()
+    if parts is not None and parts.kind == "numbers":
+        return float(np.clip(1 - np.nan_to_num(np.mean((y - out) ** 2), nan=np.inf) / y.var(), -1, 1))
+    if parts is not None and parts.kind == "classes":
+        truth = y.argmax(1) if y.ndim > 1 and y.shape[1] > 1 else y.ravel()
+        return float((out.argmax(1) == truth).mean())
+    return float(((out > 0.5) == (y > 0.5)).mean())
