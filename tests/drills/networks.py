@@ -225,8 +225,8 @@ def photographs() -> Parts:
 
 
 MATERIALS: dict[str, Callable[[], Parts]] = {
-    "pictures": pictures, "photographs": photographs, "flat digits": flat, "tumours": tumours, "wine": wine, "diabetes": diabetes,
-    "friedman": friedman, "words": words, "tags": tags,
+    "pictures": pictures, "photographs": photographs, "flat digits": flat, "tumours": tumours, "wine": wine,
+    "diabetes": diabetes, "friedman": friedman, "words": words, "tags": tags,
 }  # fmt: skip
 NEW = ("photographs", "flat digits", "wine", "friedman", "tags")  # for no threshold
 
@@ -384,7 +384,7 @@ def _noisy(x: np.ndarray, seed: int) -> np.ndarray:
 
 
 def _with_nan(x: np.ndarray) -> np.ndarray:
-    x = x.copy()
+    x = x.astype("float32")
     x.reshape(len(x), -1)[3, 2] = np.nan
     return x
 
