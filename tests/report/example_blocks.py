@@ -21,6 +21,7 @@ from wizard.core.blocks import (
     Numbers,
     Points,
     Reference,
+    Replay,
     Scatter,
     Table,
     Text,
@@ -252,4 +253,15 @@ HARMED = (
         y_label=IMAGE,
         value_label=CLOSING,
     ),
+)
+COURSE = Replay(
+    title="One line an example",
+    caption="Hollow: before training. Filled: at its end.",
+    rows=("example 1", SCRIPT, "example 3"),
+    looks=("step 0", "step 10", "step 20"),
+    values=((0.1, 0.4, 0.9), (0.2, 0.1, math.nan), (0.1, 0.5, 1.4)),
+    low=0.0,
+    high=1.0,
+    goal=1.0,
+    value_label="probability of the true label",
 )

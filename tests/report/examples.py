@@ -5,6 +5,7 @@ from tests.report.example_blocks import (
     BRIGHTNESS,
     CLOSING,
     CONFUSION,
+    COURSE,
     CURVES,
     EXAMPLES,
     EXPERIMENTS,
@@ -157,7 +158,7 @@ FINDINGS: dict[StageName, tuple[Finding, ...]] = {
                 Cause(sentence="The inputs are not scaled.", tested=False),
                 Cause(fault="M01", sentence="The last layer’s weights are too large."),
             ),
-            blocks=(RATES, CURVES),
+            blocks=(RATES, CURVES, COURSE),
         ),
         passed(
             "human_baseline", "We know how well a person does.", "Nobody has answered the quiz yet.", status="skipped"

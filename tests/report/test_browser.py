@@ -109,6 +109,18 @@ addEventListener("load", async () => {
     document.getElementById("all").click();
     answer.all = document.querySelectorAll("details.step:not([open])").length;
   }
+  const replay = document.querySelector("[data-replay]");
+  if (replay) {
+    const [button, slider] = [replay.querySelector("[data-play]"), replay.querySelector("[data-at]")];
+    const places = () => Array.from(replay.querySelectorAll("[data-dot]"), (dot) => Number(dot.getAttribute("cx")));
+    const words = [replay.querySelector("[data-look]").textContent];
+    const seen = [places()];
+    slider.value = 0; slider.dispatchEvent(new Event("input")); seen.push(places());
+    slider.value = 2; button.click(); words.push(button.textContent);
+    await new Promise((done) => setTimeout(done, 1500));
+    words.push(button.textContent); seen.push(places());
+    answer.replay = { words, seen };
+  }
   answer.title = document.title;
   parent.postMessage(JSON.stringify(answer), "*");
 });
@@ -230,3 +242,13 @@ def test_an_example_opens_large_and_arrow_keys_go_on(opened):
         assert answer["shown"] == 1 + 4, "one picture and its four attributes"
         assert answer["pixelated"] == "pixelated"
         assert not answer["wide"]
+
+
+def test_the_course_of_training_is_played_on_demand(opened):
+    found = [a["replay"] for a in opened[0] if "replay" in a]
+    assert len(found) == 2
+    for one in found:
+        assert one["words"] == ["step 20", "Pause", "Play"], "it starts at its end, plays, and stops there"
+        end, start, again = one["seen"]
+        assert start == [196.0, 242.0, 196.0]
+        assert end == again == [564.0, 150.0, 610.0], "what is no number, or beyond the axis, stays at its ends"

@@ -15,7 +15,7 @@ from wizard.report.plots.scales import scale_of
 from wizard.report.words import clean
 
 FIGURES = (BASELINES, CURVES, RATES, TRIALS, BRIGHTNESS, CONFUSION)
-WRITTEN_BY_TEMPLATES = {"text", "table", "gallery", "numbers", "file"}
+WRITTEN_BY_TEMPLATES = {"replay", "text", "table", "gallery", "numbers", "file"}
 ODD = (
     Bars(labels=(), values=(), value_label="nothing"),
     Bars(labels=("one",), values=(0.5,), value_label="one bar"),

@@ -152,6 +152,31 @@ class Heatmap(Value):
     value_label: str
 
 
+class Replay(Value):
+    """Numbers of a few examples over the course of something, one look after the other, that the page can play.
+
+    Attributes:
+        rows: Names of the examples.
+        looks: What the looks are called, in order.
+        values: A row an example, a column a look.
+        low: Left end of the axis.
+        high: Right end of the axis.
+        goal: Where every example should end, or None.
+        value_label: What is shown.
+    """
+
+    kind: Literal["replay"] = "replay"
+    title: str = ""
+    caption: str = ""
+    rows: tuple[str, ...]
+    looks: tuple[str, ...]
+    values: tuple[tuple[float, ...], ...]
+    low: float
+    high: float
+    goal: float | None = None
+    value_label: str
+
+
 class Curve(Value):
     """A small curve of an example: `y` at even steps (None in gaps), drawn between `low` and `high`.
 
@@ -219,5 +244,6 @@ class File(Value):
 
 
 Block = Annotated[
-    Text | Table | Bars | Lines | Scatter | Histogram | Heatmap | Gallery | Numbers | File, Field(discriminator="kind")
+    Text | Table | Bars | Lines | Scatter | Histogram | Heatmap | Replay | Gallery | Numbers | File,
+    Field(discriminator="kind"),
 ]

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from wizard.core.blocks import Block, Column, File, Gallery, Numbers, Table, Text
+from wizard.core.blocks import Block, Column, File, Gallery, Numbers, Replay, Table, Text
 from wizard.report.gallery import Examples, examples_of
 from wizard.report.pictures import Picture
 from wizard.report.plots import note_of, svg_of
+from wizard.report.replay import Tracks, tracks_of
 from wizard.report.tables import table_of
 from wizard.report.words import clean, column, paragraphs
 
@@ -43,6 +44,7 @@ class Evidence:
     numbers: object = None
     gallery: Examples | None = None
     file: str = ""
+    replay: Tracks | None = None
 
 
 def evidence_of(block: Block, uid: str, pictures: Mapping[str, Picture]) -> Evidence:
@@ -64,6 +66,8 @@ def evidence_of(block: Block, uid: str, pictures: Mapping[str, Picture]) -> Evid
         return Evidence("table", uid, title, block.caption, table=rows_of(block))
     if isinstance(block, Gallery):
         return Evidence("gallery", uid, title, block.caption, gallery=examples_of(block, pictures))
+    if isinstance(block, Replay):
+        return Evidence("replay", uid, title, block.caption, replay=tracks_of(block))
     name = title or clean(block.caption) or block.kind
     drawing = Markup(svg_of(block, uid, name))  # written by an XML library, which escapes
     table = rows_of(table_of(block))

@@ -14,7 +14,7 @@ from wizard.core.shipped import shipped
 from wizard.report import words
 
 FOLDER = "report"
-SCRIPTS = ("page.js", "gallery.js")
+SCRIPTS = ("page.js", "gallery.js", "replay.js")
 
 
 def page(template: str, **values: Any) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from wizard.core.blocks import Heatmap, Line, Lines
+from wizard.core.blocks import Line, Lines, Replay
 from wizard.stages.context import Context
 from wizard.stages.experiments.classical import targets_of
 from wizard.stages.experiments.judging import evidence_of, finite
@@ -31,14 +31,18 @@ def prediction_dynamics(context: Context) -> Outcome:
     shown = values[:, :SHOWN]
     jitter = _jitter(values)
     named = "probability of the true label" if head.kind != "numbers" else "prediction minus target"
-    strips = Heatmap(
-        title="One strip an example",
-        caption="From left to right: before training, then look by look.",
+    is_class = head.kind != "numbers"
+    far = max(float(np.abs(shown).max()), 1e-6)
+    strips = Replay(
+        title="One line an example",
+        caption=f"Hollow: before training. Filled: after {run.watched_at[looks[-1]]:,} steps. The button plays what "
+        "lies between; dots should drift to the dashed line, not jump about.",
         rows=tuple(f"example {int(row) + 1}" for row in run.watched[:SHOWN]),
-        columns=tuple(f"look {i}" for i in range(len(looks))),
+        looks=tuple(f"step {run.watched_at[i]:,}" for i in looks),
         values=tuple(tuple(float(v) for v in column) for column in shown.T),
-        x_label="course of training",
-        y_label="example",
+        low=0.0 if is_class else -far,
+        high=1.0 if is_class else far,
+        goal=1.0 if is_class else 0.0,
         value_label=named,
     )
     mean = values.mean(1) if head.kind != "numbers" else np.abs(values).mean(1)

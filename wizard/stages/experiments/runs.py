@@ -40,6 +40,7 @@ class ShortRun:
         state: Of the model after it.
         predictions: (looks, WATCHED, k) outputs of the watched examples.
         watched: Their rows.
+        watched_at: (looks,) steps after which they were made.
     """
 
     trace: Trace
@@ -53,6 +54,7 @@ class ShortRun:
     state: list[np.ndarray]
     predictions: np.ndarray
     watched: np.ndarray
+    watched_at: list[int]
 
     @property
     def ratio(self) -> float:
@@ -136,6 +138,7 @@ def short_run(pipeline: Pipeline, could_explain: float) -> ShortRun:
         before = pipeline.losses(held)
         traces, steps, last = [], 0, float(np.mean(before))
         outputs: list[np.ndarray] = []
+        watched_at: list[int] = []
         while True:
             n = steps or STEPS  # twice as many each time
             traces.append(
@@ -144,6 +147,7 @@ def short_run(pipeline: Pipeline, could_explain: float) -> ShortRun:
                     every=max(1, n // LOOKS), measured=0 if steps else MEASURED, uses=f"real {steps}",
                 )
             )  # fmt: skip
+            watched_at += [steps + at for at in traces[-1].at]
             steps += n
             out = pipeline.outputs(held.x)
             losses = pipeline.losses(held, out)
@@ -161,7 +165,7 @@ def short_run(pipeline: Pipeline, could_explain: float) -> ShortRun:
         blank_losses = pipeline.losses(held.but(x=blank_inputs(held.x)))
     return ShortRun(
         _joined(traces), steps, losses, blank_losses, before, share, accuracy, blank_trace, state,
-        np.stack(outputs), watched,
+        np.stack(outputs), watched, watched_at,
     )  # fmt: skip
 
 
