@@ -24,3 +24,9 @@ def test_the_score_on_the_whole_set_lies_in_its_interval(based):
     finding = based["classes"]["full_evaluation"]
     low, high = finding.interval
     assert low <= finding.measured <= high
+
+
+def test_what_enters_the_network_is_decoded_from_its_tensors(based, kind):
+    shown = based[kind]["just_before_the_net"].blocks[1].items
+    assert len(shown) == 12
+    assert all(item.label and (item.asset or item.text or item.cells or item.curves) for item in shown)
