@@ -138,7 +138,7 @@ def test_it_learns_eight_examples_by_heart_and_remembers_them_from_a_file(name, 
 @pytest.mark.parametrize(("name", "form"), PAIRS)
 def test_its_recipe_is_a_configuration_of_itself(name, form):
     for n_rows in (50, 100_000):
-        recipe = family(name).recipe(FORMS[form], n_rows)
+        recipe = family(name).recipe(FORMS[form], n_rows, TASK)
         assert recipe.family == name
         assert recipe.batch < n_rows
         assert recipe.epochs > 1

@@ -70,7 +70,7 @@ def rates(is_cosine, steps=100):
     schedule = Schedule()
     schedule.peak.assign(0.5)
     schedule.steps.assign(float(steps))
-    schedule.is_cosine.assign(float(is_cosine))
+    schedule.kind.assign(int(is_cosine))
     return np.array([float(schedule(step)) for step in range(steps)])
 
 

@@ -10,8 +10,9 @@ from wizard.core.config import TrainingConfig
 from wizard.core.seeds import derive
 from wizard.models.build import build_network
 from wizard.training.compiled import CompiledNetwork
-from wizard.training.fit import _EpochOrder, fit, losses_of, row_weights, to_predictions, training_rows
+from wizard.training.fit import _EpochOrder, fit, losses_of, row_weights, to_predictions
 from wizard.training.randomness import keras_seed
+from wizard.training.rows import training_rows
 
 MLP = TrainingConfig(
     family="mlp", hp={"width": 16, "depth": 1}, epochs=3, batch=16, dropout=0.2, weight_decay=0.1,

@@ -23,7 +23,11 @@ class TrainingConfig(Value):
         weight_decay: Decoupled weight decay (AdamW), per unit of learning rate.
         label_smoothing: Share of the target's mass spread over all classes, 0–1.
         learning_rate: Peak learning rate of Adam.
-        schedule: "constant", or "cosine" (5% linear warm-up, then a half cosine down to 0).
+        schedule: "constant"; "cosine" (5% linear warm-up, then a half cosine down to 0); or "cycles" (four cosine
+            cycles, each twice as long as the one before, down to 0: Holzmüller et al. 2024).
+        fade: Whether dropout and weight decay, constant for the first half, fall along a cosine to 0 in the second.
+        beta_2: Share of the old in Adam's running mean of squared gradients.
+        clip: Norm that the gradient of all weights together is clipped to; None leaves it.
         batch: Examples per step.
         epochs: Passes over the training rows, at most.
         look_every: Epochs between two looks at the validation loss (a point of the history each); more than 1 where an
@@ -50,7 +54,10 @@ class TrainingConfig(Value):
     weight_decay: float = 0.0
     label_smoothing: float = 0.0
     learning_rate: float = 1e-3
-    schedule: Literal["constant", "cosine"] = "constant"
+    schedule: Literal["constant", "cosine", "cycles"] = "constant"
+    fade: bool = False
+    beta_2: float = 0.999
+    clip: float | None = None
     batch: int = 32
     epochs: int = 10
     look_every: int = 1

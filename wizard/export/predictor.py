@@ -45,9 +45,10 @@ def build_predictor(members: Sequence[Member], task: Task) -> Any:
         preparation = member.prepared.preparation
         if preparation.key not in encoded:
             encoded[preparation.key] = preparation.apply(raw)
-        network = build_network(member.config, member.prepared.form, task).model
-        for variable, value in zip(network.variables, member.weights, strict=True):
+        built = build_network(member.config, member.prepared.form, task)
+        for variable, value in zip(built.model.variables, member.weights, strict=True):
             variable.assign(value)
+        network = built.answers
         network.name = f"network_{number}"
         tensors = encoded[preparation.key]
         output = network({name: keras.ops.cast(tensors[name], spec.dtype) for name, spec in network.input.items()})

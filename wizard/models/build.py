@@ -20,7 +20,9 @@ class Network:
     """An uncompiled network and the layers whose numbers a run sets.
 
     Attributes:
-        model: Inputs by name -> (b, k) logits, or (b, 1) standardised target.
+        model: Inputs by name -> (b, k) logits, or (b, 1) standardised target; with m members (b, m, k).
+        answers: The same network; members' answers are averaged to (b, k).
+        n_members: m; 1 without members.
         hp: All structural hyperparameters, defaults filled in.
         standardize: The layer at the door, for pictures and series.
         augment: The augmentation layer, where the form has one.
@@ -29,6 +31,8 @@ class Network:
     """
 
     model: Any
+    answers: Any
+    n_members: int
     hp: dict[str, HpValue]
     standardize: Any
     augment: Any
@@ -41,7 +45,7 @@ def build_network(config: TrainingConfig, form: Form, task: Task) -> Network:
     from keras_tuner import HyperParameters
 
     from wizard.core.backend import keras
-    from wizard.models.layers import AUGMENT, Dropout, Standardize
+    from wizard.models.layers import AUGMENT, Dropout, MeanOfMembers, MemberHeads, Standardize
     from wizard.models.series_layers import AugmentSeries
 
     hp = HyperParameters()
@@ -60,12 +64,19 @@ def build_network(config: TrainingConfig, form: Form, task: Task) -> Network:
     if augment is not None:
         entering[form.kind] = augment(entering[form.kind])
     features = family(config.family).build(hp, entering, form)
-    head = keras.layers.Dense(
-        task.n_outputs, kernel_initializer=keras.initializers.VarianceScaling(HEAD_SCALE), name=HEAD
-    )
+    n_members = features.shape[1] if len(features.shape) == 3 else 1
+    if n_members > 1:
+        head = MemberHeads(task.n_outputs, HEAD_SCALE, name=HEAD)
+    else:
+        start = keras.initializers.VarianceScaling(HEAD_SCALE)
+        head = keras.layers.Dense(task.n_outputs, kernel_initializer=start, name=HEAD)
     model = keras.Model(inputs, head(features), name=config.family)
+    answers = model
+    if n_members > 1:
+        kind = "labels" if task.is_multilabel else "classes" if task.is_classification else "numbers"
+        answers = keras.Model(inputs, MeanOfMembers(kind, name="mean_of_members")(model.output), name=config.family)
     dropouts = tuple(layer for layer in model.layers if isinstance(layer, Dropout))
-    return Network(model, dict(hp.values), standardize, augment, dropouts, head)
+    return Network(model, answers, n_members, dict(hp.values), standardize, augment, dropouts, head)
 
 
 def symbolic_inputs(form: Form) -> dict[str, Any]:

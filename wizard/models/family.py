@@ -6,9 +6,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
 from wizard.core import registry
 from wizard.core.config import HpValue, TrainingConfig
 from wizard.data.form import Form
+from wizard.data.task import Task
 
 PACKAGE = "wizard.models.families"
 STEPS_A_LOOK = 32  # a look at the validation loss costs about as much as ten steps of a small network
@@ -23,10 +26,12 @@ class Family:
         title: What it is, in words.
         paper: Where it comes from.
         forms: Kinds of Form that it eats ("image", "features", "tokens", "series").
-        build: (hp, inputs, form) -> features (b, e): declares its hyperparameters in KerasTuner's language and builds
-            everything but the head; compiles and trains nothing.
-        recipe: (form, n_rows) -> the configuration it is usually trained with.
+        build: (hp, inputs, form) -> features (b, e), or (b, m, e) of m members whose answers are averaged: declares its
+            hyperparameters in KerasTuner's language and builds everything but the head; compiles and trains nothing.
+        recipe: (form, n_rows, task) -> the configuration it is usually trained with.
         ladder: form -> rungs of capacity, smallest first, each with all structural hyperparameters.
+        prepare: (model, tensors, seed) -> None: fits parts of a fresh network to training rows (quantiles, scales),
+            before its first step; None where there are none. `tensors` are the inputs by name, (n, …) each.
     """
 
     name: str
@@ -34,8 +39,9 @@ class Family:
     paper: str
     forms: tuple[str, ...]
     build: Callable[[Any, dict[str, Any], Form], Any]
-    recipe: Callable[[Form, int], TrainingConfig]
+    recipe: Callable[[Form, int, Task], TrainingConfig]
     ladder: Callable[[Form], tuple[dict[str, HpValue], ...]]
+    prepare: Callable[[Any, dict[str, np.ndarray], int], None] | None = None
 
 
 def family(name: str) -> Family:

@@ -256,14 +256,106 @@ class LabelCrossEntropy(keras.losses.Loss):
 
 
 @keras.saving.register_keras_serializable(package=PACKAGE)
+class SquaredError(keras.losses.Loss):
+    """Squared error of standardised targets (b, m) and answers (b, m), mean over the targets."""
+
+    def __init__(self, name: str = "squared_error", **kwargs: Any) -> None:
+        super().__init__(name=name, **kwargs)
+
+    def call(self, y_true: Any, y_pred: Any) -> Any:
+        """(b,) losses."""
+        return tf.reduce_mean(tf.square(y_pred - tf.cast(y_true, y_pred.dtype)), axis=-1)
+
+
+class OverMembers(keras.losses.Loss):
+    """Mean of the members' own losses, never the loss of their mean (Gorishniy et al. 2025).
+
+    Args:
+        loss: Of answers (b, k); the members' are (b, m, k).
+    """
+
+    def __init__(self, loss: Any) -> None:
+        super().__init__(name=loss.name)
+        self.loss = loss
+
+    def call(self, y_true: Any, y_pred: Any) -> Any:
+        """(b,) losses."""
+        b, m = tf.shape(y_pred)[0], y_pred.shape[1]
+        y = tf.repeat(tf.reshape(y_true, (b, -1)), m, axis=0)  # (b m, …)
+        losses = self.loss.call(y, tf.reshape(y_pred, (-1, y_pred.shape[2])))
+        return tf.reduce_mean(tf.reshape(losses, (b, m)), axis=1)
+
+
+@keras.saving.register_keras_serializable(package=PACKAGE)
+class MemberHeads(keras.layers.Layer):
+    """A linear head of its own for each of m members: (b, m, e) -> (b, m, k)."""
+
+    def __init__(self, units: int, scale: float = 1.0, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.units, self.scale = int(units), float(scale)
+
+    def build(self, shape: Any) -> None:
+        """Weights of variance scale / e, biases 0."""
+        start = keras.initializers.RandomNormal(stddev=math.sqrt(self.scale / shape[-1]))
+        self.kernel = self.add_weight(shape=(shape[1], shape[2], self.units), initializer=start, name="kernel")
+        self.bias = self.add_weight(shape=(self.units,), initializer="zeros", name="bias")
+
+    def call(self, x: Any) -> Any:
+        """(b, m, e) -> (b, m, k)."""
+        return tf.einsum("bme,mek->bmk", x, self.kernel) + self.bias
+
+    def compute_output_shape(self, shape: Any) -> tuple[Any, ...]:
+        """(b, m, k)."""
+        return (*shape[:-1], self.units)
+
+    def get_config(self) -> dict[str, Any]:
+        """For saving."""
+        return {**super().get_config(), "units": self.units, "scale": self.scale}
+
+
+@keras.saving.register_keras_serializable(package=PACKAGE)
+class MeanOfMembers(keras.layers.Layer):
+    """The members' answer (b, m, k) -> (b, k): mean probabilities, as logits; or mean numbers.
+
+    Args:
+        kind: "classes", "labels" or "numbers".
+    """
+
+    def __init__(self, kind: str, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.kind = kind
+
+    def call(self, z: Any) -> Any:
+        """(b, m, k) -> (b, k)."""
+        if self.kind == "numbers":
+            return tf.reduce_mean(z, axis=1)
+        if self.kind == "classes":
+            return tf.reduce_logsumexp(tf.nn.log_softmax(z), axis=1) - math.log(z.shape[1])
+        yes, no = (tf.reduce_logsumexp(tf.math.log_sigmoid(sign * z), axis=1) for sign in (1.0, -1.0))
+        return yes - no
+
+    def compute_output_shape(self, shape: Any) -> tuple[Any, ...]:
+        """(b, k)."""
+        return (shape[0], shape[2])
+
+    def get_config(self) -> dict[str, Any]:
+        """For saving."""
+        return {**super().get_config(), "kind": self.kind}
+
+
+@keras.saving.register_keras_serializable(package=PACKAGE)
 class Schedule(keras.optimizers.schedules.LearningRateSchedule):
-    """A learning rate whose numbers are variables: constant, or cosine (Loshchilov & Hutter 2017) after a warm-up."""
+    """A learning rate whose numbers are variables.
+
+    Kind 0 is constant, 1 a cosine (Loshchilov & Hutter 2017) after a warm-up, 2 four cosine cycles of doubling length
+    (Holzmüller et al. 2024).
+    """
 
     def __init__(self) -> None:
         super().__init__()
         self.peak = keras.Variable(1e-3, trainable=False, name="peak_rate")
         self.steps = keras.Variable(1.0, trainable=False, name="steps")
-        self.is_cosine = keras.Variable(0.0, trainable=False, name="is_cosine")
+        self.kind = keras.Variable(0, trainable=False, dtype="int32", name="schedule")
 
     def __call__(self, step: Any) -> Any:
         """The rate at a step."""
@@ -271,7 +363,10 @@ class Schedule(keras.optimizers.schedules.LearningRateSchedule):
         warm = tf.minimum(1.0, share / WARM_UP)
         fall = tf.clip_by_value((share - WARM_UP) / (1 - WARM_UP), 0.0, 1.0)
         cosine = warm * 0.5 * (1 + tf.cos(math.pi * fall))
-        return self.peak.value * tf.where(self.is_cosine.value > 0, cosine, 1.0)
+        done = tf.clip_by_value(share, 0.0, 1.0)
+        cycles = 0.5 * (1 - tf.cos(2 * math.pi * tf.math.log(1 + 15 * done) / math.log(2.0)))
+        kind = self.kind.value
+        return self.peak.value * tf.where(kind == 0, 1.0, tf.where(kind == 1, cosine, cycles))
 
     def get_config(self) -> dict[str, Any]:
         """For saving; the numbers belong to a run."""

@@ -16,11 +16,15 @@ from wizard.core.seeds import derive
 from wizard.data.form import Form
 from wizard.data.task import Task
 from wizard.models.build import Network, build_network
-from wizard.models.layers import CrossEntropy, LabelCrossEntropy, Schedule
+from wizard.models.family import family
+from wizard.models.layers import CrossEntropy, LabelCrossEntropy, OverMembers, Schedule, SquaredError
+from wizard.models.optimizer import ClippedAdamW
 from wizard.training.prepared import Prepared
 from wizard.training.randomness import keras_seed
 from wizard.training.resident import Resident
+from wizard.training.rows import training_rows
 
+SCHEDULES = ("constant", "cosine", "cycles")  # by their number in the schedule
 STEPS_A_CALL = 32  # steps in one graph execution; more costs tracing, fewer costs Python
 PREDICT_BATCH = 1024  # rows, and fewer where they are large:
 PREDICT_NUMBERS = 2**24  # that enter a network at once: 64 MiB, and every layer of pictures takes as much again
@@ -44,13 +48,14 @@ class CompiledNetwork:
         model = self.network.model
         self.schedule = Schedule()
         self.loss = _loss(task)
-        self.optimizer = keras.optimizers.AdamW(self.schedule, weight_decay=0.0)
+        self.optimizer = ClippedAdamW(self.schedule, weight_decay=0.0)
         self.optimizer.exclude_from_weight_decay(
             var_list=[v for v in model.trainable_variables if len(v.shape) < 2 or "embedding" in v.path]
         )
         self.weight_decay = keras.Variable(0.0, trainable=False, name="weight_decay")
         self.optimizer.weight_decay = self.weight_decay
-        model.compile(self.optimizer, self.loss, steps_per_execution=steps_a_call, jit_compile=False)
+        loss = self.loss if self.network.n_members == 1 else OverMembers(self.loss)
+        model.compile(self.optimizer, loss, steps_per_execution=steps_a_call, jit_compile=False)
         self.optimizer.build(model.trainable_variables)
         self._fresh_optimizer = [v.numpy().copy() for v in self.optimizer.variables]
         self._data: tuple[Any, ...] = ()
@@ -83,18 +88,28 @@ class CompiledNetwork:
             network.standardize.std.assign(prepared.channel_std)
         if network.augment is not None:
             network.augment.strength.assign(config.augment)
-        for dropout in network.dropouts:
-            dropout.rate.assign(config.dropout)
+        self.regularise(config, 0.0)
         if self.task.is_classification:
             self.loss.smoothing.assign(config.label_smoothing)
             if config.head_bias:
                 odds = prepared.prior / (1 - prepared.prior) if self.task.is_multilabel else prepared.prior
                 network.head.bias.assign(np.log(odds).astype("float32"))
-        self.weight_decay.assign(config.weight_decay)
+        chosen = family(config.family)
+        if chosen.prepare is not None:
+            rows = training_rows(config, prepared)
+            chosen.prepare(self.model, {name: prepared.tensors[name][rows] for name in self.model.input}, config.seed)
+        self.optimizer.set(config.beta_2, config.clip)
         n_rows = len(prepared.train) if config.n_rows is None else min(config.n_rows, len(prepared.train))
         self.schedule.peak.assign(config.learning_rate)
         self.schedule.steps.assign(float(config.epochs * -(-n_rows // config.batch)))
-        self.schedule.is_cosine.assign(float(config.schedule == "cosine"))
+        self.schedule.kind.assign(SCHEDULES.index(config.schedule))
+
+    def regularise(self, config: TrainingConfig, done: float) -> None:
+        """Sets dropout and weight decay for a moment of a run; `done` is the share of it that is over."""
+        left = 0.5 * (1 + np.cos(np.pi * min(max(2 * done - 1, 0.0), 1.0))) if config.fade else 1.0
+        for dropout in self.network.dropouts:
+            dropout.rate.assign(config.dropout * left)
+        self.weight_decay.assign(config.weight_decay * left)
 
     def predict(self, rows: np.ndarray) -> np.ndarray:
         """(len(rows), k) logits or (len(rows), m) standardised targets of resident rows, float32, dropout off."""
@@ -128,7 +143,7 @@ class CompiledNetwork:
         return {name: self.resident.gather(name, rows) for name in self.model.input}
 
     def _logits(self, rows: Any) -> Any:
-        return self.model(self._gathered(rows), training=False)
+        return self.network.answers(self._gathered(rows), training=False)
 
     def _patch(self, model: Any) -> None:
         step = model.train_step
@@ -144,4 +159,4 @@ class CompiledNetwork:
 def _loss(task: Task) -> Any:
     if task.is_multilabel:
         return LabelCrossEntropy()
-    return CrossEntropy() if task.is_classification else keras.losses.MeanSquaredError()
+    return CrossEntropy() if task.is_classification else SquaredError()

@@ -11,11 +11,12 @@ import numpy as np
 from wizard.core.backend import keras, tf
 from wizard.core.clock import Clock
 from wizard.core.config import TrainingConfig
-from wizard.core.seeds import derive, generator
+from wizard.core.seeds import derive
 from wizard.data.task import Task
 from wizard.training.compiled import CompiledNetwork
 from wizard.training.prepared import Prepared
 from wizard.training.randomness import keras_seed
+from wizard.training.rows import training_rows
 
 ROWS_AT_A_TIME = 1024  # whose losses are computed: 10,000 classes in double precision are 80 KB a row
 
@@ -59,6 +60,8 @@ def fit(
     looks = min(config.epochs, config.stop_after or config.epochs) // config.look_every
     pace = _Pace(clock or Clock())
     watching: list[Any] = [order, pace]
+    if config.fade:
+        watching.append(_Fade(compiled, config))
     if len(prepared.held):
         watching.append(_Validation(compiled, prepared))
     watching.append(_StopAtNaN())
@@ -90,13 +93,6 @@ def fit(
         best = int(np.argmin(history["val_loss"])) + 1
     curves = {name: tuple(map(float, values)) for name, values in history.items()}
     return Fitted(curves, best * config.look_every, failure, pace.seconds_a_look / config.look_every)
-
-
-def training_rows(config: TrainingConfig, prepared: Prepared) -> np.ndarray:
-    """The rows that a run trains on."""
-    if config.n_rows is None or config.n_rows >= len(prepared.train):
-        return prepared.train
-    return np.sort(generator(config.seed, "rows").permutation(prepared.train)[: config.n_rows])
 
 
 def row_weights(config: TrainingConfig, prepared: Prepared, task: Task) -> np.ndarray:
@@ -169,6 +165,17 @@ class _Pace(keras.callbacks.Callback):
     def seconds_a_look(self) -> float:
         moments = self.moments[1:] if len(self.moments) > 2 else self.moments  # the first look traces the graph
         return (moments[-1] - moments[0]) / max(len(moments) - 1, 1)
+
+
+class _Fade(keras.callbacks.Callback):
+    """Takes dropout and weight decay back in the second half of a run, look by look."""
+
+    def __init__(self, compiled: CompiledNetwork, config: TrainingConfig) -> None:
+        super().__init__()
+        self.compiled, self.config = compiled, config
+
+    def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
+        self.compiled.regularise(self.config, epoch * self.config.look_every / self.config.epochs)
 
 
 class _StopAtNaN(keras.callbacks.Callback):

@@ -163,7 +163,8 @@ class Trainer:
         return TrainingRun.model_validate_json((self.store.path(KIND, key) / "run.json").read_bytes())
 
     def _train(self, key: str, config: TrainingConfig) -> TrainingRun:
-        from wizard.training.fit import fit, losses_of, to_predictions, training_rows
+        from wizard.training.fit import fit, losses_of, to_predictions
+        from wizard.training.rows import training_rows
 
         started = self.clock.now()
         prepared = self.prepared(config)

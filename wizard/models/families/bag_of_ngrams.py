@@ -6,6 +6,7 @@ from typing import Any
 
 from wizard.core.config import HpValue, TrainingConfig
 from wizard.data.form import Form, TokensForm
+from wizard.data.task import Task
 from wizard.models.family import Family, batch_for, look_every, multiple
 
 ENOUGH_STEPS = 900  # a few hundred texts need so many before rare words have been seen often enough
@@ -24,7 +25,7 @@ def build(hp: Any, inputs: dict[str, Any], form: Form) -> Any:
     return Dropout()(x)
 
 
-def recipe(form: Form, n_rows: int) -> TrainingConfig:
+def recipe(form: Form, n_rows: int, task: Task) -> TrainingConfig:
     """Adam at 1e-2 falling along a cosine: embeddings of rare words move only when they are met."""
     batch = batch_for(n_rows)
     look = look_every(n_rows, batch)

@@ -6,6 +6,7 @@ from typing import Any
 
 from wizard.core.config import HpValue, TrainingConfig
 from wizard.data.form import Form, SeriesForm
+from wizard.data.task import Task
 from wizard.models.family import Family, batch_for, look_every, multiple
 
 SIZES = (8, 5, 3)  # steps of the first three kernels, as in the paper; further blocks take 3
@@ -38,7 +39,7 @@ def build(hp: Any, inputs: dict[str, Any], form: Form) -> Any:
     return Dropout()(x)
 
 
-def recipe(form: Form, n_rows: int) -> TrainingConfig:
+def recipe(form: Form, n_rows: int, task: Task) -> TrainingConfig:
     """Adam at 2e-3 falling along a cosine; small sets get more epochs, so that there are enough steps."""
     batch = min(batch_for(n_rows), 16 if n_rows < 400 else 32)
     look = look_every(n_rows, batch)

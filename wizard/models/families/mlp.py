@@ -6,6 +6,7 @@ from typing import Any
 
 from wizard.core.config import HpValue, TrainingConfig
 from wizard.data.form import Form
+from wizard.data.task import Task
 from wizard.models.family import Family, batch_for, look_every, multiple
 from wizard.models.inputs import flat_features
 
@@ -26,7 +27,7 @@ def build(hp: Any, inputs: dict[str, Any], form: Form) -> Any:
     return x
 
 
-def recipe(form: Form, n_rows: int) -> TrainingConfig:
+def recipe(form: Form, n_rows: int, task: Task) -> TrainingConfig:
     """Adam at 2e-3 falling along a cosine; small sets get more epochs, so that there are enough steps."""
     batch = batch_for(n_rows)
     look = look_every(n_rows, batch)

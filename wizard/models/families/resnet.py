@@ -6,6 +6,7 @@ from typing import Any
 
 from wizard.core.config import HpValue, TrainingConfig
 from wizard.data.form import Form, ImageForm
+from wizard.data.task import Task
 from wizard.models.family import Family, batch_for, look_every, multiple
 
 SMALL_SIDE = 48  # pixels: smaller pictures keep their size through the first layer, as on CIFAR
@@ -55,7 +56,7 @@ def _residual(x: Any, filters: int, stride: int) -> Any:
     return keras.layers.Activation("relu")(keras.layers.Add()([x, shortcut]))
 
 
-def recipe(form: Form, n_rows: int) -> TrainingConfig:
+def recipe(form: Form, n_rows: int, task: Task) -> TrainingConfig:
     """Adam at 2e-3 falling along a cosine."""
     batch = batch_for(n_rows)
     look = look_every(n_rows, batch)

@@ -6,6 +6,7 @@ from typing import Any
 
 from wizard.core.config import HpValue, TrainingConfig
 from wizard.data.form import Form, TokensForm
+from wizard.data.task import Task
 from wizard.models.family import Family, batch_for, look_every, multiple
 
 WIDTHS = (3, 4, 5)  # words that a filter sees
@@ -35,7 +36,7 @@ def build(hp: Any, inputs: dict[str, Any], form: Form) -> Any:
     return Dropout()(keras.layers.Concatenate()(parts))
 
 
-def recipe(form: Form, n_rows: int) -> TrainingConfig:
+def recipe(form: Form, n_rows: int, task: Task) -> TrainingConfig:
     """Adam at 1e-3 falling along a cosine, and the paper's dropout of a half."""
     batch = batch_for(n_rows)
     look = look_every(n_rows, batch)

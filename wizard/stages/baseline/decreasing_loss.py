@@ -11,7 +11,8 @@ from wizard.stages.context import Context
 from wizard.stages.experiments import verdicts
 from wizard.stages.step import Outcome, failed, noted, passed, step
 from wizard.stages.words import loss
-from wizard.training.fit import losses_of, training_rows
+from wizard.training.fit import losses_of
+from wizard.training.rows import training_rows
 from wizard.training.trainer import SCORED_TRAIN_ROWS
 
 LEAST_FALL = 0.02  # of the first loss: less in hundreds of steps is not falling

@@ -16,7 +16,7 @@ from wizard.stages.experiments import verdicts
 from wizard.stages.labels import answer_of, label_of
 from wizard.stages.step import Outcome, failed, passed, step
 from wizard.stages.words import count, loss
-from wizard.training.fit import training_rows
+from wizard.training.rows import training_rows
 
 EXAMPLES = 8
 STEPS = 300

@@ -31,7 +31,7 @@ def capacity_ladder(context: Context) -> Outcome:
     """
     form = context.form()
     chosen = chosen_family(context, form)
-    recipe = chosen.recipe(form, len(context.train_rows))
+    recipe = chosen.recipe(form, len(context.train_rows), context.task)
     floor = context.decided("contradiction_floor") or 0.0
     target = floor + ERROR
     runs: list[TrainingRun] = []

@@ -53,7 +53,7 @@ def _survives(context: Context, strengths: tuple[float, ...]) -> tuple[Gallery, 
     look, run = _look(context), incumbent(context).runs[0][0]
     prepared = context.prepared(run.config)
     rows = context.sample(prepared.train, CHECKED, "augment")
-    model = context.trainer.network(run).model
+    model = context.trainer.network(run).network.answers
     raw = {name: values[rows] for name, values in prepared.tensors.items()}
     y = prepared.y[rows]
     items, kept = [], {}
