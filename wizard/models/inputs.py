@@ -24,10 +24,19 @@ def flat_features(inputs: dict[str, Any], form: Form) -> Any:
     if not isinstance(form, FeaturesForm):
         return keras.layers.Flatten(name="pixels")(inputs["image"])
     parts = [inputs["numeric"]] if form.numeric else []
+    parts += category_features(inputs, form)
+    return parts[0] if len(parts) == 1 else keras.layers.Concatenate(name="features")(parts)
+
+
+def category_features(inputs: dict[str, Any], form: FeaturesForm) -> list[Any]:
+    """Each categorical column of a table as (b, codes) one-hot, or, with many codes, as an embedding (b, 8)."""
+    from wizard.core.backend import keras
+
+    parts = []
     for number, n_codes in enumerate(form.cardinalities):
         code = inputs["categories"][:, number]  # (b,)
         if n_codes <= ONE_HOT:
             parts.append(keras.ops.one_hot(code, n_codes))
         else:
             parts.append(keras.layers.Embedding(n_codes, EMBEDDING, name=f"embedding_{number}")(code))
-    return parts[0] if len(parts) == 1 else keras.layers.Concatenate(name="features")(parts)
+    return parts
