@@ -87,14 +87,15 @@ def load(name: str) -> Part | None:
     if not (FOLDER / "load.py").is_file():
         return None
     spec = importlib.util.spec_from_file_location("public_sets", FOLDER / "load.py")
-    assert spec is not None and spec.loader is not None
+    assert spec is not None
+    assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     one = module.load(name)
     modality = {"tabular": "table", "timeseries": "series"}.get(one["kind"], one["kind"])
-    is_class = "class" in one["task"]
+    is_class = one["task"] != "regression"
     x, x_test = one["X_train"], one["X_test"]
-    leaking = [c for c in (one["truth"] or {}).get("leaking_columns", []) if c in getattr(x, "columns", ())]
+    leaking = [c for c in (one["truth"] or {}).get("leak_columns", []) if c in getattr(x, "columns", ())]
     if leaking:
         x, x_test = x.drop(columns=leaking), x_test.drop(columns=leaking)
     return Part(x, np.asarray(one["y_train"]), x_test, np.asarray(one["y_test"]), is_class, modality)
