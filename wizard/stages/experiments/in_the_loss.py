@@ -40,6 +40,12 @@ def clipped_loss(e: Evidence) -> Suspicion | None:
         return None
     is_flat = gradient == 0
     share = float(is_flat.mean())
+    if share > 0.999 and np.ptp(e.first.losses) == 0 and np.ptp(text) > 0:
+        return Suspicion(
+            "T04", f"`{e.pipeline.head.loss}` is {e.first.losses[0]:.3g} for every example, whatever the network "
+            "answers: it is cut off below what an untrained network gets, so that nothing can be learnt.",
+            "loss_at_init", "failed", "Clip gradients (clipnorm) instead of the loss.",
+        )  # fmt: skip
     if share < FLAT_SHARE or share > 0.999 or text[is_flat].mean() <= text[~is_flat].mean():
         return None
     return Suspicion(
@@ -60,6 +66,12 @@ def mismatched_loss(e: Evidence) -> Suspicion | None:
             "T01", f"{head.loss} wants targets from 0 to 1, but they run from {flat.min():g} to {flat.max():g}.",
             "loss_at_init", "failed", "Take the loss of the task: mean_squared_error for amounts, "
             "sparse_categorical_crossentropy for class codes.",
+        )  # fmt: skip
+    if head.kind == "numbers" and head.n_units > 1 and flat.shape[1] == 1:
+        return Suspicion(
+            "T01", f"The last layer answers {head.n_units} numbers an example, but each target is one (from "
+            f"{flat.min():g} to {flat.max():g}): {head.loss} compares every answer with it, without a word.",
+            "loss_at_init", "failed", "Class codes need sparse_categorical_crossentropy; an amount needs one unit.",
         )  # fmt: skip
     is_one_hot = flat.shape[1] > 1 and bool(np.isin(flat, (0, 1)).all()) and bool((flat.sum(1) == 1).all())
     if head.kind == "numbers" and (is_one_hot or head.activation == "softmax"):

@@ -41,7 +41,14 @@ def constant_weights(e: Evidence) -> Suspicion | None:
     constant = [v for v in kernels[:-1] if v.is_constant] or [v for v in kernels if v.is_constant and len(kernels) == 1]
     one_unit = [layer for layer in e.inside_after.layers[:-1] if layer.is_one_unit and layer.n_units > 2]
     if not one_unit and not (constant and e.suffers):
-        return None
+        alike = [v for v in constant if not v.is_zero]  # kernels of 0 end residual branches, on purpose
+        if not alike:
+            return None
+        return Suspicion(
+            "M08", f"All weights of '{alike[0].name}' start from one constant: its units begin as one and the same, "
+            "and only what comes after tells them apart.",
+            "signal_health", "warned", "Initialise kernels at random (Glorot or He).",
+        )  # fmt: skip
     where = constant[0].name if constant else one_unit[0].name
     return Suspicion(
         "M08", f"All weights of '{where}' start from one constant, so that all of its units compute the same for ever.",
@@ -121,6 +128,8 @@ def wrong_end(e: Evidence) -> Suspicion | None:
     """A last activation that cannot give what the loss or the targets need."""
     head, out = e.pipeline.head, e.first.outputs
     y = e.pipeline.train.targets[e.head_at].astype("float64") if head.kind == "numbers" else np.zeros(1)
+    if head.kind == "numbers" and head.n_units > 1 and y.reshape(len(y), -1).shape[1] == 1:
+        return None  # the loss is for another task: that is said first
     if head.kind != "numbers":
         zeros = float((out == 0).mean())
         looks_rectified = out.min() >= 0 and zeros > 0.2 and out.max() > 1

@@ -11,6 +11,7 @@ from wizard.stages.experiments.suspicion import Suspicion
 MOST_FROZEN, BEHIND = 0.5, 0.85  # of the weights, and of what a classical probe explains: a frozen net that lags
 DEAD = 0.5  # of a layer's units: ReLU leaves a seventh unused on clean data
 VANISHING = 1e-3  # of the last kernel's relative gradient that reaches the first
+LOST = 1e-4  # of it: worth a word even where the network learns in the end
 STUCK_IN = 0.5  # of a layer's activations at the ends of tanh or sigmoid
 DROPPED = 0.8  # of activations
 
@@ -62,7 +63,13 @@ def frozen(e: Evidence) -> Suspicion | None:
 def vanishing(e: Evidence) -> Suspicion | None:
     """Gradients that do not reach the first layers."""
     if not e.suffers:
-        return None
+        if e.inside.vanishing >= LOST:
+            return None
+        return Suspicion(
+            "M11", f"Of the gradient of the last kernel {e.inside.vanishing:.1g} reaches the first one: this network "
+            "learns all the same, but late.",
+            "signal_health", "warned", "Use ReLU, batch normalisation, skip connections or fewer layers.",
+        )  # fmt: skip
     stuck = [layer for layer in e.inside.layers[:-1] if layer.saturated > STUCK_IN]
     small = e.inside.vanishing
     if not stuck and small >= VANISHING:

@@ -63,6 +63,7 @@ class Variable:
         has_moved: Whether a short training changed it.
         too_large: Times as large as the usual initialisations make it.
         is_constant: Whether all of its numbers were the same at the start.
+        is_zero: Whether that was 0.
     """
 
     name: str
@@ -75,6 +76,7 @@ class Variable:
     has_moved: bool
     too_large: float
     is_constant: bool
+    is_zero: bool
 
 
 @dataclass(frozen=True)
@@ -152,6 +154,7 @@ def _variables(
                 0.0 if gradient is None else float(np.linalg.norm(gradient)), ratio, moved.get(variable.path, False),
                 float(value.std() / usual) if is_kernel else 0.0,
                 bool(value.size > 1 and value.std() <= ALIKE * max(abs(float(value.mean())), 1e-12)),
+                not value.any(),
             )
         )  # fmt: skip
     return tuple(found)
