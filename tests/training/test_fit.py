@@ -10,7 +10,7 @@ from wizard.core.config import TrainingConfig
 from wizard.core.seeds import derive
 from wizard.models.build import build_network
 from wizard.training.compiled import CompiledNetwork
-from wizard.training.fit import _EpochOrder, fit, losses_of, row_weights, to_predictions
+from wizard.training.fit import _EpochOrder, fit, losses_of, row_weights, smoothed_part, to_predictions
 from wizard.training.randomness import keras_seed
 from wizard.training.rows import training_rows
 
@@ -162,3 +162,10 @@ def test_user_s_own_random_generators_are_left_as_they_were():
     with keras_seed(1):
         np.random.rand()  # noqa: NPY002
     assert (random.random(), np.random.rand()) == expected  # noqa: NPY002
+
+
+def test_what_smoothing_mixes_in_is_the_cross_entropy_with_even_labels():
+    z = np.array([[2.0, 0.0, -1.0]])
+    p = np.exp(z) / np.exp(z).sum()
+    task = Task(kind="multiclass", target="y", classes=("a", "b", "c"))
+    assert smoothed_part(z, task) == pytest.approx([-np.log(p).mean()])

@@ -18,6 +18,7 @@ from wizard.training.prepared import Prepared
 from wizard.training.randomness import keras_seed
 from wizard.training.rows import training_rows
 
+OBJECTIVE = "val_objective"  # the smoothed loss on held-out rows, where labels are smoothed
 ROWS_AT_A_TIME = 1024  # whose losses are computed: 10,000 classes in double precision are 80 KB a row
 
 
@@ -63,13 +64,15 @@ def fit(
     if config.fade:
         watching.append(_Fade(compiled, config))
     if len(prepared.held):
-        watching.append(_Validation(compiled, prepared))
+        watching.append(_Validation(compiled, prepared, config.label_smoothing))
     watching.append(_StopAtNaN())
     if config.fit_to is not None:
         watching.append(_FitTo(config.fit_to))
     if config.patience is not None and len(prepared.held):
         watching.append(
-            keras.callbacks.EarlyStopping(monitor="val_loss", patience=config.patience, restore_best_weights=True)
+            keras.callbacks.EarlyStopping(
+                monitor=_monitored(config), mode="min", patience=config.patience, restore_best_weights=True
+            )
         )
     with keras_seed(derive(config.seed, "fit")):
         try:
@@ -89,8 +92,8 @@ def fit(
     if losses and not np.isfinite(losses[-1]):
         failure = f"the training loss became {losses[-1]} by epoch {len(losses) * config.look_every}"
     best = len(losses)
-    if config.patience is not None and "val_loss" in history:
-        best = int(np.argmin(history["val_loss"])) + 1
+    if config.patience is not None and _monitored(config) in history:
+        best = int(np.argmin(history[_monitored(config)])) + 1
     curves = {name: tuple(map(float, values)) for name, values in history.items()}
     return Fitted(curves, best * config.look_every, failure, pace.seconds_a_look / config.look_every)
 
@@ -136,19 +139,25 @@ class _EpochOrder(keras.callbacks.Callback):
 class _Validation(keras.callbacks.Callback):
     """Adds "val_loss" to the logs at each look, over all held-out rows at once."""
 
-    def __init__(self, compiled: CompiledNetwork, prepared: Prepared) -> None:
+    def __init__(self, compiled: CompiledNetwork, prepared: Prepared, smoothing: float) -> None:
         super().__init__()
-        self.compiled, self.prepared = compiled, prepared
+        self.compiled, self.prepared, self.smoothing = compiled, prepared, smoothing
 
     def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
         assert logs is not None
-        rows = self.prepared.held
-        outputs = self.compiled.predict(rows)
-        logs["val_loss"] = float(
-            np.average(
-                losses_of(outputs, self.prepared.y[rows], self.compiled.task), weights=self.prepared.weight[rows]
+        rows, task = self.prepared.held, self.compiled.task
+        outputs, weight = self.compiled.predict(rows), self.prepared.weight[rows]
+        logs["val_loss"] = float(np.average(losses_of(outputs, self.prepared.y[rows], task), weights=weight))
+        if self.smoothing and task.is_classification:
+            even = smoothed_part(outputs, task)
+            logs[OBJECTIVE] = (1 - self.smoothing) * logs["val_loss"] + self.smoothing * float(
+                np.average(even, weights=weight)
             )
-        )
+
+
+def _monitored(config: TrainingConfig) -> str:
+    """What the best epoch is chosen by: the loss that is trained, on held-out rows."""
+    return OBJECTIVE if config.label_smoothing else "val_loss"
 
 
 class _Pace(keras.callbacks.Callback):
@@ -214,6 +223,15 @@ def losses_of(outputs: np.ndarray, y: np.ndarray, task: Task) -> np.ndarray:
         rows = slice(start, start + ROWS_AT_A_TIME)
         losses[rows] = _losses_of(outputs[rows].astype("float64"), y[rows], task)
     return losses
+
+
+def smoothed_part(outputs: np.ndarray, task: Task) -> np.ndarray:
+    """(n,) cross-entropy with all classes equally likely (or all labels with one half): what smoothing mixes in."""
+    z = outputs.astype("float64")
+    if task.is_multilabel:
+        return (np.logaddexp(0, z) - 0.5 * z).mean(1)
+    z = z - z.max(1, keepdims=True)
+    return np.log(np.exp(z).sum(1)) - z.mean(1)
 
 
 def _losses_of(z: np.ndarray, y: np.ndarray, task: Task) -> np.ndarray:

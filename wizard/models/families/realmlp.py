@@ -59,7 +59,7 @@ def recipe(form: Form, n_rows: int, task: Task) -> TrainingConfig:
         family="realmlp", hp={"activation": "selu" if is_class else "mish"},
         learning_rate=0.04 if is_class else 0.2, schedule="cycles", beta_2=0.95, batch=batch,
         epochs=multiple(EPOCHS, look), look_every=look, dropout=0.15, weight_decay=0.02, fade=True,
-        label_smoothing=0.1 if is_class else 0.0,
+        label_smoothing=0.1 if is_class else 0.0, patience=EPOCHS,
     )  # fmt: skip
 
 

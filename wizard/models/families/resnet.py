@@ -11,6 +11,8 @@ from wizard.models.family import Family, batch_for, look_every, multiple
 
 SMALL_SIDE = 48  # pixels: smaller pictures keep their size through the first layer, as on CIFAR
 FLAT_SIDE = 4  # a last map up to this size is read place by place; larger ones are pooled over places
+ENOUGH_STEPS = 900  # 1,100 digits reached .995 after 840 steps, and hardly more after twice as many
+FEWEST_EPOCHS, MOST_EPOCHS = 12, 40
 MOMENTUM = 0.9  # batch statistics of the last dozens of steps: runs here are short
 
 
@@ -57,12 +59,14 @@ def _residual(x: Any, filters: int, stride: int) -> Any:
 
 
 def recipe(form: Form, n_rows: int, task: Task) -> TrainingConfig:
-    """Adam at 2e-3 falling along a cosine."""
+    """Adam at 2e-3 falling along a cosine, on pictures that are moved a little; small sets get more epochs."""
     batch = batch_for(n_rows)
     look = look_every(n_rows, batch)
+    epochs = min(max(ENOUGH_STEPS * batch / n_rows, FEWEST_EPOCHS), MOST_EPOCHS)
     return TrainingConfig(
-        family="resnet", learning_rate=2e-3, schedule="cosine", batch=batch, epochs=multiple(12, look), look_every=look
-    )
+        family="resnet", learning_rate=2e-3, schedule="cosine", batch=batch, epochs=multiple(epochs, look),
+        look_every=look, augment=0.5,
+    )  # fmt: skip
 
 
 def ladder(form: Form) -> tuple[dict[str, HpValue], ...]:
