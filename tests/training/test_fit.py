@@ -8,6 +8,7 @@ import tensorflow as tf
 from tests.small import dataset_of, some_digits, some_rows, trainer_for
 from wizard.core.config import TrainingConfig
 from wizard.core.seeds import derive
+from wizard.data.task import Task
 from wizard.models.build import build_network
 from wizard.training.compiled import CompiledNetwork
 from wizard.training.fit import _EpochOrder, fit, losses_of, row_weights, smoothed_part, to_predictions
