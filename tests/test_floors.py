@@ -62,7 +62,14 @@ def names_engine(nodes) -> bool:
 
 LAYERS = {
     f"wizard.{name}"
-    for name in ("data.layers", "data.series_layers", "models.layers", "models.series_layers", "export.layers")
+    for name in (
+        "data.layers",
+        "data.series_layers",
+        "models.layers",
+        "models.series_layers",
+        "models.rocket_layers",
+        "export.layers",
+    )  # fmt: skip
 }
 
 

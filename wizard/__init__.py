@@ -46,6 +46,7 @@ def register_layers() -> None:
         "wizard.data.series_layers",
         "wizard.models.layers",
         "wizard.models.series_layers",
+        "wizard.models.rocket_layers",
         "wizard.export.layers",
     ):
         import_module(module)
