@@ -68,8 +68,9 @@ LAYERS = {
         "models.layers",
         "models.series_layers",
         "models.rocket_layers",
+        "models.text_layers",
         "export.layers",
-    )  # fmt: skip
+    )
 }
 
 

@@ -47,6 +47,7 @@ def register_layers() -> None:
         "wizard.models.layers",
         "wizard.models.series_layers",
         "wizard.models.rocket_layers",
+        "wizard.models.text_layers",
         "wizard.export.layers",
     ):
         import_module(module)
