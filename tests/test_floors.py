@@ -69,6 +69,7 @@ LAYERS = {
         "models.series_layers",
         "models.rocket_layers",
         "models.text_layers",
+        "models.pretrained_layers",
         "export.layers",
     )
 }
