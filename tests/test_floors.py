@@ -62,7 +62,18 @@ def names_engine(nodes) -> bool:
 
 LAYERS = {
     f"wizard.{name}"
-    for name in ("data.layers", "data.series_layers", "models.layers", "models.series_layers", "export.layers")
+    for name in (
+        "data.layers",
+        "data.series_layers",
+        "models.layers",
+        "models.series_layers",
+        "models.rocket_layers",
+        "models.table_layers",
+        "models.optimizer",
+        "models.text_layers",
+        "models.pretrained_layers",
+        "export.layers",
+    )
 }
 
 

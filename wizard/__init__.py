@@ -47,6 +47,9 @@ def register_layers() -> None:
         "wizard.models.layers",
         "wizard.models.series_layers",
         "wizard.models.table_layers",
+        "wizard.models.rocket_layers",
+        "wizard.models.text_layers",
+        "wizard.models.pretrained_layers",
         "wizard.export.layers",
     ):
         import_module(module)

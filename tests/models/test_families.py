@@ -19,6 +19,9 @@ FORMS = {
     "series": SeriesForm(length=20, channels=("x", "y", MEASURED)),
 }
 TASK = Task(kind="multiclass", target="y", classes=("a", "b", "c"))
+QUICK = {
+    "pretrained": {"application": "MobileNetV3Small", "frozen": False, "weights": "none"}
+}  # where the default takes minutes
 PAIRS = [(name, form) for name in names() for form in family(name).forms]
 
 
@@ -27,10 +30,11 @@ def _seeded():
     keras.utils.set_random_seed(0)
 
 
-def network(name, form, task=TASK, **fields):
+def network(name, form, task=TASK, hp=None):
     """Built, its fitted parts fitted; `answers` gives one answer an example whatever the number of members."""
-    built = build_network(TrainingConfig(family=name, **fields), FORMS[form], task)
-    if family(name).prepare is not None:
+    hp = {**QUICK.get(name, {}), **(hp or {})}
+    built = build_network(TrainingConfig(family=name, hp=hp), FORMS[form], task)
+    if family(name).prepare is not None and hp.get("weights") != "imagenet":
         family(name).prepare(built.model, some_inputs(form, 64), 0)
     return built
 
@@ -90,8 +94,9 @@ def test_defaults_written_out_give_the_same_network(name, form):
 @pytest.mark.parametrize("which", ["default", "largest"])
 def test_an_untrained_network_is_unsure(name, form, which):
     hp = family(name).ladder(FORMS[form])[-1] if which == "largest" else {}
-    y = np.random.default_rng(1).integers(0, 3, 200)
-    logits = network(name, form, hp=hp).answers(as_tensors(some_inputs(form, 200)))
+    n = 30 if name in QUICK else 200
+    y = np.random.default_rng(1).integers(0, 3, n)
+    logits = network(name, form, hp=hp).answers(as_tensors(some_inputs(form, n)))
     loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)(y, logits)
     assert float(loss) == pytest.approx(TASK.loss_at_init(y, has_head_bias=False), abs=0.08)
 
@@ -129,7 +134,8 @@ def test_it_learns_eight_examples_by_heart_and_remembers_them_from_a_file(name, 
     inputs, y = as_tensors(some_inputs(form, 8)), np.arange(8) % 3
     loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
     model.compile(keras.optimizers.Adam(3e-2), loss)
-    model.fit(tf.data.Dataset.from_tensors((inputs, y)).repeat(200), steps_per_epoch=200, shuffle=False, verbose=0)
+    steps = 50 if name in QUICK else 200
+    model.fit(tf.data.Dataset.from_tensors((inputs, y)).repeat(steps), steps_per_epoch=steps, shuffle=False, verbose=0)
     learnt = np.asarray(model(inputs, training=True))
     assert learnt.argmax(1).tolist() == y.tolist()
     assert float(loss(y, learnt)) < 0.1

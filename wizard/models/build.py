@@ -24,7 +24,7 @@ class Network:
         answers: The same network; members' answers are averaged to (b, k).
         n_members: m; 1 without members.
         hp: All structural hyperparameters, defaults filled in.
-        standardize: The layer at the door, for pictures and series.
+        standardize: The layer at the door, for pictures and series; None where the family scales them itself.
         augment: The augmentation layer, where the form has one.
         dropouts: All dropout layers.
         head: The last layer.
@@ -53,8 +53,9 @@ def build_network(config: TrainingConfig, form: Form, task: Task) -> Network:
     inputs = symbolic_inputs(form)
     entering = dict(inputs)
     standardize = augment = None
+    chosen = family(config.family)
     door = STANDARDIZED.get(form.kind)
-    if door is not None:
+    if door is not None and not chosen.has_own_scale:
         standardize = Standardize(name="standardize")
         entering[door] = standardize(inputs[door])
     if form.kind in AUGMENT:
@@ -63,7 +64,7 @@ def build_network(config: TrainingConfig, form: Form, task: Task) -> Network:
         augment = AugmentSeries(form.n_measured, name="augment")
     if augment is not None:
         entering[form.kind] = augment(entering[form.kind])
-    features = family(config.family).build(hp, entering, form)
+    features = chosen.build(hp, entering, form)
     n_members = features.shape[1] if len(features.shape) == 3 else 1
     if n_members > 1:
         head = MemberHeads(task.n_outputs, HEAD_SCALE, name=HEAD)

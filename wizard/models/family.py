@@ -32,6 +32,7 @@ class Family:
         ladder: form -> rungs of capacity, smallest first, each with all structural hyperparameters.
         prepare: (model, tensors, seed) -> None: fits parts of a fresh network to training rows (quantiles, scales),
             before its first step; None where there are none. `tensors` are the inputs by name, (n, …) each.
+        has_own_scale: Whether it takes pictures or series as they are, and scales them itself.
     """
 
     name: str
@@ -42,6 +43,7 @@ class Family:
     recipe: Callable[[Form, int, Task], TrainingConfig]
     ladder: Callable[[Form], tuple[dict[str, HpValue], ...]]
     prepare: Callable[[Any, dict[str, np.ndarray], int], None] | None = None
+    has_own_scale: bool = False
 
 
 def family(name: str) -> Family:
