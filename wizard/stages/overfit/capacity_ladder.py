@@ -28,14 +28,7 @@ from wizard.stages.words import share
 RUNG_SHARE = 0.6  # of the stage's time left that one rung may take
 COMPARED = 5  # configurations that regularize compares, each on every fold
 FALLING = 0.9  # of the first loss: a rung that got below is learning, only not done
-ADVICE = {  # what to do about a confirmed cause
-    "O01": "Lower the learning rate of this family, or scale inputs and targets, and call overfit() again.",
-    "O02": "Give it a larger budget: at this rate it needs more epochs.",
-    "L01": "Correct the labels that explore doubts (Wizard(…, corrections=path)), or go on: they need not be learnt.",
-    "L03": "Find inputs that tell more of the labels before training anything larger.",
-    "M15": "Do not go on: look for the bug with baseline(), whose gates name it.",
-    "": "Take a larger network: overfit(family=…), or a larger budget, which tries more rungs.",
-}
+GO_ON = "Give it a larger budget, or accept that the training rows are not learnt by heart."
 
 
 @step(gate=True)
@@ -91,11 +84,9 @@ def capacity_ladder(context: Context) -> Outcome:
     history = runs[best].history.get("loss", ())
     is_learning = not runs[best].failure and len(history) > 1 and history[-1] < FALLING * history[0]
     done = diagnosis.experiments(context, runs, best, is_learning=is_learning)
-    likeliest = done[0].cause
     numbers |= {
         "causes": tuple(one.cause for one in done), "blocks": (*blocks, diagnosis.table(context, done)),
-        "advice": ADVICE[likeliest.fault] if likeliest.tested
-        else "Give it a larger budget, or accept that the training rows are not learnt by heart.",
+        "advice": done[0].advice if done[0].cause.tested else GO_ON,
     }  # fmt: skip
     if is_learning or not context.decided("signal"):
         reason = "there was no time for more" if is_cut else "no larger rung is left"

@@ -26,12 +26,19 @@ HELPS = 0.7  # of the loss without the change: seeds make less of a difference
 PART = 3  # of the failing rung's looks: what is going to help shows in the first third
 FEWEST_LOOKS, MOST_LOOKS = 6, 60
 RATES = (0.1, 3.0)  # times the rung's: an order down, and as far up as Adam bears from a sound rate
-FAR_DOWN = 0.01  # where nothing is learnt at all: a rate may be wrong by more than an order
+FAR = (0.01, 100.0)  # where nothing is learnt at all: a rate may be wrong by more than an order
 HANDFUL = 8  # examples that any sound network learns by heart
 HANDFUL_STEPS = 300
 HANDFUL_LOOK = 10  # steps
 BY_HEART = 0.1  # nats or target variances: with a handful learnt by heart the loss is far below
 LARGER_HELPS = 0.8  # of the smaller rung's error: then another rung would help as well
+
+LOWER = "Lower the learning rate of this family, or scale inputs and targets, and call overfit() again."
+LONGER = "Give it a larger budget, or a higher rate: at this rate it needs more epochs."
+CORRECT = "Correct the labels that explore doubts (Wizard(…, corrections=path)), or go on: they need not be learnt."
+TELL_MORE = "Find inputs that tell more of the labels before training anything larger."
+LOOK = "Do not go on: look for the bug with baseline(), whose gates name it."
+LARGER = "Take a larger network: overfit(family=…), or a larger budget, which tries more rungs."
 
 
 @dataclass(frozen=True)
@@ -43,24 +50,26 @@ class Experiment:
         what: What was done.
         without: Loss of the failing rung by then; None where there is none to compare with.
         reached: Loss with the change; None where it broke down.
+        advice: What to do where the cause is confirmed.
     """
 
     cause: Cause
     what: str
     without: float | None
     reached: float | None
+    advice: str = ""
 
 
 def experiments(context: Context, runs: list[TrainingRun], best: int, *, is_learning: bool) -> list[Experiment]:
     """What each likely cause says to an experiment, confirmed ones first and those ruled out last."""
     failing = runs[best]
     done: list[Experiment] = []
-    rates = (*RATES, *(() if is_learning else (FAR_DOWN,)))
+    rates = (*RATES, *(() if is_learning else FAR))
     tried = {1.0: failing}
     for factor in rates:
         if context.pacing.allows(f"capacity_ladder: rate × {factor:g}", failing.seconds / PART):
             tried[factor] = context.train(_shortened(failing).but(learning_rate=factor * failing.config.learning_rate))
-    done += _of_rates(context, failing, tried)
+    done += _of_rates(context, failing, tried, is_learning=is_learning)
     done.append(_of_labels(context, failing))
     best_rate = min(tried, key=lambda factor: _end(tried[factor], _looks(failing)))
     done.append(_of_a_handful(context, failing, best_rate))
@@ -108,31 +117,33 @@ def _finite(value: float) -> float | None:
     return value if np.isfinite(value) else None
 
 
-def _of_rates(context: Context, failing: TrainingRun, tried: dict[float, TrainingRun]) -> list[Experiment]:
-    """Lower rates and a higher one, as two causes."""
+def _of_rates(
+    context: Context, failing: TrainingRun, tried: dict[float, TrainingRun], *, is_learning: bool
+) -> list[Experiment]:
+    """Lower rates and higher ones, as two causes."""
     looks, unit = _looks(failing), loss_unit(context)
     now = _end(failing, looks)
     epochs = looks * failing.config.look_every
     found = []
-    for fault, word, factors in (
-        ("O01", "high", [f for f in tried if f < 1]), ("O02", "low", [f for f in tried if f > 1]),
-    ):  # fmt: skip
+    for is_high in (True, False):
+        word, fault = ("high", "O01") if is_high else ("low", "" if is_learning else "O02")
+        factors = [factor for factor in tried if (factor < 1 if is_high else factor > 1)]
         if not factors:
-            sentence = f"The learning rate is too {word}; there was no time to try another."
-            found.append(Experiment(Cause(fault=fault, sentence=sentence), "another rate", _finite(now), None))
+            sentence = f"The learning rate may be too {word}; there was no time to try another."
+            found.append(Experiment(Cause(fault=fault, sentence=sentence), f"a rate less {word}", _finite(now), None))
             continue
         factor = min(factors, key=lambda f: _end(tried[f], looks))
         reached = _end(tried[factor], looks)
         is_better = reached < HELPS * now
         what = f"{factor:g} times the rate"
-        sentence = (
-            f"The learning rate is too {word}: with {what} the training loss is {loss(reached)} {unit} after "
-            f"{epochs} epochs, not {loss(now) if np.isfinite(now) else 'without end'}."
-            if is_better
-            else f"The learning rate is not too {word}: with {what} the training loss is no lower."
-        )
-        cause = Cause(fault=fault, sentence=sentence, tested=is_better)
-        found.append(Experiment(cause, f"{what}, {count(epochs, 'epoch')}", _finite(now), _finite(reached)))
+        claim = f"The learning rate is {'' if is_better else 'not '}too {word}"
+        if is_better and is_learning and not is_high:
+            claim = "It learns, only not fast enough for so many epochs"
+        than = f"not {loss(now)}" if np.isfinite(now) else "where it broke down before"
+        told = f"is {loss(reached)} {unit} after {epochs:,} epochs, {than}" if is_better else "is no lower"
+        cause = Cause(fault=fault, sentence=f"{claim}: with {what} the training loss {told}.", tested=is_better)
+        advice = LOWER if is_high else LONGER
+        found.append(Experiment(cause, f"{what}, {epochs:,} epochs", _finite(now), _finite(reached), advice))
     return found
 
 
@@ -141,7 +152,7 @@ def _of_labels(context: Context, failing: TrainingRun) -> Experiment:
     if not context.decided("signal"):
         cause = Cause(fault="L03", sentence="Inputs say nothing of these labels: they can only be learnt by heart, "
                       "slowly. A classical probe tells them no better than chance.", tested=True)  # fmt: skip
-        return Experiment(cause, "a classical probe", None, None)
+        return Experiment(cause, "a classical probe", None, None, TELL_MORE)
     split = context.split
     train, held = split.rows(failing.config.fold)
     doubtful = np.intersect1d(train, contradicted_rows(context))
@@ -165,7 +176,7 @@ def _of_labels(context: Context, failing: TrainingRun) -> Experiment:
         else f"Contradictory labels are not what holds it up: without {n} of doubtful labels it fits no better."
     )
     cause = Cause(fault="L01", sentence=sentence, tested=is_better)
-    return Experiment(cause, f"without {n} of doubtful labels", _finite(now), _finite(reached))
+    return Experiment(cause, f"without {n} of doubtful labels", _finite(now), _finite(reached), CORRECT)
 
 
 def _trained_on(context: Context, split: Split, failing: TrainingRun) -> TrainingRun:
@@ -203,7 +214,7 @@ def _of_a_handful(context: Context, failing: TrainingRun, factor: float) -> Expe
             "units are dead, or weights are frozen."
         )
         cause = Cause(fault="M15", sentence=sentence, tested=True)
-    return Experiment(cause, what, None, _finite(reached))
+    return Experiment(cause, what, None, _finite(reached), LOOK)
 
 
 def _of_size(context: Context, runs: list[TrainingRun]) -> Experiment:
@@ -220,4 +231,4 @@ def _of_size(context: Context, runs: list[TrainingRun]) -> Experiment:
         if is_falling
         else "Capacity is not the limit: the last rung fits no better than the one before."
     )
-    return Experiment(Cause(sentence=sentence, tested=is_falling), what, *losses)
+    return Experiment(Cause(sentence=sentence, tested=is_falling), what, *losses, advice=LARGER)

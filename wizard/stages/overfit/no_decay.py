@@ -12,7 +12,7 @@ from wizard.core.run import TrainingRun
 from wizard.stages.context import Context
 from wizard.stages.overfit.rungs import error_unit, left_in_words, loss_unit, training_error
 from wizard.stages.step import Outcome, noted, skipped, step, warned
-from wizard.stages.words import count, share
+from wizard.stages.words import share
 
 STEP_EPOCHS, STEP_FACTOR = 30, 0.1  # the decay of most code written for ImageNet (He et al. 2016 and its descendants)
 CUT = 0.05  # of the training rows (or of the target's variance): so much more unfitted is decay, not chance
@@ -35,9 +35,7 @@ def no_decay(context: Context) -> Outcome:
     epochs = int(base.epochs_seen[-1])
     fixed = training_error(context, base)
     borrowed = _borrowed(epochs)
-    start = (
-        f"The rate stays constant for all {count(epochs, 'epoch')} of the rung taken: {left_in_words(context, fixed)}"
-    )
+    start = f"The rate stays constant for all {epochs:,} epochs of the rung taken: {left_in_words(context, fixed)}"
     if not context.pacing.allows("no_decay: the same run with a decay", base.seconds):
         return noted(
             f"{start}. There was no time to train it with a decay; {borrowed}.", blocks=(_rates(base, epochs),)
@@ -52,12 +50,12 @@ def no_decay(context: Context) -> Outcome:
     if fixed <= target < error - CUT:
         return warned(
             f"A decay would have stopped the network before it fitted: {left_in_words(context, fixed)} after "
-            f"{count(epochs, 'epoch')} at a constant rate, {left_in_words(context, error)} with a cosine decay over as "
+            f"{epochs:,} epochs at a constant rate, {left_in_words(context, error)} with a cosine decay over as "
             f"many; {borrowed}.",
             causes=(
                 Cause(
                     fault="O03",
-                    sentence=f"A schedule planned for {count(epochs, 'epoch')} or fewer takes the rate down too early.",
+                    sentence=f"A schedule planned for {epochs:,} epochs or fewer takes the rate down too early.",
                     tested=True,
                 ),
             ),

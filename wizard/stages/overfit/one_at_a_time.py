@@ -22,6 +22,9 @@ SEEDS = 2  # of each addition; the band is estimated over all of them together
 STEPS = 0.5  # of the effort's steps: enough to see which is faster, a fraction of what a rung takes
 NEARLY = 0.01  # nats or target variances: losses below it differ in nothing that anyone could see
 MOST_INPUTS = 3  # sizes of the inputs, the full one included
+LEAST = 0.02  # of the loss before: a smaller change is worth nothing, however sure
+TIME_SHARE = 0.3  # of the stage's time: most of it belongs to the ladder
+FIRST_SECONDS = 2.0  # that the first addition is taken to need: a graph and some hundred steps of a small network
 
 
 @dataclass(frozen=True)
@@ -62,6 +65,8 @@ class Change:
         """In words."""
         if self.is_broken:
             return "breaks the training"
+        if abs(self.ratio - 1) < LEAST:
+            return "no difference"
         return "lower" if self.high < 1 else "higher" if self.low > 1 else "no difference"
 
 
@@ -76,8 +81,8 @@ class _Growth:
     def add(self, words: str, hp: dict[str, HpValue], inputs: dict[str, HpValue], **about: object) -> bool:
         """Trains an addition; False where there was no time for it."""
         context = self.context
-        seconds = sum(run.seconds for run in self.stages[-1].runs) if self.stages else 0.0
-        if not context.pacing.allows(f"one_at_a_time: {words}", seconds):
+        spent = [sum(run.seconds for run in stage.runs) for stage in self.stages] or [FIRST_SECONDS]
+        if not context.pacing.allows(f"one_at_a_time: {words}", (sum(spent) + spent[-1]) / TIME_SHARE):
             return False
         context.progress.detail(words)
         config = rung_config(context, self.recipe, hp).but(inputs=inputs)
@@ -166,8 +171,8 @@ def _advice(context: Context, added: list[tuple[Stage, Change]]) -> str:
     columns = [name for stage in idle for name in stage.left_out]
     if columns:
         return (
-            f"Try without {listed([repr(name) for name in columns], 5)}: they do not help to fit the training rows. "
-            "Leave them out for good with Wizard(…, ignore=[…])."
+            f"Compare a journey without {listed([repr(name) for name in columns], 5)} (Wizard(…, ignore=[…])): in so "
+            "many steps they do not help to fit the training rows."
         )
     if idle:
         return "The smaller inputs fit the training rows as well, in less time; regularize compares the two."

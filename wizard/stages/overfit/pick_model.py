@@ -12,6 +12,8 @@ from wizard.stages.step import Outcome, noted, step
 from wizard.stages.words import listed
 
 COMPARED = 3  # families in the table: the one chosen and those to try next; each costs a graph
+SECONDS = 3.0  # that a graph and a few looks take
+TIME_SHARE = 0.1  # of the stage's time left that knowing a price may cost
 NEED_WEIGHTS = ("pretrained",)  # families that cannot be built before published weights are there
 
 
@@ -78,7 +80,7 @@ def _candidates(context: Context, found: Choice, form: Form) -> Table:
 
 def _measured(context: Context, one: Family, form: Form) -> float | None:
     """Seconds an epoch, told before training begins; None where there is no time to find out."""
-    if not context.pacing.allows(f"pick_model: what an epoch of {one.name} takes", 3.0):  # a graph and a few steps
+    if not context.pacing.allows(f"pick_model: what an epoch of {one.name} takes", SECONDS / TIME_SHARE):
         return None
     seconds = seconds_an_epoch(context, one, form)
     context.progress.detail(f"{one.title}: {seconds:.2g} s an epoch")
