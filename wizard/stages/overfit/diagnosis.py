@@ -224,11 +224,11 @@ def _of_size(context: Context, runs: list[TrainingRun]) -> Experiment:
         cause = Cause(sentence="The network may be too small: there is no second rung to compare with.")
         return Experiment(cause, what, None, None)
     before, after = (training_error(context, run) for run in runs[-2:])
-    losses = [None if run.failure else run.scores["train_loss"] for run in runs[-2:]]
+    lost, reached = (None if run.failure else run.scores["train_loss"] for run in runs[-2:])
     is_falling = after < LARGER_HELPS * before
     sentence = (
         "The network is too small: the last rung left less than the one before, a larger one would leave less still."
         if is_falling
         else "Capacity is not the limit: the last rung fits no better than the one before."
     )
-    return Experiment(Cause(sentence=sentence, tested=is_falling), what, *losses, advice=LARGER)
+    return Experiment(Cause(sentence=sentence, tested=is_falling), what, lost, reached, LARGER)
