@@ -13,7 +13,7 @@ from wizard.stages.context import Context
 from wizard.stages.reductions.table import ranked_columns
 from wizard.stages.words import count
 
-SHARES = (0.25, 0.5)  # of the full inputs, along one axis
+SHARES = (0.5,)  # of the full inputs, along one axis; each costs a graph, and half of them shows what more is worth
 LEAST = {"image": 4, "tokens": 4, "series": 8}  # pixels, words or steps: less leaves nothing to filter
 KINDS = {"number": "columns of numbers", "category": "columns of categories", "date": "columns of dates"}
 
