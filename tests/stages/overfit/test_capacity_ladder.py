@@ -50,7 +50,7 @@ def test_contradictions_lower_what_is_asked(tmp_path, floor):
 def test_a_rate_far_too_high_is_named(tmp_path, monkeypatch):
     recipe = mlp.FAMILY.recipe
     high = replace(
-        mlp.FAMILY, recipe=lambda *about: (usual := recipe(*about)).but(learning_rate=2e3 * usual.learning_rate)
+        mlp.FAMILY, recipe=lambda *about: (usual := recipe(*about)).but(learning_rate=1e5 * usual.learning_rate)
     )
     monkeypatch.setattr(mlp, "FAMILY", high)
     finding = climbed(journey_on(tumours(250), tmp_path, "diagnosis"))["capacity_ladder"]

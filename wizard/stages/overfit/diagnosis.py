@@ -26,7 +26,7 @@ HELPS = 0.7  # of the loss without the change: seeds make less of a difference
 PART = 3  # of the failing rung's looks: what is going to help shows in the first third
 FEWEST_LOOKS, MOST_LOOKS = 6, 60
 RATES = (0.1, 3.0)  # times the rung's: an order down, and as far up as Adam bears from a sound rate
-FAR = (0.01, 100.0)  # where nothing is learnt at all: a rate may be wrong by more than an order
+FAR = (0.01, 1e4)  # where nothing is learnt at all: a rate may be wrong by orders of magnitude
 HANDFUL = 8  # examples that any sound network learns by heart
 HANDFUL_STEPS = 300
 HANDFUL_LOOK = 10  # steps
@@ -161,12 +161,12 @@ def _of_labels(context: Context, failing: TrainingRun) -> Experiment:
                       tested=False)  # fmt: skip
         return Experiment(cause, "looking for labels that contradict each other", None, None)
     n = count(len(doubtful), "row")
-    if not context.pacing.allows("capacity_ladder: without doubtful labels", failing.seconds / PART):
+    if not context.pacing.allows("capacity_ladder: without doubtful labels", failing.seconds):
         cause = Cause(fault="L01", sentence=f"Labels contradict each other: {n} may be labelled wrongly.")
         return Experiment(cause, f"without {n} of doubtful labels", None, None)
     clean = replace(split, train=np.setdiff1d(train, doubtful), validation=held, folds=())
     run = _trained_on(context, clean, failing)
-    looks = _looks(failing)
+    looks = max(FEWEST_LOOKS, len(failing.history.get("loss", ())))
     now, reached = _end(failing, looks), _end(run, looks)
     is_better = reached < HELPS * now
     sentence = (
@@ -180,14 +180,15 @@ def _of_labels(context: Context, failing: TrainingRun) -> Experiment:
 
 
 def _trained_on(context: Context, split: Split, failing: TrainingRun) -> TrainingRun:
-    """The failing rung on other rows; stored like any run."""
+    """The failing rung on other rows, for all its epochs: wrong labels are learnt last; stored like any run."""
     trainer = context.trainer
     other = Trainer(
         trainer.dataset, trainer.task, split, trainer.store, trainer.clock,
         is_deterministic=trainer.is_deterministic, callbacks=trainer.callbacks,
     )  # fmt: skip
     other.pacing = trainer.pacing
-    run = other.train(_shortened(failing).but(fold=None, learning_rate=failing.config.learning_rate))
+    looks = max(FEWEST_LOOKS, len(failing.history.get("loss", ())))
+    run = other.train(failing.config.but(fold=None, fit_to=None, epochs=looks * failing.config.look_every))
     trainer.used.update(other.used)
     return run
 
