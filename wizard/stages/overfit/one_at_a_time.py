@@ -19,7 +19,7 @@ from wizard.stages.step import Outcome, noted, passed, skipped, step
 from wizard.stages.words import count, listed
 
 SEEDS = 2  # of each addition; the band is estimated over all of them together
-STEPS = 0.3  # of the effort's steps: enough to see which is faster, a fraction of what a rung takes
+STEPS = 0.2  # of the effort's steps: enough to see which is faster, a fraction of what a rung takes
 NEARLY = 0.01  # nats or target variances: losses below it differ in nothing that anyone could see
 MOST_INPUTS = 3  # sizes of the inputs, the full one included
 LEAST = 0.02  # of the loss before: a smaller change is worth nothing, however sure
