@@ -1,9 +1,10 @@
 from dataclasses import replace
 
 import numpy as np
+import pandas as pd
 import pytest
 
-from tests.stages.overfit.trained import flipped
+from tests.stages.overfit.trained import OTHER, flipped
 from tests.stages.walk import diabetes, journey_on, noise, tumours, walk
 from wizard.models.families import mlp
 
@@ -71,8 +72,10 @@ def test_a_rate_far_too_low_is_named(tmp_path, monkeypatch):
 
 
 def test_contradictory_labels_are_named(tmp_path):
-    frame, _ = flipped(40)
-    finding = climbed(journey_on(frame, tmp_path, "diagnosis"), label_noise=0.0)["capacity_ladder"]
+    frame = tumours(150)
+    copies = frame.iloc[:70].assign(diagnosis=frame["diagnosis"].iloc[:70].map(OTHER))
+    both = pd.concat([frame, copies], ignore_index=True)
+    finding = climbed(journey_on(both, tmp_path, "diagnosis"), label_noise=0.0)["capacity_ladder"]
     assert finding.status == "warned"
     assert "L01" in [cause.fault for cause in finding.causes if cause.tested], finding.causes
 

@@ -1,9 +1,10 @@
 import numpy as np
 import pytest
 
-from tests.stages.overfit.trained import MADE, SHORT, answered, flipped
-from tests.stages.walk import journey_on, walk
-from wizard.stages.overfit.hardest_examples import hardest_examples
+from tests.stages.overfit.trained import MADE, answered
+from tests.stages.walk import walk
+from wizard.stages.overfit.hardest_examples import _joined, hardest_examples
+from wizard.stages.suspects import Suspects
 
 
 @pytest.mark.parametrize("kind", ["pictures", "classes", "amounts", "labels", "targets", "texts", "series"])
@@ -25,12 +26,14 @@ def test_silent_on_labels_that_are_right(tmp_path):
     assert finding.advice.startswith("Look through them")
 
 
-def test_wrong_labels_are_hard_and_suspected(tmp_path):
-    frame, wrong = flipped(40)
-    finding = answered(hardest_examples, journey_on(frame, tmp_path, "diagnosis"), SHORT.but(epochs=10))
-    assert finding.advice.startswith("Correct the labels that are both hard and suspected first")
-    both = [item.attributes["row"] for item in finding.blocks[0].items if item.attributes["suspected"] == "yes"]
-    assert np.isin(both, wrong).mean() > 0.8
+def test_labels_that_are_both_hard_and_suspected_come_first():
+    rows = np.arange(200)
+    is_called = rows < 10
+    found = Suspects(rows, is_called * 1.0, np.full(200, "other", object), is_called, (), (), (), np.zeros((200, 2)))
+    words, advice = _joined(rows, rows[:20], found)
+    assert "of the 20 hardest, 10 are among the 10 labels that explore suspects (1 would be by chance)" in words
+    assert advice.startswith("Correct the labels that are both hard and suspected first")
+    assert _joined(rows, rows[150:], found)[1] == ""
 
 
 def test_skipped_without_a_ladder(journeys):

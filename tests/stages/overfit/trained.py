@@ -18,6 +18,7 @@ MADE = {
     "series": lambda folder: journey_on(some_series(90, steps=(16, 20)), folder),
     "noise": lambda folder: journey_on(noise(160), folder, "label"),
 }
+OTHER = {"benign": "malignant", "malignant": "benign"}
 SHORT = TrainingConfig(family="mlp", hp={"width": 128, "depth": 2}, epochs=20, look_every=10, fold=0)
 
 
@@ -34,6 +35,5 @@ def flipped(n_flipped: int, n: int = 400):
     """Tumours, some of which have the other label; and which."""
     frame = tumours(n)
     rows = np.random.default_rng(0).permutation(n)[:n_flipped]
-    other = {"benign": "malignant", "malignant": "benign"}
-    frame.loc[rows, "diagnosis"] = frame.loc[rows, "diagnosis"].map(other)
+    frame.loc[rows, "diagnosis"] = frame.loc[rows, "diagnosis"].map(OTHER)
     return frame, rows
