@@ -118,3 +118,15 @@ def test_pictures_of_several_sizes_get_one():
 def test_a_size_that_is_asked_for_is_taken(digits):
     form = preparation_of(digits, height=4, width=6).form
     assert (form.height, form.width) == (4, 6)
+
+
+def test_columns_of_a_table_can_be_left_out(rows):
+    from wizard.data.modalities.table import without
+
+    whole, less = preparation_of(rows), preparation_of(rows, **without(["age", "since"]))
+    assert {"age", "since"} <= set(whole.raw_inputs())
+    assert set(less.raw_inputs()) == set(whole.raw_inputs()) - {"age", "since"}
+    assert less.encode(rows.examples)["numeric"].shape == (len(rows), len(less.form.numeric))
+    assert not any(name.startswith(("age", "since")) for name in less.form.numeric)
+    assert less.key != whole.key
+    assert without([]) == {}

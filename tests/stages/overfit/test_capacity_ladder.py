@@ -1,9 +1,11 @@
 from dataclasses import replace
 
 import numpy as np
+import pandas as pd
 import pytest
 
-from tests.stages.walk import journey_on, noise, tumours, walk
+from tests.stages.overfit.trained import OTHER, flipped
+from tests.stages.walk import diabetes, journey_on, noise, tumours, walk
 from wizard.models.families import mlp
 
 GIVEN = {"metric": "accuracy", "contradiction_floor": 0.0, "signal": True, "stage_configs": {}}
@@ -26,6 +28,8 @@ def test_a_network_that_cannot_see_its_inputs_fails(tmp_path, monkeypatch):
     finding = climbed(journey_on(tumours(200), tmp_path, "diagnosis"))["capacity_ladder"]
     assert finding.status == "failed"
     assert finding.stops
+    assert (finding.causes[0].fault, finding.causes[0].tested) == ("M15", True)
+    assert [cause.fault for cause in finding.causes if cause.tested] == ["M15"]
 
 
 def test_labels_without_signal_do_not_fail(tmp_path, monkeypatch):
@@ -42,3 +46,44 @@ def test_contradictions_lower_what_is_asked(tmp_path, floor):
     finding = climbed(journey_on(frame, tmp_path, "label"), contradiction_floor=floor)["capacity_ladder"]
     assert finding.status == "passed"
     assert finding.expected == floor
+
+
+def test_a_rate_far_too_high_is_named(tmp_path, monkeypatch):
+    recipe = mlp.FAMILY.recipe
+    high = replace(
+        mlp.FAMILY, recipe=lambda *about: (usual := recipe(*about)).but(learning_rate=1e3 * usual.learning_rate)
+    )
+    monkeypatch.setattr(mlp, "FAMILY", high)
+    finding = climbed(journey_on(diabetes(200), tmp_path, "progression"), metric="rmse")["capacity_ladder"]
+    assert finding.status in ("failed", "warned")
+    assert (finding.causes[0].fault, finding.causes[0].tested) == ("O01", True)
+    assert finding.advice.startswith("Lower the learning rate")
+
+
+def test_a_rate_far_too_low_is_named(tmp_path, monkeypatch):
+    recipe = mlp.FAMILY.recipe
+    low = replace(
+        mlp.FAMILY, recipe=lambda *about: (usual := recipe(*about)).but(learning_rate=1e-4 * usual.learning_rate)
+    )
+    monkeypatch.setattr(mlp, "FAMILY", low)
+    finding = climbed(journey_on(tumours(250), tmp_path, "diagnosis"))["capacity_ladder"]
+    assert finding.status == "failed"
+    assert (finding.causes[0].fault, finding.causes[0].tested) == ("O02", True)
+
+
+def test_contradictory_labels_are_named(tmp_path):
+    frame = tumours(150)
+    copies = frame.iloc[:70].assign(diagnosis=frame["diagnosis"].iloc[:70].map(OTHER))
+    both = pd.concat([frame, copies], ignore_index=True)
+    finding = climbed(journey_on(both, tmp_path, "diagnosis"), label_noise=0.0)["capacity_ladder"]
+    assert finding.status == "warned"
+    assert "L01" in [cause.fault for cause in finding.causes if cause.tested], finding.causes
+
+
+def test_wrong_labels_need_not_be_learnt(tmp_path):
+    frame, _ = flipped(60)
+    given = {"label_noise": 0.15, "label_noise_interval": (0.1, 0.2)}
+    finding = climbed(journey_on(frame, tmp_path, "diagnosis"), **given)["capacity_ladder"]
+    assert finding.status == "passed"
+    assert "Nothing is left to learn that holds" in finding.headline
+    assert finding.expected == 0.15

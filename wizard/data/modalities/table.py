@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -36,13 +38,15 @@ class TablePreparation:
 
     @classmethod
     def fit(cls, dataset: Dataset, rows: np.ndarray, settings: dict[str, HpValue]) -> TablePreparation:
-        """Fits quantiles and vocabularies to the training rows."""
+        """Fits quantiles and vocabularies to the training rows; `settings` may leave columns out: see `without`."""
         from wizard.core.backend import keras  # noqa: F401  loads Keras quietly before its layers
         from wizard.data.layers import CategoryCodes, DateParts, QuantileNormal
 
         by_kind: dict[str, list[str]] = {"number": [], "category": [], "date": []}
+        left_out = set(json.loads(str(settings.get("without", "[]"))))
         for column in dataset.columns:
-            by_kind[column.kind].append(column.name)
+            if column.name not in left_out:
+                by_kind[column.kind].append(column.name)
         blank = cls(by_kind["number"], by_kind["category"], by_kind["date"], {})
         raw = blank._matrices(dataset.examples.take(rows))
         layers: dict[str, Any] = {}
@@ -133,6 +137,11 @@ class TablePreparation:
             iso = [frame[name].dt.strftime("%Y-%m-%dT%H:%M:%S").fillna("") for name in self.dates]
             raw["dates"] = np.column_stack([column.to_numpy(dtype=object).astype(str) for column in iso])
         return raw
+
+
+def without(columns: Sequence[str]) -> dict[str, HpValue]:
+    """The setting that leaves columns out: a setting is one value, and JSON takes any name."""
+    return {"without": json.dumps(sorted(columns), ensure_ascii=False)} if columns else {}
 
 
 def in_words(dataset: Dataset) -> str:

@@ -2,24 +2,33 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from wizard.core.blocks import Column, Table
 from wizard.core.config import TrainingConfig
-from wizard.core.finding import Cause
 from wizard.core.run import TrainingRun
-from wizard.models.family import Family, multiple
+from wizard.models.family import multiple
 from wizard.stages.context import Context
-from wizard.stages.overfit.pick_model import chosen_family
+from wizard.stages.overfit import diagnosis
+from wizard.stages.overfit.choice import chosen_family
+from wizard.stages.overfit.rungs import (
+    ERROR,
+    PACE_LOOKS,
+    error_unit,
+    left_in_words,
+    rung_config,
+    shape_in_words,
+    training_error,
+)
 from wizard.stages.step import Outcome, failed, passed, step, warned
 from wizard.stages.words import share
 
-MOST_EPOCHS = 150  # times the effort's; a rung also stops once its loss is at the floor or has stopped falling
-ERROR = 0.02  # share of training rows wrong (or of target variance unexplained), beyond contradictions: "by heart"
-PACE_LOOKS = 3  # looks that measure the pace; the first one traces the graph and does not count
 RUNG_SHARE = 0.6  # of the stage's time left that one rung may take
 COMPARED = 5  # configurations that regularize compares, each on every fold
 FALLING = 0.9  # of the first loss: a rung that got below is learning, only not done
+GO_ON = "Give it a larger budget, or accept that the training rows are not learnt by heart."
 
 
 @step(gate=True)
@@ -27,80 +36,75 @@ def capacity_ladder(context: Context) -> Outcome:
     """A network of some size fits the training rows completely.
 
     Sizes are tried from small to large, without regularisation and at a constant rate, until one learns the training
-    rows by heart. If none does, the limit is not capacity: it is the rate, contradictory labels, or a bug.
+    rows by heart, or all of them but as many as are labelled wrongly. If none does, experiments say whether capacity is
+    the limit, the rate, contradictory labels, or a bug.
     """
     form = context.form()
     chosen = chosen_family(context, form)
     recipe = chosen.recipe(form, len(context.train_rows), context.task)
-    floor = context.decided("contradiction_floor") or 0.0
+    floor, noise = context.decided("contradiction_floor") or 0.0, _noise(context)
     target = floor + ERROR
+    enough = max(floor, noise[0]) + ERROR  # what is left then need not be true
     runs: list[TrainingRun] = []
     is_cut = False
     for rung in chosen.ladder(form)[: context.effort.rungs]:
-        name = f"capacity_ladder: rung {len(runs) + 1} ({_shape(rung)})"
+        name = f"capacity_ladder: rung {len(runs) + 1} ({shape_in_words(rung)})"
         if runs and not context.pacing.allows(name, 2 * runs[-1].seconds):
             is_cut = True
             break
-        context.progress.detail(f"rung {len(runs) + 1}: {_shape(rung)}")
+        context.progress.detail(f"rung {len(runs) + 1}: {shape_in_words(rung)}")
         config = rung_config(context, recipe, rung, target)
         runs.append(context.train(_within_time(context, config, name)))
-        if training_error(context, runs[-1]) <= target:
+        if training_error(context, runs[-1]) <= enough:
             break
-    context.shared["ladder"] = runs
     errors = [training_error(context, run) for run in runs]
     best = int(np.argmin(errors))
-    config = _incumbent(context, chosen, recipe, runs[best])
-    unit = _unit(context)
-    numbers = {
-        "measured": errors[best], "expected": floor, "unit": f"share of {unit}",
-        "blocks": (_table(context, runs, unit),),
+    context.shared.update(ladder=runs, best_rung=best, fit_target=max(enough, noise[1] + ERROR))
+    config = _incumbent(context, recipe, runs[best])
+    blocks: tuple[Any, ...] = (_table(context, runs),)
+    numbers: dict[str, Any] = {
+        "measured": errors[best], "expected": max(floor, noise[0]), "unit": f"share of {error_unit(context)}",
         "decides": {
             "incumbent": config,
-            "epochs_to_fit": int(runs[best].epochs_seen[-1]),
+            "epochs_to_fit": int(runs[best].epochs_seen[-1]) if runs[best].epochs_seen else None,
             "stage_configs": {**context.decided("stage_configs"), "overfit": config},
         },
     }  # fmt: skip
-    words = f"{_shape(runs[best].config.hp)} ({runs[best].n_parameters:,} parameters)"
+    words = f"{shape_in_words(runs[best].config.hp)} ({runs[best].n_parameters:,} parameters)"
+    left = left_in_words(context, errors[best])
     if errors[best] <= target:
+        return passed(f"Rung {best + 1}, {words}, fits the training rows: {left}.", blocks=blocks, **numbers)
+    if errors[best] <= max(enough, noise[1] + ERROR):
         return passed(
-            f"Rung {best + 1}, {words}, fits the training rows: {_left(context, errors[best])}.",
+            f"Rung {best + 1}, {words}, fits all of the training rows that can be true: {left}, and about "
+            f"{share(noise[0])} of the labels are wrong. Nothing is left to learn that holds.",
+            blocks=blocks,
             **numbers,
         )
-    is_learning = runs[best].history["loss"][-1] < FALLING * runs[best].history["loss"][0]
-    left = _left(context, errors[best])
+    history = runs[best].history.get("loss", ())
+    is_learning = not runs[best].failure and len(history) > 1 and history[-1] < FALLING * history[0]
+    done = diagnosis.experiments(context, runs, best, is_learning=is_learning)
+    numbers |= {
+        "causes": tuple(one.cause for one in done), "blocks": (*blocks, diagnosis.table(context, done)),
+        "advice": done[0].advice if done[0].cause.tested else GO_ON,
+    }  # fmt: skip
     if is_learning or not context.decided("signal"):
         reason = "there was no time for more" if is_cut else "no larger rung is left"
         return warned(
-            f"The largest network tried, {words}, does not fit the training rows: {left}; {reason}.",
-            advice="Give it a larger budget, or accept that the training rows are not learnt by heart.",
-            causes=(
-                Cause(fault="L01", sentence="Labels that inputs do not determine can only be learnt by heart, slowly."),
-            ),
-            **numbers,
+            f"The largest network tried, {words}, does not fit the training rows: {left}; {reason}.", **numbers
         )
     return failed(
-        f"No rung fits the training rows: the best, {words}, leaves {left}, and its loss does not fall.",
-        causes=(
-            Cause(fault="O01", sentence="The learning rate does not suit this family and these inputs."),
-            Cause(fault="L03", sentence="The labels do not belong to the inputs."),
-        ),
-        advice="Look at the loss curves, and call baseline() again.",
-        **numbers,
+        f"No rung fits the training rows: with the best, {words}, {left}, and its loss does not fall.", **numbers
     )
 
 
-def rung_config(context: Context, recipe: TrainingConfig, rung: dict, target: float) -> TrainingConfig:
-    """A rung: the family's rate, held constant, nothing regularising, until the training rows are fitted."""
-    return recipe.but(
-        hp=rung,
-        dropout=0.0,
-        weight_decay=0.0,
-        schedule="constant",
-        learning_rate=recipe.learning_rate / 2,  # half the peak of a falling schedule
-        epochs=multiple(MOST_EPOCHS * context.effort.epochs, recipe.look_every),
-        fit_to=target / 4 if context.task.is_classification else target / 2,
-        fold=0 if context.split.folds else None,
-    )
+def _noise(context: Context) -> tuple[float, float]:
+    """Share of labels that are wrong, and the upper end of its interval; 0 for amounts, whose errors are no shares."""
+    noise = context.decided("label_noise") or 0.0
+    if not noise or not context.task.is_classification:
+        return 0.0, 0.0
+    ends = context.decided("label_noise_interval") or (noise, noise)
+    return float(noise), float(max(noise, ends[1]))
 
 
 def _within_time(context: Context, config: TrainingConfig, name: str) -> TrainingConfig:
@@ -113,30 +117,7 @@ def _within_time(context: Context, config: TrainingConfig, name: str) -> Trainin
     return config.but(epochs=max(looks, PACE_LOOKS) * look)
 
 
-def training_error(context: Context, run: TrainingRun) -> float:
-    """Share of training rows (or of their labels) wrong, or of target variance unexplained; 1 for a run that failed."""
-    if run.failure:
-        return 1.0
-    if context.task.is_multilabel:
-        return 1 - run.scores["train_label_accuracy"]
-    return 1 - run.scores["train_accuracy"] if context.task.is_classification else 1 - run.scores["train_r2"]
-
-
-def _unit(context: Context) -> str:
-    if context.task.is_multilabel:
-        return "training rows' labels wrong"
-    return "training rows wrong" if context.task.is_classification else "target variance unexplained"
-
-
-def _left(context: Context, error: float) -> str:
-    """What a network leaves unfitted, in words."""
-    if context.task.is_classification:
-        them = "their labels" if context.task.is_multilabel else "them"
-        return "every one is right" if error == 0 else f"{share(error)} of {them} are wrong"
-    return f"{share(error)} of the target's variance is unexplained"
-
-
-def _incumbent(context: Context, chosen: Family, recipe: TrainingConfig, run: TrainingRun) -> TrainingConfig:
+def _incumbent(context: Context, recipe: TrainingConfig, run: TrainingRun) -> TrainingConfig:
     """What regularize starts from: the size that fits, the family's own schedule, nothing regularising yet."""
     look = recipe.look_every
     epochs = multiple(recipe.epochs * context.effort.epochs, look)
@@ -146,22 +127,19 @@ def _incumbent(context: Context, chosen: Family, recipe: TrainingConfig, run: Tr
     return recipe.but(hp=run.config.hp, dropout=0.0, weight_decay=0.0, epochs=epochs)
 
 
-def _shape(hp: dict) -> str:
-    return " · ".join(f"{name} {value}" for name, value in hp.items()) or "linear"
-
-
-def _table(context: Context, runs: list[TrainingRun], unit: str) -> Table:
+def _table(context: Context, runs: list[TrainingRun]) -> Table:
     metric = context.metric
     rows = tuple(
         (
-            _shape(run.config.hp), run.n_parameters, int(run.epochs_seen[-1]), run.scores.get("train_loss"),
-            training_error(context, run), run.scores.get("val_loss"), run.scores.get(f"val_{metric.name}"), run.seconds,
+            shape_in_words(run.config.hp), run.n_parameters, int(run.epochs_seen[-1]) if run.epochs_seen else 0,
+            run.scores.get("train_loss"), training_error(context, run), run.scores.get("val_loss"),
+            run.scores.get(f"val_{metric.name}"), run.seconds,
         )
         for run in runs
     )  # fmt: skip
     columns = (
         Column(name="shape"), Column(name="parameters", format="count"), Column(name="epochs", format="count"),
-        Column(name="training loss"), Column(name=unit, format="share"), Column(name="validation loss"),
+        Column(name="training loss"), Column(name=error_unit(context), format="share"), Column(name="validation loss"),
         Column(name=f"validation {metric.label}", format=metric.column_format),
         Column(name="time", unit="seconds"),
     )  # fmt: skip

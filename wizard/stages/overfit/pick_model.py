@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from wizard.core.blocks import Column, Table
-from wizard.core.config import TrainingConfig
+from wizard.core.blocks import Column, Table, Text
 from wizard.data.form import Form
-from wizard.models.build import build_network
-from wizard.models.family import Family, families_for, family
+from wizard.models.family import Family, family
 from wizard.stages.context import Context
+from wizard.stages.overfit.choice import Choice, choice
+from wizard.stages.overfit.rungs import n_parameters, seconds_an_epoch, shape_in_words
 from wizard.stages.step import Outcome, noted, step
+from wizard.stages.words import listed
 
-PLAINEST = {  # what most people would try first, and rightly
-    "image": "resnet",
-    "features": "mlp",
-    "tokens": "bag_of_ngrams",
-    "series": "convnet_1d",
-}
+COMPARED = 3  # families in the table: the one chosen and those to try next; each costs a graph
+SECONDS = 3.0  # that a graph and a few looks take
+TIME_SHARE = 0.1  # of the stage's time left that knowing a price may cost
+NEED_WEIGHTS = ("pretrained",)  # families that cannot be built before published weights are there
 
 
 @step()
@@ -25,37 +22,66 @@ def pick_model(context: Context) -> Outcome:
     """The model is the plainest one that is known to work.
 
     "Don't be a hero": nothing is invented here. The family is the one that the literature would try first on such
-    inputs, and its capacity is the only thing to vary.
+    inputs, unless explore found that they need another, and its capacity is the only thing to vary.
     """
     form = context.form()
-    chosen = chosen_family(context, form)
-    rows = tuple(
-        (f"{number}", " · ".join(f"{name} {value}" for name, value in rung.items()) or "the only one", parameters)
-        for number, (rung, parameters) in enumerate(_sizes(context, chosen, form), start=1)
+    found = choice(context, form)
+    chosen = family(found.name)
+    rungs = tuple(
+        (f"{number}", shape_in_words(rung) if rung else "the only one", n_parameters(context, chosen, rung, form))
+        for number, rung in enumerate(chosen.ladder(form), start=1)
     )
     table = Table(
         title=f"{chosen.title}: rungs of capacity",
         caption=f"{chosen.paper}.",
         columns=(Column(name="rung"), Column(name="shape"), Column(name="parameters", format="count")),
-        rows=rows,
+        rows=rungs,
     )
-    others = [one.name for one in families_for(form) if one.name != chosen.name]
-    why = "as you asked" if context.options.get("family") else f"the plainest for {form}"
+    reasons = Text(title="Why this family", text=" ".join(found.reasons))
+    others = listed([repr(name) for name in found.next_to_try], COMPARED)
     return noted(
-        f"{chosen.title}, {why}; {len(rows)} sizes from {rows[0][2]:,} to {rows[-1][2]:,} parameters.",
-        advice=f"To try another family call overfit(family=…) with one of {', '.join(others)}." if others else "",
-        blocks=(table,),
+        f"{chosen.title}, {found.why}; {len(rungs)} sizes from {rungs[0][2]:,} to {rungs[-1][2]:,} parameters."
+        if len(rungs) > 1
+        else f"{chosen.title}, {found.why}; one size of {rungs[0][2]:,} parameters.",
+        advice=f"To try another family call overfit(family=…) with one of {others}." if others else "",
+        blocks=(table, *((reasons,) if found.reasons else ()), _candidates(context, found, form)),
     )
 
 
-def chosen_family(context: Context, form: Form) -> Family:
-    """The family that the caller asked for, or the plainest one."""
-    return family(str(context.options.get("family") or PLAINEST[form.kind]))
+def _candidates(context: Context, found: Choice, form: Form) -> Table:
+    """The families that come into question, with what they cost; a price that decides nothing."""
+    rows: list[tuple[str | int | float | None, ...]] = []
+    for place, name in enumerate((found.name, *found.next_to_try)[:COMPARED]):
+        one = family(name)
+        part = "taken" if place == 0 else "to try next"
+        if name in NEED_WEIGHTS:
+            rows.append((one.title, part, None, None, None, one.paper))
+            continue
+        sizes = one.ladder(form)
+        rows.append(
+            (
+                one.title, part, n_parameters(context, one, sizes[0], form),
+                n_parameters(context, one, sizes[-1], form), _measured(context, one, form), one.paper,
+            )
+        )  # fmt: skip
+    return Table(
+        title="Families that come into question",
+        caption="An epoch of each family's smallest rung, measured before anything is trained. It decides nothing: the "
+        "choice rests on the data alone.",
+        columns=(
+            Column(name="family"), Column(name="here"), Column(name="fewest parameters", format="count"),
+            Column(name="most parameters", format="count"), Column(name="an epoch", unit="seconds"),
+            Column(name="from"),
+        ),
+        rows=tuple(rows),
+        emphasis=(0,),
+    )  # fmt: skip
 
 
-def _sizes(context: Context, chosen: Family, form: Form) -> list[tuple[dict[str, Any], int]]:
-    sizes: list[tuple[dict[str, Any], int]] = []
-    for rung in chosen.ladder(form):
-        network = build_network(TrainingConfig(family=chosen.name, hp=rung), form, context.task)
-        sizes.append((dict(rung), int(sum(v.shape.num_elements() for v in network.model.trainable_variables))))
-    return sizes
+def _measured(context: Context, one: Family, form: Form) -> float | None:
+    """Seconds an epoch, told before training begins; None where there is no time to find out."""
+    if not context.pacing.allows(f"pick_model: what an epoch of {one.name} takes", SECONDS / TIME_SHARE):
+        return None
+    seconds = seconds_an_epoch(context, one, form)
+    context.progress.detail(f"{one.title}: {seconds:.2g} s an epoch")
+    return round(seconds, 4)

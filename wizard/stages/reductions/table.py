@@ -40,6 +40,15 @@ def rungs(context: Context, sample: Sample) -> list[Rung]:
     ]
 
 
+def ranked_columns(context: Context) -> list[str]:
+    """All columns, those that trees lean on most first."""
+    sample, column = probe_sample(context), np.array(names(context))
+    columns = list(dict.fromkeys(column.tolist()))
+    seed = context.derived_seed("columns")
+    told = _told(context, whole(context), sample.y, sample.weight, seed, column, columns)
+    return [columns[i] for i in np.argsort(-told, kind="stable")]
+
+
 def _label(size: int, n: int) -> str:
     return f"all {n} columns" if size == n else f"the best {size} of {n} columns"
 

@@ -1,0 +1,61 @@
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from tests.stages.overfit.trained import MADE
+from tests.stages.walk import journey_on, walk
+from wizard.models.families import mlp
+
+
+def grown(journey, **options):
+    return walk(journey, "overfit", "one_at_a_time", given={"metric": None}, **options)["one_at_a_time"]
+
+
+def verdicts(finding):
+    """{what was added: what it did}, without the start."""
+    return {row[0]: row[-1] for row in finding.blocks[0].rows[1:]}
+
+
+@pytest.mark.parametrize("kind", ["pictures", "amounts", "labels", "texts", "series"])
+def test_additions_lower_the_training_loss_of_clean_data(kind, tmp_path):
+    finding = grown(MADE[kind](tmp_path))
+    assert finding.status in ("passed", "noted")
+    found = verdicts(finding)
+    assert len(found) >= 3  # more of the inputs, and at least two parts of the network
+    assert any(words.startswith("all of it") for words in found)
+    assert finding.measured == sum(verdict == "lower" for verdict in found.values()) >= 1
+    assert "breaks the training" not in found.values()
+
+
+def test_a_part_of_the_network_that_does_nothing_is_named(tmp_path, monkeypatch):
+    def always_shallow(hp, inputs, form):
+        hp.Int("depth", 1, 4, default=2)
+        hp.values["depth"] = 1
+        return build(hp, inputs, form)
+
+    build = mlp.FAMILY.build
+    monkeypatch.setattr(mlp, "FAMILY", replace(mlp.FAMILY, build=always_shallow))
+    finding = grown(MADE["classes"](tmp_path))
+    assert finding.status == "noted"
+    assert verdicts(finding)["depth 2 in place of 1"] == "no difference"
+    assert verdicts(finding)["width 128 in place of 32"] == "lower"
+
+
+def test_columns_that_do_not_help_are_named(tmp_path):
+    random = np.random.default_rng(0)
+    frame = pd.DataFrame(random.normal(size=(300, 4)), columns=["tells", "a", "b", "c"])
+    frame["label"] = np.where(frame["tells"] > 0, "yes", "no")
+    finding = grown(journey_on(frame, tmp_path, "label"))
+    assert finding.status == "noted"
+    assert "(Wizard(…, ignore=[…])): in so many steps they do not help" in finding.advice
+    assert "'tells'" not in finding.advice
+
+
+def test_skipped_where_there_is_nothing_to_add(tmp_path):
+    frame = pd.DataFrame({"x": np.arange(120.0)})
+    frame["label"] = np.where(frame["x"] % 7 > 3, "yes", "no")
+    finding = grown(journey_on(frame, tmp_path, "label"), family="linear")
+    assert finding.status == "skipped"
+    assert "nothing to add" in finding.headline

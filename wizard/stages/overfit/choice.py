@@ -1,0 +1,143 @@
+"""Which family the data ask for: the plainest well-known one, unless explore found that they need another."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from wizard.data.form import FeaturesForm, Form, ImageForm, SeriesForm, TokensForm
+from wizard.models.family import Family, family, names
+from wizard.stages.context import Context
+from wizard.stages.words import count, share
+
+MANY_SHORT_TEXTS = 1_500  # texts for each word of the median one: below it bags of words were as good as networks that
+# read in order, and better on small sets (Google's text classification guide, 450,000 trainings on 12 sets)
+FEW_SERIES = 500  # rows: with fewer, random convolutions with a linear model beat trained ones on most of the UCR sets
+LARGE_SIDE = 64  # pixels: from here on pictures look like those that published weights were learnt from
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A family, and why.
+
+    Attributes:
+        name: Of the family.
+        why: In few words, for a headline.
+        reasons: What in the data speaks for it, a sentence each.
+        next_to_try: Families there are that are worth a try after it, the likeliest first.
+    """
+
+    name: str
+    why: str
+    reasons: tuple[str, ...]
+    next_to_try: tuple[str, ...]
+
+
+def choice(context: Context, form: Form) -> Choice:
+    """The family that the caller asked for, or the one that the data ask for; from data alone, never from timing."""
+    if isinstance(form, TokensForm):
+        chosen = _for_texts(context, form)
+    elif isinstance(form, SeriesForm):
+        chosen = _for_series(context, form)
+    elif isinstance(form, ImageForm):
+        chosen = _for_pictures(context, form)
+    else:
+        chosen = _for_rows(context, form)
+    asked = context.options.get("family")
+    if asked:
+        others = (chosen.name, *chosen.next_to_try)
+        reasons = (f"Without your wish it would be: {family(chosen.name).title}.",) if asked != chosen.name else ()
+        return Choice(str(asked), "as you asked", reasons, tuple(name for name in others if name != asked))
+    return Choice(chosen.name, chosen.why, (*chosen.reasons, *_about_labels(context)), chosen.next_to_try)
+
+
+def chosen_family(context: Context, form: Form) -> Family:
+    """The family of the stage."""
+    return family(choice(context, form).name)
+
+
+def _for_pictures(context: Context, form: ImageForm) -> Choice:
+    reasons = ["Residual networks are what the literature tries first on pictures."]
+    if context.decided("is_local") is not None:
+        reasons.append(
+            "Local features suffice: small filters, pooled over places, are made for that."
+            if context.decided("is_local")
+            else "The whole arrangement counts: the last filters of a deep network see all of it."
+        )
+    if context.decided("is_position_free") is False:
+        reasons.append("Where something stands matters: shifted examples would be other examples.")
+    side = min(form.height, form.width)
+    later = there("pretrained") if side >= LARGE_SIDE else ()
+    if later:
+        reasons.append(f"Pictures of {form.height} × {form.width} pixels would profit from published weights.")
+    return Choice("resnet", f"the plainest for {form}", tuple(reasons), (*later, "mlp"))
+
+
+def _for_rows(context: Context, form: FeaturesForm) -> Choice:
+    reasons = ["A few dense layers are the plainest network for rows of a table."]
+    if context.decided("is_local"):
+        reasons.append("Columns tell as much one by one as together: a linear model is hard to beat here.")
+    elif context.decided("is_local") is False:
+        reasons.append("Columns tell more together: hidden layers are needed, a linear model is not enough.")
+    later = there("realmlp", "tabm")
+    first = ("linear", *later) if context.decided("is_local") else (*later, "linear")
+    return Choice("mlp", f"the plainest for {form}", tuple(reasons), first)
+
+
+def _for_texts(context: Context, form: TokensForm) -> Choice:
+    n, length = len(context.train_rows), max(1, _median_words(context))
+    ratio = n / length
+    ordered = there("transformer", "text_cnn")
+    numbers = f"{count(n, 'text')} of {count(length, 'word')} at the median are {ratio:,.0f} texts a word"
+    if context.decided("is_local"):
+        reason = "Words tell the label in any order: reading them in order would be wasted."
+    elif ratio < MANY_SHORT_TEXTS or not ordered:
+        reason = f"{numbers}, and below {MANY_SHORT_TEXTS:,} a bag of words is as good as networks that read in order."
+    else:
+        reason = f"{numbers}, enough to learn from the order of words."
+        later = (*ordered[1:], "bag_of_ngrams")
+        return Choice(ordered[0], f"the plainest that reads {form} in order", (reason,), later)
+    return Choice("bag_of_ngrams", f"the plainest for {form}", (reason,), ordered)
+
+
+def _for_series(context: Context, form: SeriesForm) -> Choice:
+    n = len(context.train_rows)
+    short = there("minirocket")
+    reasons = []
+    if context.decided("is_local"):
+        reasons.append("Short windows tell the label: small filters, pooled over time, are made for that.")
+    elif context.decided("is_local") is False:
+        reasons.append("The whole course counts: filters over filters see it.")
+    if n < FEW_SERIES and short:
+        reasons.insert(0, f"{n:,} series are few to learn filters from: random ones need no learning.")
+        return Choice("minirocket", f"the plainest for few {form}", tuple(reasons), ("convnet_1d", "mlp"))
+    reasons.insert(0, "A few convolutions over time are the plainest network that learns from series.")
+    return Choice("convnet_1d", f"the plainest for {form}", tuple(reasons), (*there("inception_time"), *short, "mlp"))
+
+
+def _about_labels(context: Context) -> tuple[str, ...]:
+    """What explore found of the labels, for whoever expects too much of a network."""
+    told = []
+    if context.decided("is_learnable") is False:
+        told.append("No cheap probe tells the labels better than chance: no family will do wonders.")
+    noise = context.decided("label_noise")
+    if noise:
+        told.append(
+            f"About {share(noise)} of the labels are wrong: what is left of the errors then need not be fitted."
+        )
+    return tuple(told)
+
+
+def there(*wanted: str) -> tuple[str, ...]:
+    """Those of some families that there are."""
+    return tuple(name for name in wanted if name in names())
+
+
+def _median_words(context: Context) -> int:
+    """Words of the median training text; 0 is no code of a word."""
+    from wizard.core.config import TrainingConfig
+
+    codes = context.prepared(TrainingConfig(family="linear")).tensors["tokens"]
+    rows = context.sample(context.train_rows, 2_000, "median words")
+    return int(np.median((codes[rows] > 0).sum(1)))
