@@ -124,7 +124,10 @@ def _incumbent(context: Context, recipe: TrainingConfig, run: TrainingRun) -> Tr
     n_runs = max(1, len(context.split.folds)) * COMPARED
     seconds = context.budget.seconds_of("regularize") / n_runs
     epochs = look * context.pacing.cap("epochs of later runs", epochs // look, look * run.seconds_an_epoch, seconds)
-    return recipe.but(hp=run.config.hp, dropout=0.0, weight_decay=0.0, epochs=epochs)
+    return recipe.but(
+        hp=run.config.hp, dropout=0.0, weight_decay=0.0, augment=0.0, label_smoothing=0.0, patience=None, fade=False,
+        epochs=epochs,
+    )  # fmt: skip
 
 
 def _table(context: Context, runs: list[TrainingRun]) -> Table:

@@ -34,6 +34,10 @@ def rung_config(
         hp=rung,
         dropout=0.0,
         weight_decay=0.0,
+        augment=0.0,
+        label_smoothing=0.0,
+        patience=None,
+        fade=False,
         schedule="constant",
         learning_rate=recipe.learning_rate / 2,  # half the peak of a falling schedule
         epochs=multiple(MOST_EPOCHS * context.effort.epochs, recipe.look_every),
