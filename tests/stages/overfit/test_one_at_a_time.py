@@ -23,7 +23,7 @@ def test_additions_lower_the_training_loss_of_clean_data(kind, tmp_path):
     finding = grown(MADE[kind](tmp_path))
     assert finding.status in ("passed", "noted")
     found = verdicts(finding)
-    assert len(found) >= (2 if kind == "series" else 3)  # more of the inputs, and parts of the network: MiniRocket has one
+    assert len(found) >= (2 if kind == "series" else 3)  # more of the inputs, and parts: MiniRocket has one
     assert any(words.startswith("all of it") for words in found)
     assert finding.measured == sum(verdict == "lower" for verdict in found.values()) >= 1
     assert "breaks the training" not in found.values()

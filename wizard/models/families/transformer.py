@@ -11,7 +11,8 @@ from wizard.models.family import Family, batch_for, look_every, multiple
 
 A_HEAD = 16  # numbers that a head of attention compares words by
 HIDDEN = 2  # times the width, between the two layers that look at each word alone; the paper's 4 overfits small sets
-ENOUGH_STEPS = 600
+ENOUGH_STEPS = 1_200
+MOST_ROWS_A_STEP = 64  # larger batches leave too few steps for embeddings to move
 FEWEST_EPOCHS, MOST_EPOCHS = 6, 30
 
 
@@ -45,12 +46,12 @@ def build(hp: Any, inputs: dict[str, Any], form: Form) -> Any:
 
 
 def recipe(form: Form, n_rows: int, task: Task) -> TrainingConfig:
-    """Adam at 1e-3 falling along a cosine, and dropout of a fifth."""
-    batch = batch_for(n_rows)
+    """Adam at 3e-3 falling along a cosine, and dropout of a fifth."""
+    batch = min(batch_for(n_rows), MOST_ROWS_A_STEP)
     look = look_every(n_rows, batch)
     epochs = min(max(ENOUGH_STEPS * batch / n_rows, FEWEST_EPOCHS), MOST_EPOCHS)
     return TrainingConfig(
-        family="transformer", learning_rate=1e-3, schedule="cosine", batch=batch, epochs=multiple(epochs, look),
+        family="transformer", learning_rate=3e-3, schedule="cosine", batch=batch, epochs=multiple(epochs, look),
         look_every=look, dropout=0.2,
     )  # fmt: skip
 
