@@ -93,7 +93,7 @@ def test_looking_less_often_changes_the_history_but_not_the_training(on_rows):
 CHANGES = {
     "learning_rate": 1e-2, "weight_decay": 5.0, "dropout": 0.5, "label_smoothing": 0.4, "augment": 1.0,
     "schedule": "constant", "batch": 8, "epochs": 4, "class_weights": True, "head_bias": False, "n_rows": 40,
-    "stop_after": 1, "seed": 6, "control": "zeros", "fold": 1, "refit": True, "hp": {"width": 24, "depth": 1},
+    "stop_after": 1, "creative": 0.5, "mixup": 0.4, "cutmix": 1.0, "seed": 6, "control": "zeros", "fold": 1, "refit": True, "hp": {"width": 24, "depth": 1},
 }  # fmt: skip
 
 
