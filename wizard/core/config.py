@@ -21,8 +21,8 @@ class TrainingConfig(Value):
         augment: Strength of the label-preserving augmentation, 0 (off) to 1.
         creative: Strength of disturbances that may cost something of what a label says, 0 (off) to 1: shades and a hole
             in pictures, lost and swapped words, warped and masked series, noise and swapped cells in rows.
-        mixup: Alpha of the Beta distribution that pairs of examples are blended by; 0 blends none. Codes of words cannot
-            be blended: each then comes from either text.
+        mixup: Alpha of the Beta distribution that pairs of examples are blended by; 0 blends none. Codes cannot be
+            blended: each then comes from either example.
         cutmix: The same for pasting a part of one example into another; with both, a coin decides for each example.
         dropout: Share of activations dropped while training, 0–1.
         weight_decay: Decoupled weight decay (AdamW), per unit of learning rate.
