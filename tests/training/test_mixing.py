@@ -35,18 +35,17 @@ def weights_of(trainer, config):
 
 
 @pytest.mark.parametrize("name", DATA)
-def test_at_strength_0_bits_are_as_without_and_each_strength_changes_them(name, tmp_path, monkeypatch):
-    dataset = DATA[name]()
-    trainer = trainer_for(dataset, tmp_path / "with")
+def test_at_strength_0_bits_are_as_without_and_each_strength_changes_them(name, tmp_path):
+    trainer = trainer_for(DATA[name](), tmp_path)
     plain = weights_of(trainer, CONFIG)
     for change in ({"creative": 0.5}, {"mixup": 0.4}, {"cutmix": 1.0}):
         changed = weights_of(trainer, CONFIG.but(**change))
         assert all(np.isfinite(w).all() for w in changed)
         assert not all(np.array_equal(a, b) for a, b in zip(plain, changed, strict=True)), change
-    monkeypatch.setattr(Mixing, "changed", lambda self, inputs, step: inputs)
-    monkeypatch.setattr(Mixing, "loss", lambda self, loss, y, p, w: loss(y=y, y_pred=p, sample_weight=w))
-    without = weights_of(trainer_for(dataset, tmp_path / "without"), CONFIG)
-    assert all(np.array_equal(a, b) for a, b in zip(plain, without, strict=True))
+    mixing = trainer.compiled(CONFIG.but(mixup=0.4))
+    assert mixing is not trainer.compiled(CONFIG)
+    fit(mixing, CONFIG, trainer.prepared(CONFIG))
+    assert all(np.array_equal(a, b) for a, b in zip(plain, mixing.weights(), strict=True))
 
 
 @pytest.mark.parametrize("kind", INPUTS)

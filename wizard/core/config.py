@@ -95,6 +95,14 @@ class TrainingConfig(Value):
         return {name: (mine[name], theirs[name]) for name in mine if mine[name] != theirs[name]}
 
     @property
+    def is_mixed(self) -> bool:
+        """Whether batches are disturbed, blended or pasted while training."""
+        return bool(self.creative or self.mixup or self.cutmix)
+
+    @property
     def structure(self) -> tuple[Any, ...]:
-        """What decides the network's graph; runs that share it can share one compiled model."""
-        return (self.family, tuple(sorted(self.hp.items())), tuple(sorted(self.inputs.items())))
+        """What decides the network's graph; runs that share it can share one compiled model.
+
+        Mixing takes as long to trace as a small network, so that only runs with it have it in their graph.
+        """
+        return (self.family, tuple(sorted(self.hp.items())), tuple(sorted(self.inputs.items())), self.is_mixed)

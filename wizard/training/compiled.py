@@ -60,7 +60,7 @@ class CompiledNetwork:
         self.optimizer.build(model.trainable_variables)
         self._fresh_optimizer = [v.numpy().copy() for v in self.optimizer.variables]
         self._data: tuple[Any, ...] = ()
-        self.mixing = Mixing(form.kind, self._spread)
+        self.mixing = Mixing(form.kind, self._spread) if config.is_mixed else None
         self._patch(model)
         self._forward = tf.function(self._logits, reduce_retracing=True)
 
@@ -90,7 +90,8 @@ class CompiledNetwork:
             network.standardize.std.assign(prepared.channel_std)
         if network.augment is not None:
             network.augment.strength.assign(config.augment)
-        self.mixing.set(config)
+        if self.mixing is not None:
+            self.mixing.set(config)
         self.regularise(config, 0.0)
         if self.task.is_classification:
             self.loss.smoothing.assign(config.label_smoothing)
@@ -156,20 +157,26 @@ class CompiledNetwork:
         return self.network.standardize.std * tf.constant(is_measured)
 
     def _patch(self, model: Any) -> None:
-        step, loss = model.train_step, model.compute_loss
+        step, loss, mixing = model.train_step, model.compute_loss, self.mixing
 
         def step_on_rows(rows: Any) -> Any:
             y, weight = self.resident.gather("y", rows), self.resident.gather("weight", rows)
             is_single = self.task.n_outputs == 1
-            inputs = self.mixing.changed(self._gathered(rows), self.optimizer.iterations)
+            inputs = self._gathered(rows)
+            if mixing is not None:
+                inputs = mixing.changed(inputs, self.optimizer.iterations)
             return step((inputs, y[:, None] if is_single else y, weight))
+
+        model.train_step = step_on_rows
+        if mixing is None:
+            return
 
         def loss_of_step(
             x: Any = None, y: Any = None, y_pred: Any = None, sample_weight: Any = None, training: bool = True
         ) -> Any:
-            return self.mixing.loss(loss, y, y_pred, sample_weight)
+            return mixing.loss(loss, y, y_pred, sample_weight)
 
-        model.train_step, model.compute_loss = step_on_rows, loss_of_step
+        model.compute_loss = loss_of_step
 
 
 def _loss(task: Task) -> Any:

@@ -1,6 +1,7 @@
 """Changes of a batch while training that go further than a label-preserving one: disturbed, mixed, pasted examples.
 
-All strengths are variables, so that one traced graph serves every run; at 0 a batch passes as it came, bit for bit.
+All strengths are variables, so that one traced graph serves every run that mixes; at 0 a batch passes as it came, bit
+for bit.
 """
 
 from __future__ import annotations
@@ -51,18 +52,13 @@ class Mixing:
         b = tf.shape(next(iter(inputs.values())))[0]
         seeds = tf.random.experimental.stateless_split(tf.stack([self.seed, tf.cast(step, "int32")]), 4)
 
-        def both() -> tuple[dict[str, Any], Any]:
-            shaken = tf.cond(
-                self.creative > 0,
-                lambda: disturbed(self.kind, inputs, self.creative, seeds[0], self.spread()),
-                lambda: inputs,
-            )
-            return tf.cond(
-                (self.mixup > 0) | (self.cutmix > 0), lambda: self._met(shaken, b, seeds), lambda: (shaken, tf.ones(b))
-            )
-
-        is_on = (self.creative > 0) | (self.mixup > 0) | (self.cutmix > 0)
-        result, self._own = tf.cond(is_on, both, lambda: (inputs, tf.ones(b)))
+        shaken = tf.cond(
+            self.creative > 0,
+            lambda: disturbed(self.kind, inputs, self.creative, seeds[0], self.spread()),
+            lambda: inputs,
+        )
+        is_met = (self.mixup > 0) | (self.cutmix > 0)
+        result, self._own = tf.cond(is_met, lambda: self._met(shaken, b, seeds), lambda: (shaken, tf.ones(b)))
         return {name: tf.ensure_shape(result[name], values.shape) for name, values in inputs.items()}
 
     def loss(self, plain: Callable[..., Any], y: Any, answers: Any, weight: Any) -> Any:
