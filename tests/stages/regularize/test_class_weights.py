@@ -5,7 +5,7 @@ from tests.stages.regularize.started import MLP, tried
 from tests.stages.walk import journey_on
 
 
-def rare(n=600):
+def rare(n=1500):
     """One row in twelve is of the other class, and overlaps with it."""
     random = np.random.default_rng(0)
     is_rare = np.arange(n) % 12 == 0
