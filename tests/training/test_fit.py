@@ -20,6 +20,7 @@ MLP = TrainingConfig(
     label_smoothing=0.1, schedule="cosine", learning_rate=3e-3, seed=5,
 )  # fmt: skip
 RESNET = MLP.but(family="resnet", hp={"width": 8, "stages": 1, "blocks": 1}, augment=0.5, epochs=2)
+MIXED = MLP.but(creative=0.7, mixup=0.4, cutmix=0.5)
 
 
 @pytest.fixture(scope="module")
@@ -42,7 +43,7 @@ def equal(one, two):
     return all(np.array_equal(a, b) for a, b in zip(one, two, strict=True))
 
 
-@pytest.mark.parametrize("config", [MLP, RESNET], ids=lambda config: config.family)
+@pytest.mark.parametrize("config", [MLP, RESNET, MIXED], ids=["mlp", "resnet", "mixed"])
 def test_a_reused_network_equals_a_fresh_one_bit_for_bit(on_digits, config):
     with keras_seed(0):
         fresh = CompiledNetwork(config, on_digits.form(config), on_digits.task)
@@ -92,6 +93,7 @@ def test_looking_less_often_changes_the_history_but_not_the_training(on_rows):
 
 
 CHANGES = {
+    "creative": 0.5, "mixup": 0.4, "cutmix": 1.0,
     "learning_rate": 1e-2, "weight_decay": 5.0, "dropout": 0.5, "label_smoothing": 0.4, "augment": 1.0,
     "schedule": "constant", "batch": 8, "epochs": 4, "class_weights": True, "head_bias": False, "n_rows": 40,
     "stop_after": 1, "seed": 6, "control": "zeros", "fold": 1, "refit": True, "hp": {"width": 24, "depth": 1},

@@ -19,6 +19,11 @@ class TrainingConfig(Value):
         hp: Values of the family's structural hyperparameters (width, depth …); those left out take its defaults.
         inputs: Settings of the preprocessing ("height", "width" …); those left out take the modality's defaults.
         augment: Strength of the label-preserving augmentation, 0 (off) to 1.
+        creative: Strength of disturbances that may cost something of what a label says, 0 (off) to 1: shades and a hole
+            in pictures, lost and swapped words, warped and masked series, noise and swapped cells in rows.
+        mixup: Alpha of the Beta distribution that pairs of examples are blended by; 0 blends none. Codes cannot be
+            blended: each then comes from either example.
+        cutmix: The same for pasting a part of one example into another; with both, a coin decides for each example.
         dropout: Share of activations dropped while training, 0–1.
         weight_decay: Decoupled weight decay (AdamW), per unit of learning rate.
         label_smoothing: Share of the target's mass spread over all classes, 0–1.
@@ -43,13 +48,16 @@ class TrainingConfig(Value):
         n_rows: Use only the first so many training rows of a seeded permutation; None uses all.
         fold: Which cross-validation fold is held out; None for the split's own validation set.
         refit: Train on training and validation rows together (nothing is held out).
-        seed: Seed of initial weights, order of rows, dropout and augmentation.
+        seed: Seed of initial weights, order of rows, dropout, augmentation and mixing.
     """
 
     family: str
     hp: dict[str, HpValue] = {}
     inputs: dict[str, HpValue] = {}
     augment: float = 0.0
+    creative: float = 0.0
+    mixup: float = 0.0
+    cutmix: float = 0.0
     dropout: float = 0.0
     weight_decay: float = 0.0
     label_smoothing: float = 0.0
@@ -87,6 +95,14 @@ class TrainingConfig(Value):
         return {name: (mine[name], theirs[name]) for name in mine if mine[name] != theirs[name]}
 
     @property
+    def is_mixed(self) -> bool:
+        """Whether batches are disturbed, blended or pasted while training."""
+        return bool(self.creative or self.mixup or self.cutmix)
+
+    @property
     def structure(self) -> tuple[Any, ...]:
-        """What decides the network's graph; runs that share it can share one compiled model."""
-        return (self.family, tuple(sorted(self.hp.items())), tuple(sorted(self.inputs.items())))
+        """What decides the network's graph; runs that share it can share one compiled model.
+
+        Mixing takes as long to trace as a small network, so that only runs with it have it in their graph.
+        """
+        return (self.family, tuple(sorted(self.hp.items())), tuple(sorted(self.inputs.items())), self.is_mixed)

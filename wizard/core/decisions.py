@@ -19,6 +19,7 @@ class Decisions(Value):
         normalise: Nuisances to take out of the inputs ("brightness", "case" …), as `spurious_variation` found them.
         vary: Nuisances to augment with later, which tell nothing of the label.
         smallest_input: {setting: value} of the smallest input inside the noise band of the full one (`downsampling`).
+        spare: Columns without which a cheap probe tells as much of the target (`downsampling`).
         label_noise: Estimated share of wrong labels, 0.0 where no more than chance is found (`label_noise`).
         label_noise_interval: Its 95% interval.
         ceiling: Best value of the metric that label noise allows, or None.
@@ -45,6 +46,7 @@ class Decisions(Value):
     normalise: tuple[str, ...] = ()
     vary: tuple[str, ...] = ()
     smallest_input: dict[str, int] | None = None
+    spare: tuple[str, ...] = ()
     label_noise: float | None = None
     label_noise_interval: tuple[float, float] | None = None
     ceiling: float | None = None

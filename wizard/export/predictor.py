@@ -38,7 +38,9 @@ def build_predictor(members: Sequence[Member], task: Task) -> Any:
     from wizard.export.layers import LabelFlags, LabelNames, Predictor, TargetUnits, Weighted
     from wizard.models.build import build_network
 
-    raw = members[0].prepared.preparation.raw_inputs()
+    raw: dict[str, Any] = {}
+    for member in members:  # one may take columns that another goes without
+        raw = {**member.prepared.preparation.raw_inputs(), **raw}
     encoded: dict[str, Any] = {}
     outputs = []
     for number, member in enumerate(members):
@@ -95,6 +97,6 @@ def predict_raw(model: Any, preparation: Any, examples: Examples, task: Task) ->
     for start in range(0, n, BATCH):
         block = np.arange(start, min(start + BATCH, n))
         for positions, batch in preparation.raw_batch(examples.take(block)):
-            tensors = {key: tf.constant(values) for key, values in batch.items()}
+            tensors = {key: tf.constant(values) for key, values in batch.items() if key in model.input}
             out[block[positions]] = np.asarray(model(tensors, training=False)[name])
     return out.astype("float64")

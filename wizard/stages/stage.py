@@ -7,7 +7,7 @@ import traceback
 from dataclasses import dataclass
 from typing import Any
 
-from wizard.core.blocks import Text
+from wizard.core.blocks import Block, Text
 from wizard.core.decisions import Decisions
 from wizard.core.errors import RunFolderError
 from wizard.core.finding import Finding
@@ -22,13 +22,14 @@ LONGEST = 160  # characters of an exception in a headline
 
 @dataclass(frozen=True)
 class Summary:
-    """A stage's answer in plain words, for people who were not there."""
+    """A stage's answer in plain words, for people who were not there; `blocks` close its last step's section."""
 
     verdict: str
     plain: tuple[str, ...]
     next_move: str
     answers: tuple[Answer, ...] = ()
     to_do: tuple[ToDo, ...] = ()
+    blocks: tuple[Block, ...] = ()
 
 
 def stage_module(name: str) -> Any:
@@ -67,6 +68,8 @@ def run_stage(context: Context, key: str, about: Any) -> StageResult:
             findings.append(step.finding(outcome, clock.spent() - before))
             context.progress.step_ends(findings[-1])
     summary = stage_module(context.stage).summarise(tuple(findings), context)
+    if summary.blocks:
+        findings[-1] = findings[-1].but(blocks=(*findings[-1].blocks, *summary.blocks))
     return StageResult(
         stage=context.stage,
         key=key,

@@ -13,12 +13,13 @@ import numpy as np
 from wizard.core.backend import keras, tf
 from wizard.core.config import TrainingConfig
 from wizard.core.seeds import derive
-from wizard.data.form import Form
+from wizard.data.form import Form, SeriesForm
 from wizard.data.task import Task
 from wizard.models.build import Network, build_network
 from wizard.models.family import family
 from wizard.models.layers import CrossEntropy, LabelCrossEntropy, OverMembers, Schedule, SquaredError
 from wizard.models.optimizer import ClippedAdamW
+from wizard.training.mixing import Mixing
 from wizard.training.prepared import Prepared
 from wizard.training.randomness import keras_seed
 from wizard.training.resident import Resident
@@ -59,6 +60,7 @@ class CompiledNetwork:
         self.optimizer.build(model.trainable_variables)
         self._fresh_optimizer = [v.numpy().copy() for v in self.optimizer.variables]
         self._data: tuple[Any, ...] = ()
+        self.mixing = Mixing(form.kind, self._spread) if config.is_mixed else None
         self._patch(model)
         self._forward = tf.function(self._logits, reduce_retracing=True)
 
@@ -88,6 +90,8 @@ class CompiledNetwork:
             network.standardize.std.assign(prepared.channel_std)
         if network.augment is not None:
             network.augment.strength.assign(config.augment)
+        if self.mixing is not None:
+            self.mixing.set(config)
         self.regularise(config, 0.0)
         if self.task.is_classification:
             self.loss.smoothing.assign(config.label_smoothing)
@@ -145,15 +149,34 @@ class CompiledNetwork:
     def _logits(self, rows: Any) -> Any:
         return self.network.answers(self._gathered(rows), training=False)
 
+    def _spread(self) -> Any:
+        """(c,) standard deviation of a series' channels, 0 for one that holds no measurement."""
+        if not isinstance(self.form, SeriesForm):
+            return tf.zeros(1)
+        is_measured = [float(number < self.form.n_measured) for number in range(len(self.form.channels))]
+        return self.network.standardize.std * tf.constant(is_measured)
+
     def _patch(self, model: Any) -> None:
-        step = model.train_step
+        step, loss, mixing = model.train_step, model.compute_loss, self.mixing
 
         def step_on_rows(rows: Any) -> Any:
             y, weight = self.resident.gather("y", rows), self.resident.gather("weight", rows)
             is_single = self.task.n_outputs == 1
-            return step((self._gathered(rows), y[:, None] if is_single else y, weight))
+            inputs = self._gathered(rows)
+            if mixing is not None:
+                inputs = mixing.changed(inputs, self.optimizer.iterations)
+            return step((inputs, y[:, None] if is_single else y, weight))
 
         model.train_step = step_on_rows
+        if mixing is None:
+            return
+
+        def loss_of_step(
+            x: Any = None, y: Any = None, y_pred: Any = None, sample_weight: Any = None, training: bool = True
+        ) -> Any:
+            return mixing.loss(loss, y, y_pred, sample_weight)
+
+        model.compute_loss = loss_of_step
 
 
 def _loss(task: Task) -> Any:

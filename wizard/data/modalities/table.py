@@ -22,9 +22,17 @@ DATE_PARTS = ("moment", "hour", "season sin", "season cos", "weekday sin", "week
 class TablePreparation:
     """Typed rows -> tensors "numeric" (n, d) float32 and "categories" (n, m) int32; fitted on training rows."""
 
-    def __init__(self, numbers: list[str], categories: list[str], dates: list[str], layers: dict[str, Any]) -> None:
-        """Holds column names by kind and the fitted layers; see `fit`."""
+    def __init__(
+        self,
+        numbers: list[str],
+        categories: list[str],
+        dates: list[str],
+        layers: dict[str, Any],
+        everything: tuple[list[str], list[str], list[str]] | None = None,
+    ) -> None:
+        """Holds column names by kind, the fitted layers (see `fit`), and by kind all columns that the table has."""
         self.numbers, self.categories, self.dates = numbers, categories, dates
+        self.everything = everything or (numbers, categories, dates)
         self.layers = layers
         names = numbers + [f"{date} {part}" for date in dates for part in DATE_PARTS]
         if "quantile" in layers:
@@ -43,11 +51,12 @@ class TablePreparation:
         from wizard.data.layers import CategoryCodes, DateParts, QuantileNormal
 
         by_kind: dict[str, list[str]] = {"number": [], "category": [], "date": []}
-        left_out = set(json.loads(str(settings.get("without", "[]"))))
         for column in dataset.columns:
-            if column.name not in left_out:
-                by_kind[column.kind].append(column.name)
-        blank = cls(by_kind["number"], by_kind["category"], by_kind["date"], {})
+            by_kind[column.kind].append(column.name)
+        everything = by_kind["number"], by_kind["category"], by_kind["date"]
+        left_out = json.loads(str(settings.get("leave_out", "[]")))
+        numbers, categories, dates = ([name for name in names if name not in left_out] for names in everything)
+        blank = cls(numbers, categories, dates, {}, everything)
         raw = blank._matrices(dataset.examples.take(rows))
         layers: dict[str, Any] = {}
         columns = [raw["numbers"]] if blank.numbers else []
@@ -58,7 +67,7 @@ class TablePreparation:
             layers["quantile"] = QuantileNormal.fitted(np.concatenate(columns, axis=1), name="quantile_normal")
         if blank.categories:
             layers["codes"] = CategoryCodes([_vocabulary(c) for c in raw["categories"].T], name="category_codes")
-        return cls(blank.numbers, blank.categories, blank.dates, layers)
+        return cls(numbers, categories, dates, layers, everything)
 
     @property
     def key(self) -> str:
@@ -81,10 +90,11 @@ class TablePreparation:
         """Symbolic raw inputs of a predictor: a column each, numbers float64, the others strings, (b,)."""
         from wizard.core.backend import keras
 
+        places = [name for names in self.everything for name in names]
         kinds = dict.fromkeys(self.numbers, "float64") | dict.fromkeys(self.categories + self.dates, "string")
         return {
-            name: keras.Input((), dtype=kind, name=f"column_{number}")  # "a/b" and "label" are no names for its layer
-            for number, (name, kind) in enumerate(kinds.items())
+            name: keras.Input((), dtype=kind, name=f"column_{places.index(name)}")  # "a/b" is no name for a layer
+            for name, kind in kinds.items()
         }
 
     def apply(self, raw: dict[str, Any], stacked: bool = False) -> dict[str, Any]:
@@ -105,9 +115,10 @@ class TablePreparation:
         return encoded
 
     def raw_batch(self, examples: Examples) -> list[tuple[np.ndarray, dict[str, np.ndarray]]]:
-        """Raw examples as predictor inputs: one (positions, {column: (n,)}) pair."""
-        raw = self._matrices(examples)
-        kinds = (("numbers", self.numbers), ("categories", self.categories), ("dates", self.dates))
+        """Raw examples, all columns, as predictor inputs: one (positions, {column: (n,)}) pair."""
+        whole = TablePreparation(*self.everything, {})
+        raw = whole._matrices(examples)
+        kinds = (("numbers", whole.numbers), ("categories", whole.categories), ("dates", whole.dates))
         batch = {name: raw[kind][:, i] for kind, names in kinds for i, name in enumerate(names)}
         return [(np.arange(len(examples)), batch)]
 
@@ -141,7 +152,7 @@ class TablePreparation:
 
 def without(columns: Sequence[str]) -> dict[str, HpValue]:
     """The setting that leaves columns out: a setting is one value, and JSON takes any name."""
-    return {"without": json.dumps(sorted(columns), ensure_ascii=False)} if columns else {}
+    return {"leave_out": json.dumps(sorted(columns), ensure_ascii=False)} if columns else {}
 
 
 def in_words(dataset: Dataset) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,15 @@ NETWORKS = ("ResNet50", "EfficientNetV2B0", "MobileNetV3Small")
 BY_SIZE = ("MobileNetV3Small", "EfficientNetV2B0", "ResNet50")  # 1, 6 and 24 million parameters
 COLOURS = (1, 3)
 FINER = 0.1  # of the head's rate, for what was learnt from a million pictures: more would undo it
+FILES = {  # as Keras calls them where it keeps them, without their heads
+    "ResNet50": "resnet50_weights_tf_dim_ordering_tf_kernels_notop.h5",
+    "EfficientNetV2B0": "efficientnetv2-b0_notop.h5",
+    "MobileNetV3Small": "weights_mobilenet_v3_small_224_1.0_float_no_top_v2.h5",
+}
+HOW_TO_GIVE_WEIGHTS = (
+    "Fetch them once where there is a network, by keras.applications.ResNet50(include_top=False), or put the file "
+    f"{FILES['ResNet50']} into ~/.keras/models."
+)
 A_RUN = ".npz"  # how a file ends that holds a whole earlier run
 
 
@@ -48,6 +58,12 @@ def prepare(model: Any, tensors: dict[str, np.ndarray], seed: int) -> None:
         assign_run(model, backbone, model.layers[-1], Path(backbone.weights_from))
     else:
         backbone.load()
+
+
+def weights_at_hand() -> str:
+    """The largest application whose ImageNet weights lie where Keras keeps them, or ""."""
+    folder = Path(os.environ.get("KERAS_HOME", "~/.keras")).expanduser() / "models"
+    return next((name for name in NETWORKS if (folder / FILES[name]).is_file()), "")
 
 
 def fine_tuned(config: TrainingConfig, run: Path) -> TrainingConfig:

@@ -71,7 +71,8 @@ def downsampling(context: Context) -> Outcome:
     smallest = _smallest(judged)
     numbers = {
         "measured": smallest.score.value, "expected": judged[0].score.value, "interval": smallest.score.ends,
-        "unit": context.metric.label, "decides": {"smallest_input": smallest.rung.setting or None},
+        "unit": context.metric.label,
+        "decides": {"smallest_input": smallest.rung.setting or None, "spare": smallest.rung.left_out},
     }  # fmt: skip
     words = f"{_sizes(context, judged, smallest)} {_rows(context)}"
     cut = look.truncation(context, sample) if hasattr(look, "truncation") else None

@@ -7,12 +7,15 @@ from typing import Any
 from wizard.core.errors import OptionError, nearest
 from wizard.core.finding import Finding
 from wizard.stages.context import Context
-from wizard.stages.regularize.experiment import ledger, signed
+from wizard.stages.regularize.experiment import ledger, signed, table
 from wizard.stages.stage import Summary
 from wizard.stages.words import listed
 
-STEPS = ("augment", "dropout", "weight_decay", "early_stopping")
-READS: tuple[str, ...] = ("metric", "incumbent", "stage_configs")
+STEPS = (
+    "more_data", "augment", "creative_augment", "pretrain", "smaller_input", "smaller_model", "smaller_batch",
+    "dropout", "weight_decay", "label_smoothing", "early_stopping", "larger_model", "first_layer", "class_weights",
+)  # fmt: skip
+READS: tuple[str, ...] = ("metric", "incumbent", "stage_configs", "smallest_input", "spare")
 
 
 def left_out(only: Any, skip: Any) -> list[str]:
@@ -42,16 +45,17 @@ def _names(wanted: Any, option: str) -> tuple[str, ...]:
 
 
 def summarise(findings: tuple[Finding, ...], context: Context) -> Summary:
-    """The stage in plain words."""
+    """The stage in plain words, and the table of all that was tried."""
     trials = ledger(context)
     kept = [trial.name for trial in trials if trial.is_kept]
     metric = context.metric
     if not trials:
         return Summary("Nothing was tried.", tuple(f.headline for f in findings), "Call tune().")
-    first, last = trials[0].before, trials[-1].after if trials[-1].is_kept else trials[-1].before
+    judged = context.shared["judged"]
+    first, last = context.shared["first_score"], judged.score
     verdict = (
-        f"{listed(kept, 4).capitalize()} {'helps' if len(kept) == 1 else 'help'}: {metric.label} goes from "
-        f"{metric.words(first)} to {metric.words(last)}."
+        f"{listed(kept, 4)[:1].upper()}{listed(kept, 4)[1:]} {'helps' if len(kept) == 1 else 'help'}: {metric.label} "
+        f"goes from {metric.words(first)} to {metric.words(last)}."
         if kept
         else f"No regulariser helps beyond the noise; {metric.label} stays at {metric.words(first)}."
     )
@@ -59,9 +63,23 @@ def summarise(findings: tuple[Finding, ...], context: Context) -> Summary:
         "Each change was made alone, against the best configuration so far, with the same seeds and rows; it is kept "
         "only if it helps by more than chance would.",
         *(
-            f"{trial.name[0].upper()}{trial.name[1:]} {'was kept' if trial.is_kept else 'was not kept'}: "
-            f"{signed(context, trial.gain.value)}."
+            f"{trial.name[0].upper()}{trial.name[1:]} was kept: {signed(context, trial.gain.value)}."
             for trial in trials
+            if trial.is_kept
         ),
+        _not_kept([trial.name for trial in trials if not trial.is_kept]),
+        *(finding.headline for finding in findings if finding.step == "more_data" and finding.status != "skipped"),
     )
-    return Summary(verdict, plain, "Call tune() to search around this configuration.")
+    closing = table(context, trials, "The whole stage, one change a line")
+    return Summary(
+        verdict,
+        tuple(line for line in plain if line),
+        "Call tune() to search around this configuration.",
+        blocks=(closing,),
+    )
+
+
+def _not_kept(names: list[str]) -> str:
+    if not names:
+        return ""
+    return f"{len(names)} {'change was' if len(names) == 1 else 'changes were'} not kept: {listed(names, 4)}."

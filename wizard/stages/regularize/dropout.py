@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from wizard.stages.context import Context
-from wizard.stages.regularize.experiment import experiment
+from wizard.stages.regularize.experiment import experiment, few
 from wizard.stages.step import Outcome, step
 
 RATES = (0.2, 0.5)
@@ -16,7 +16,7 @@ def dropout(context: Context) -> Outcome:
     Silencing random units while training keeps the network from leaning on any one of them (Srivastava et al. 2014).
     It costs training accuracy; whether it buys validation accuracy is measured here.
     """
-    rates = RATES[: 1 if context.effort.name == "quick" else 2]
+    rates = RATES[: few(context)]
     return experiment(
         context, "dropout", [{"dropout": rate} for rate in rates], [f"dropout {rate:g}" for rate in rates]
     )

@@ -6,7 +6,7 @@ import numpy as np
 
 from wizard.core.blocks import Line, Lines, Reference
 from wizard.stages.context import Context
-from wizard.stages.regularize.experiment import experiment, incumbent, ledger, table
+from wizard.stages.regularize.experiment import experiment, incumbent, standing
 from wizard.stages.step import Outcome, noted, step
 
 
@@ -42,11 +42,5 @@ def early_stopping(context: Context) -> Outcome:
         outcome = experiment(
             context, "early_stopping", [{"stop_after": best}], [f"stopping after epoch {best} of {last}"]
         )
-    tried = ledger(context)
-    blocks = (*outcome.blocks, plot)
-    if tried:
-        blocks = (*blocks, table(context, tried).but(title="The whole stage, one change a line"))
-    decides = dict(outcome.decides)
-    decides.setdefault("incumbent", base.config)
-    decides.setdefault("stage_configs", {**context.decided("stage_configs"), "regularize": base.config})
-    return Outcome(**{**outcome.__dict__, "blocks": blocks, "decides": decides})
+    decides = outcome.decides or standing(context, base.config)
+    return Outcome(**{**outcome.__dict__, "blocks": (*outcome.blocks, plot), "decides": decides})

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from statistics import NormalDist
 from typing import Any
+
+import numpy as np
 
 from wizard.core.blocks import Column, Table
 from wizard.core.config import TrainingConfig
@@ -12,12 +15,31 @@ from wizard.stages.context import Context, Judged
 from wizard.stages.step import Outcome, noted, passed, skipped
 from wizard.training.compare import Interval
 
+ALARM = 0.05  # chance that a step keeps a change that does nothing, shared among the changes that it tries
+BAND = 1.96  # standard errors that an interval reaches to either side
+
 
 @dataclass(frozen=True)
 class Trial:
-    """One line of the stage's table."""
+    """One line of the stage's table.
+
+    Attributes:
+        name: What was changed, in words.
+        step: That tried it.
+        change: Fields of the configuration that differ.
+        before: The incumbent's score on the rows that were compared.
+        after: The changed one's.
+        train_before: The incumbent's training loss.
+        train_after: The changed one's.
+        gain: Towards better, with its interval.
+        seconds: What the runs took.
+        is_kept: Whether it became the incumbent.
+        given_up: After how much of the comparison it was given up, in words; "" where all of it was done.
+    """
 
     name: str
+    step: str
+    change: dict[str, Any]
     before: float
     after: float
     train_before: float
@@ -25,6 +47,7 @@ class Trial:
     gain: Interval
     seconds: float
     is_kept: bool
+    given_up: str = ""
 
 
 def ledger(context: Context) -> list[Trial]:
@@ -37,7 +60,13 @@ def incumbent(context: Context) -> Judged:
     config = context.decided("incumbent")
     if context.shared.get("judged_config") != config:
         context.shared.update(judged=context.judge(config, _repeats(context)), judged_config=config)
+        context.shared.setdefault("first_score", context.shared["judged"].score)
     return context.shared["judged"]
+
+
+def few(context: Context, most: int = 2) -> int:
+    """Changes that a step tries: one at the smallest effort."""
+    return 1 if context.effort.name == "quick" else most
 
 
 def _repeats(context: Context) -> int:
@@ -47,6 +76,9 @@ def _repeats(context: Context) -> int:
 
 def experiment(context: Context, name: str, changes: Sequence[dict[str, Any]], words: Sequence[str]) -> Outcome:
     """Tries the changes one by one and keeps the best that helps beyond its noise band.
+
+    A change that gains nothing on the first fold, or with the first seed, is given up there: that can only lose a
+    change, never keep one.
 
     Args:
         context: The step's.
@@ -59,11 +91,13 @@ def experiment(context: Context, name: str, changes: Sequence[dict[str, Any]], w
     for change, label in zip(changes, words, strict=True):
         if not context.pacing.allows(f"{name}: {label}", base.seconds):
             break
-        trials.append(_try(context, base, base.config.but(**change), label))
+        trials.append(_try(context, base, name, change, label))
     if not trials:
         return skipped("There was no time left for this experiment within the budget.")
-    best, judged = max(trials, key=lambda pair: pair[0].gain.low)
-    ledger(context).extend(trial if trial is best else _not_kept(trial) for trial, _ in trials)
+    wider = max(1.0, NormalDist().inv_cdf(1 - ALARM / len(trials)) / BAND)
+    trials = [(_widened(trial, wider), judged) for trial, judged in trials]
+    best, judged = max(trials, key=lambda pair: (pair[0].given_up == "", pair[0].gain.low))
+    ledger(context).extend(trial if trial is best else replace(trial, is_kept=False) for trial, _ in trials)
     metric = context.metric
     scale = 100.0 if metric.is_share else 1.0
     numbers = {
@@ -71,45 +105,103 @@ def experiment(context: Context, name: str, changes: Sequence[dict[str, Any]], w
         "interval": (scale * best.gain.low, scale * best.gain.high),
         "unit": f"points of {metric.label}" if metric.is_share else f"lower {metric.label}",
         "blocks": (table(context, [trial for trial, _ in trials]),),
+        "decides": standing(context, judged.config if best.is_kept else base.config),
     }  # fmt: skip
-    name = f"{best.name[0].upper()}{best.name[1:]}"
-    band = f"(95% interval {_signed(context, best.gain.low)} to {_signed(context, best.gain.high)})"
+    title = f"{best.name[0].upper()}{best.name[1:]}"
     if judged.failure:
-        return noted(f"{name} breaks the training: {judged.failure}. Not kept.", blocks=numbers["blocks"])
+        only = {key: numbers[key] for key in ("blocks", "decides")}
+        return noted(f"{title} breaks the training: {judged.failure}. Not kept.", **only)
+    band = f"(95% interval {_signed(context, best.gain.low)} to {_signed(context, best.gain.high)})"
+    gained = f"{title}: {signed(context, best.gain.value)} {band}"
     if not best.is_kept:
         what = "within the noise" if best.gain.high >= 0 else "a loss"
-        return noted(f"{name}: {signed(context, best.gain.value)} {band}, {what}; not kept.", **numbers)
+        early = f", given up after {best.given_up}" if best.given_up else ""
+        return noted(f"{gained}, {what}{early}; not kept.", **numbers)
     context.shared.update(judged=judged, judged_config=judged.config)
-    decides = {
-        "incumbent": judged.config,
-        "stage_configs": {**context.decided("stage_configs"), "regularize": judged.config},
-    }
-    return passed(
-        f"{name}: {signed(context, best.gain.value)} {band}, beyond the noise; kept.",
-        decides=decides,
-        **numbers,
-    )
+    return passed(f"{gained}, beyond the noise; kept.", **numbers)
 
 
-def _try(context: Context, base: Judged, config: TrainingConfig, label: str) -> tuple[Trial, Judged]:
-    judged = context.judge(config, len(base.predictions))
-    worst = Interval(float("-inf"), float("-inf"), float("-inf"))
-    gain = worst if judged.failure else context.gain(judged, base)
+def standing(context: Context, config: TrainingConfig) -> dict[str, Any]:
+    """The decisions that make a configuration the stage's best so far."""
+    stages = {**context.decided("stage_configs"), "regularize": config}
+    return {"incumbent": config, "stage_configs": stages}
+
+
+def _try(
+    context: Context, base: Judged, step: str, change: dict[str, Any], label: str
+) -> tuple[Trial, Judged]:  # fmt: skip
+    config = base.config.but(**change)
+    judged, given_up = _raced(context, base, config)
+    if judged.failure:
+        worst = Interval(float("-inf"), float("-inf"), float("-inf"))
+        trial = Trial(label, step, change, base.score, judged.score, base.mean_score("train_loss"), float("nan"),
+                      worst, judged.seconds, False)  # fmt: skip
+        return trial, judged
+    part = _part(context, base, judged)
+    gain = context.gain(judged, part)
     trial = Trial(
         name=label,
-        before=base.score,
+        step=step,
+        change=change,
+        before=part.score,
         after=judged.score,
-        train_before=base.mean_score("train_loss"),
-        train_after=float("nan") if judged.failure else judged.mean_score("train_loss"),
+        train_before=part.mean_score("train_loss"),
+        train_after=judged.mean_score("train_loss"),
         gain=gain,
         seconds=judged.seconds,
-        is_kept=gain.low > 0,
+        is_kept=not given_up and gain.low > 0,
+        given_up=given_up,
     )
     return trial, judged
 
 
-def _not_kept(trial: Trial) -> Trial:
-    return Trial(**{**trial.__dict__, "is_kept": False})
+def _raced(context: Context, base: Judged, config: TrainingConfig) -> tuple[Judged, str]:
+    """A configuration judged, or given up; with how far it came."""
+    if context.split.folds:
+        first = _first_fold(context, config)
+        if first.failure:
+            return first, ""
+        part = _part(context, base, first)
+        is_better = context.metric.better(first.score, part.score)
+        if not is_better and first.mean_score("val_loss") >= part.mean_score("val_loss"):
+            return first, "its first fold"
+    if len(base.predictions) > 1:
+        once = context.judge(config, 1)
+        if once.failure:
+            return once, ""
+        if not context.metric.better(once.score, _part(context, base, once).score):
+            return once, "its first seed"
+    return context.judge(config, len(base.predictions)), ""
+
+
+def _first_fold(context: Context, config: TrainingConfig) -> Judged:
+    run = context.train(config.but(fold=0, seed=0))
+    if run.failure:
+        return Judged(config, ((run,),), np.empty(0, "int64"), [], float("nan"), is_dropped=True)
+    rows = context.split.rows(0)[1]
+    predictions = context.trainer.held_predictions(run)
+    score = context.metric.score(context.y(rows), predictions, context.weight(rows))
+    return Judged(config, ((run,),), rows, [predictions], score, is_dropped=True)
+
+
+def _part(context: Context, base: Judged, judged: Judged) -> Judged:
+    """The incumbent on the rows and seeds that something was judged on."""
+    n = len(judged.predictions)
+    if not judged.is_dropped:
+        own = [context.metric.score(context.y(base.rows), p, context.weight(base.rows)) for p in base.predictions[:n]]
+        return replace(base, runs=base.runs[:n], predictions=base.predictions[:n], score=float(np.mean(own)))
+    at = np.searchsorted(base.rows, judged.rows)
+    predictions = base.predictions[0][at]
+    score = context.metric.score(context.y(judged.rows), predictions, context.weight(judged.rows))
+    return replace(base, runs=((base.runs[0][0],),), rows=judged.rows, predictions=[predictions], score=score)
+
+
+def _widened(trial: Trial, times: float) -> Trial:
+    gain = trial.gain
+    if times == 1.0 or not np.isfinite(gain.value):
+        return trial
+    low, high = (gain.value + times * (end - gain.value) for end in gain.ends)
+    return replace(trial, gain=Interval(gain.value, low, high), is_kept=trial.is_kept and low > 0)
 
 
 def signed(context: Context, gain: float) -> str:
@@ -124,13 +216,14 @@ def _signed(context: Context, gain: float) -> str:
     return f"{(gain if context.metric.is_higher_better else -gain) + 0.0:+.3g}".replace("-", "−")
 
 
-def table(context: Context, trials: Sequence[Trial]) -> Table:
+def table(context: Context, trials: Sequence[Trial], title: str = "What each change bought") -> Table:
     """The stage's product: what each regulariser bought, at what cost."""
     metric = context.metric
     form = metric.column_format
     return Table(
-        title="What each change bought",
-        caption=f"{metric.label} on the rows that decide; gain is towards better, with its 95% interval.",
+        title=title,
+        caption=f"{metric.label} on the rows that decide; gain is towards better, with its 95% interval. What gained "
+        "nothing on its first fold or with its first seed was given up there, and is compared on that part alone.",
         columns=(
             Column(name="change"), Column(name="training loss before"), Column(name="training loss after"),
             Column(name="before", format=form), Column(name="after", format=form), Column(name="gain", format=form),
@@ -140,8 +233,19 @@ def table(context: Context, trials: Sequence[Trial]) -> Table:
         rows=tuple(
             (
                 trial.name, trial.train_before, trial.train_after, trial.before, trial.after, trial.gain.value,
-                trial.gain.low, trial.gain.high, round(trial.seconds, 1), "kept" if trial.is_kept else "not kept",
+                trial.gain.low, trial.gain.high, round(trial.seconds, 1), _verdict(trial),
             )
             for trial in trials
         ),
+        emphasis=tuple(number for number, trial in enumerate(trials) if trial.is_kept),
+    )  # fmt: skip
+
+
+def _verdict(trial: Trial) -> str:
+    if trial.is_kept:
+        return "kept"
+    if trial.given_up:
+        return f"given up after {trial.given_up}"
+    return "not kept: broke" if not np.isfinite(trial.gain.value) else (
+        "not kept: a loss" if trial.gain.high < 0 else "not kept: within the noise"
     )  # fmt: skip

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from wizard.stages.context import Context
-from wizard.stages.regularize.experiment import experiment
+from wizard.stages.regularize.experiment import experiment, few
 from wizard.stages.step import Outcome, step
 
 DECAYS = (0.1, 1.0)  # a unit of learning rate: at a rate of 1e-3 a weight loses 0.01% and 0.1% a step
@@ -16,6 +16,6 @@ def weight_decay(context: Context) -> Outcome:
     Pulling weights towards zero prefers simple explanations (decoupled from the gradient: Loshchilov & Hutter 2019).
     Biases, normalisations and embeddings are left alone.
     """
-    decays = DECAYS[: 1 if context.effort.name == "quick" else 2]
+    decays = DECAYS[: few(context)]
     changes = [{"weight_decay": decay} for decay in decays]
     return experiment(context, "weight_decay", changes, [f"weight decay {decay:g}" for decay in decays])

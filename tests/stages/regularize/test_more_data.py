@@ -1,0 +1,40 @@
+import numpy as np
+import pytest
+
+from tests.stages.regularize.started import MLP, tried
+from tests.stages.walk import diabetes, journey_on
+from wizard.stages.regularize.more_data import power_law
+
+
+def test_a_power_law_is_found_and_followed():
+    n = np.array([100.0, 200, 400, 800])
+    for floor, slope, exponent in ((0.1, 3.0, 0.5), (0.0, 1.0, 0.25), (0.3, 20.0, 1.0)):
+        truth = floor + slope * n**-exponent
+        ahead = floor + slope * 1600**-exponent
+        assert power_law(n, truth, np.array([1600.0]))[0] == pytest.approx(ahead, rel=0.02)
+
+
+def test_an_error_that_does_not_fall_is_followed_as_it_is():
+    assert power_law(np.array([10.0, 20, 40]), np.array([0.2, 0.2, 0.2]), np.array([80.0]))[0] == pytest.approx(0.2)
+
+
+def test_more_pictures_help(journeys):
+    finding, decided = tried(journeys["pictures"], "more_data", MLP.but(hp={"width": 64, "depth": 1}))
+    assert finding.status == "noted"
+    assert finding.measured > 0
+    x, y = finding.blocks[0].lines[0].x, finding.blocks[0].lines[0].y
+    assert list(x) == sorted(x)
+    assert y[-1] > y[0]
+    assert decided["stage_configs"]["regularize"] == decided["incumbent"]
+
+
+def test_errors_of_amounts_fall_as_well(journeys):
+    finding, _ = tried(journeys["amounts"], "more_data", MLP.but(epochs=15), metric="rmse")
+    assert "would bring RMSE from" in finding.headline
+    y = finding.blocks[0].lines[0].y
+    assert y[-1] < y[0]
+
+
+def test_few_rows_make_no_curve(tmp_path):
+    finding, _ = tried(journey_on(diabetes(80), tmp_path, "progression"), "more_data", MLP.but(epochs=2), metric="rmse")
+    assert finding.headline.endswith("too few to see how the error falls with them.")

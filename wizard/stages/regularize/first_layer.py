@@ -1,0 +1,223 @@
+"""What the first layer looks for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from wizard.core.blocks import Bars, Block, Column, Curve, Gallery, Item, Reference, Table
+from wizard.data.form import FeaturesForm, ImageForm, SeriesForm, TokensForm
+from wizard.models.inputs import ONE_HOT
+from wizard.stages.context import Context
+from wizard.stages.pictures import png
+from wizard.stages.regularize.experiment import incumbent
+from wizard.stages.step import Outcome, noted, passed, skipped, step, warned
+
+SHOWN = 32  # filters, words or features
+NEIGHBOURS = 5  # nearest words shown for each
+FREQUENT = 200  # most frequent words: rarer ones hardly moved from where they started
+DRAWS = 200  # random layers that the trained one is compared with
+SIDE = 48  # pixels that a filter is drawn in
+BEYOND = 2.0  # standard deviations of random layers: less is what noise would show
+
+
+@dataclass(frozen=True)
+class Look:
+    """A first layer, and a number of its that random weights of the same shape also have.
+
+    Attributes:
+        what: The weights, in words.
+        structure: What is measured, in words.
+        value: It, of the trained weights.
+        random: (DRAWS,) it, of random weights.
+        blocks: The weights, shown.
+    """
+
+    what: str
+    structure: str
+    value: float
+    random: np.ndarray
+    blocks: tuple[Block, ...]
+
+
+@step()
+def first_layer(context: Context) -> Outcome:
+    """The first layer has learnt something: it shows edges, not noise.
+
+    Its weights lie next to the inputs, so they can be looked at. Filters that show edges and strokes, words that lie
+    near words of their kind, a few features that stand out: that is learnt. What looks like noise may well be noise.
+    """
+    run = incumbent(context).runs[0][0]
+    if run.failure:
+        return skipped(f"There is no trained network to look into: {run.failure}.")
+    prepared = context.prepared(run.config)
+    model = context.trainer.network(run).network.model
+    look = _look(context, model, prepared)
+    if look is None:
+        return skipped(f"The family {run.config.family!r} has no first layer whose weights could be shown.")
+    mean, spread = float(look.random.mean()), float(look.random.std())
+    beyond = (look.value - mean) / max(spread, 1e-12)
+    numbers = {"measured": look.value, "expected": mean, "unit": look.structure, "blocks": look.blocks}
+    told = f"{look.structure} is {look.value:.2f}, of random ones {mean:.2f} ± {spread:.2f}"
+    if beyond > BEYOND:
+        return passed(f"{look.what} are not noise: their {told}.", **numbers)
+    if isinstance(prepared.form, FeaturesForm) or look.value > mean:
+        return noted(f"{look.what} cannot be told from random ones: their {told}.", **numbers)
+    return warned(
+        f"{look.what} look like noise: their {told}.",
+        advice="Noise in the first layer means too high a learning rate, too little regularisation, or too few rows.",
+        **numbers,
+    )
+
+
+def _look(context: Context, model: Any, prepared: Any) -> Look | None:
+    form = prepared.form
+    if isinstance(form, TokensForm):
+        table = next(
+            (w for w in model.trainable_variables if len(w.shape) == 2 and w.shape[0] == form.vocabulary), None
+        )
+        return None if table is None else _words(context, np.asarray(table), prepared)
+    kernel = next((w for w in model.trainable_variables if len(w.shape) >= 2), None)
+    if kernel is None:
+        return None
+    weights = np.asarray(kernel, "float64")
+    if isinstance(form, ImageForm):
+        pixels = form.height * form.width * form.channels
+        if weights.ndim == 2 and len(weights) == pixels:
+            weights = weights.reshape(form.height, form.width, form.channels, -1)
+        return _filters(context, weights) if weights.ndim == 4 and min(weights.shape[:2]) > 1 else None
+    if isinstance(form, SeriesForm):
+        if weights.ndim == 2 and len(weights) == form.length * len(form.channels):
+            weights = weights.reshape(form.length, len(form.channels), -1)
+        return _waves(context, weights, form) if weights.ndim == 3 and len(weights) > 1 else None
+    names = _features(form)
+    return _weights(context, weights, names) if weights.ndim == 2 and len(weights) == len(names) else None
+
+
+def _smoothness(weights: np.ndarray, axes: tuple[int, ...]) -> float:
+    """Mean correlation of neighbouring weights along axes, over filters: 0 is noise, 1 an even surface."""
+    centred = weights - weights.mean(axes, keepdims=True)
+    found = []
+    for axis in axes:
+        one, other = (
+            np.take(centred, range(*ends), axis) for ends in ((0, weights.shape[axis] - 1), (1, weights.shape[axis]))
+        )
+        found.append((one * other).mean() / max((centred**2).mean(), 1e-300))
+    return float(np.mean(found))
+
+
+def _null(context: Context, shape: tuple[int, ...], measure: Any) -> np.ndarray:
+    random = context.random("first layer")
+    return np.array([measure(random.normal(size=shape)) for _ in range(DRAWS)])
+
+
+def _filters(context: Context, weights: np.ndarray) -> Look:
+    """(h, w, c, f) filters as pictures."""
+    items = []
+    strongest = np.argsort(-np.square(weights).sum((0, 1, 2)), kind="stable")[:SHOWN]
+    for number in strongest:
+        one = weights[..., number]
+        one = one if one.shape[-1] in (1, 3) else one.mean(-1, keepdims=True)
+        times = max(1, SIDE // max(one.shape[:2]))
+        large = np.repeat(np.repeat(one, times, 0), times, 1)
+        items.append(Item(label=f"filter {number + 1}", asset=context.asset(png(large.astype("float32")))))
+    gallery = Gallery(
+        title="Filters of the first layer",
+        caption="Weights from the most negative (black) to the most positive (white), the strongest filters first.",
+        items=tuple(items),
+    )
+    axes = (0, 1)
+    return Look(
+        "The filters of the first layer",
+        "mean correlation of neighbouring weights",
+        _smoothness(weights, axes),
+        _null(context, weights.shape, lambda w: _smoothness(w, axes)),
+        (gallery,),
+    )
+
+
+def _waves(context: Context, weights: np.ndarray, form: SeriesForm) -> Look:
+    """(t, c, f) filters as curves."""
+    edge = float(np.abs(weights).max()) or 1.0
+    strongest = np.argsort(-np.square(weights).sum((0, 1)), kind="stable")[:SHOWN]
+    items = tuple(
+        Item(
+            label=f"filter {number + 1}",
+            curves=tuple(
+                Curve(name=name, y=tuple(map(float, weights[:, c, number])), low=-edge, high=edge)
+                for c, name in enumerate(form.channels[:3])
+            ),
+        )
+        for number in strongest
+    )
+    return Look(
+        "The filters of the first layer",
+        "mean correlation of weights of neighbouring steps",
+        _smoothness(weights, (0,)),
+        _null(context, weights.shape, lambda w: _smoothness(w, (0,))),
+        (Gallery(title="Filters of the first layer", caption="Weights along time.", items=items),),
+    )
+
+
+def _weights(context: Context, weights: np.ndarray, names: list[str]) -> Look:
+    """(d, f) weights: how much of them each feature has."""
+
+    def unevenness(w: np.ndarray) -> float:
+        norms = np.sqrt(np.square(w).sum(1))
+        return float(norms.std() / norms.mean())
+
+    norms = np.sqrt(np.square(weights).sum(1))
+    order = np.argsort(-norms, kind="stable")[:SHOWN]
+    bars = Bars(
+        title="Weights of each feature",
+        caption="Length of a feature's weights into the first layer; all features come in the same order of magnitude.",
+        labels=tuple(names[i] for i in order),
+        values=tuple(float(norms[i]) for i in order),
+        value_label="length of the weights",
+        references=(Reference(value=float(norms.mean()), label="mean"),),
+    )
+    return Look(
+        "The weights of features",
+        "spread over features relative to their mean",
+        unevenness(weights),
+        _null(context, weights.shape, unevenness),
+        (bars,),
+    )
+
+
+def _features(form: FeaturesForm) -> list[str]:
+    """Names of the first layer's inputs, in their order."""
+    names = list(form.numeric)
+    for name, n_codes in zip(form.categories, form.cardinalities, strict=True):
+        if n_codes > ONE_HOT:
+            return []  # embedded: its numbers have no names
+        names += [f"{name}, code {code}" for code in range(n_codes)]
+    return names
+
+
+def _words(context: Context, table: np.ndarray, prepared: Any) -> Look:
+    """(v, e) embeddings: which words lie near which."""
+    known = list(prepared.preparation.tokens)[:FREQUENT]
+    vectors = table[2 : 2 + len(known)].astype("float64")  # code 0 is no word, 1 an unknown one
+    near = _cosines(vectors)
+    best = np.argsort(-near, axis=1, kind="stable")[:, :NEIGHBOURS]
+    rows = tuple(
+        (word, ", ".join(known[j] for j in best[i]), float(near[i, best[i, 0]])) for i, word in enumerate(known[:SHOWN])
+    )
+    columns = (Column(name="word"), Column(name="nearest words"), Column(name="cosine of the nearest"))
+    return Look(
+        "Embeddings of words",
+        "mean cosine of a frequent word and its nearest",
+        float(near.max(1).mean()),
+        _null(context, vectors.shape, lambda w: float(_cosines(w).max(1).mean())),
+        (Table(title="Nearest words", caption="The most frequent words first.", columns=columns, rows=rows),),
+    )
+
+
+def _cosines(vectors: np.ndarray) -> np.ndarray:
+    unit = vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-12)
+    near = unit @ unit.T
+    np.fill_diagonal(near, -1.0)
+    return np.asarray(near)

@@ -1,0 +1,34 @@
+"""The incumbent's place among its family's sizes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from wizard.core.config import TrainingConfig
+from wizard.models.family import family
+from wizard.stages.context import Context
+
+
+def neighbours(context: Context, config: TrainingConfig) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """Rungs below and above a configuration's size, the nearest first; a size between rungs counts by its widths."""
+    rungs = [dict(rung) for rung in family(config.family).ladder(context.prepared(config).form)]
+    own = {**config.hp}
+    if own in rungs:
+        at = rungs.index(own)
+        return rungs[:at][::-1], rungs[at + 1 :]
+    below = [rung for rung in rungs if _volume(rung) < _volume({**rung, **own})]
+    above = [rung for rung in rungs if _volume(rung) > _volume({**rung, **own})]
+    return below[::-1], above
+
+
+def shape(hp: dict[str, Any]) -> str:
+    """A size in words: "width 32, depth 2"."""
+    return ", ".join(f"{name} {value}" for name, value in hp.items())
+
+
+def _volume(hp: dict[str, Any]) -> float:
+    """Product of all sizes: what orders shapes roughly by capacity."""
+    product = 1.0
+    for value in hp.values():
+        product *= float(value) if isinstance(value, (int, float)) else 1.0
+    return product

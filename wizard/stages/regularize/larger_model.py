@@ -1,0 +1,40 @@
+"""A network of more capacity, stopped in time."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from wizard.stages.context import Context
+from wizard.stages.regularize.experiment import experiment, incumbent
+from wizard.stages.regularize.ladder import neighbours, shape
+from wizard.stages.step import Outcome, noted, skipped, step
+
+COST = 3.0  # times the incumbent's: a rung has about four times the weights, but not all of the time goes into them
+
+
+@step()
+def larger_model(context: Context) -> Outcome:
+    """A larger network, stopped early, makes the predictions better.
+
+    Larger networks overfit more in the end, but stopped early they are often better than smaller ones: of all steps
+    here it is the one that goes the other way. Where to stop is read off the validation loss of one fold and one seed,
+    and then holds for all of them.
+    """
+    base = incumbent(context)
+    config = base.config
+    larger = neighbours(context, config)[1][:1]
+    if not larger:
+        return noted("The network is the largest of its family already.")
+    if not context.pacing.allows("larger_model: where to stop", COST * base.seconds):
+        return skipped("There was no time left for this experiment within the budget.")
+    change: dict[str, Any] = {"hp": {**config.hp, **larger[0]}, "stop_after": None}
+    run = context.train(config.but(**change, fold=0 if context.split.folds else None, seed=0))
+    words = f"a larger network ({shape(larger[0])})"
+    if not run.failure and "val_loss" in run.history:
+        best = int(run.epochs_seen[int(np.argmin(run.history["val_loss"]))])
+        if best < int(run.epochs_seen[-1]):
+            change["stop_after"] = best
+            words = f"a larger network ({shape(larger[0])}), stopped after epoch {best}"
+    return experiment(context, "larger_model", [change], [words])

@@ -1,0 +1,27 @@
+"""A network of less capacity."""
+
+from __future__ import annotations
+
+from wizard.stages.context import Context
+from wizard.stages.regularize.experiment import experiment, few, incumbent
+from wizard.stages.regularize.ladder import neighbours, shape
+from wizard.stages.step import Outcome, noted, step
+
+
+@step()
+def smaller_model(context: Context) -> Outcome:
+    """A smaller network makes the predictions better.
+
+    The network was chosen for being able to learn the training rows by heart. One that cannot must look for what the
+    rows have in common; what is known of the domain may well fit into less.
+    """
+    config = incumbent(context).config
+    smaller = neighbours(context, config)[0][: few(context)]
+    if not smaller:
+        return noted("The network is the smallest of its family already.")
+    return experiment(
+        context,
+        "smaller_model",
+        [{"hp": {**config.hp, **rung}} for rung in smaller],
+        [f"a smaller network ({shape(rung)})" for rung in smaller],
+    )
