@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import sys
 import tempfile
@@ -58,4 +59,10 @@ def _load() -> tuple[Any, Any]:
     return keras, tf
 
 
+def _is_worth_saying(record: logging.LogRecord) -> bool:
+    """All but one warning: a journey traces a graph for each of its dozens of networks, and means to."""
+    return "triggered tf.function retracing" not in record.getMessage()
+
+
 keras, tf = _load()
+logging.getLogger("tensorflow").addFilter(_is_worth_saying)

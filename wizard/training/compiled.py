@@ -62,7 +62,7 @@ class CompiledNetwork:
         self._data: tuple[Any, ...] = ()
         self.mixing = Mixing(form.kind, self._spread) if config.is_mixed else None
         self._patch(model)
-        self._forward = tf.function(self._logits, reduce_retracing=True)
+        self._forward = tf.function(self._logits, input_signature=[tf.TensorSpec((None,), "int64")])
 
     @property
     def model(self) -> Any:
