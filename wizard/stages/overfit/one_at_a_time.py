@@ -102,6 +102,8 @@ def one_at_a_time(context: Context) -> Outcome:
     form = context.form()
     stages = _grown(context, form)
     if len(stages) < 2:
+        if any(cut.startswith("one_at_a_time") for cut in context.pacing.cuts):
+            return skipped("There was no time left for this experiment within the budget.")
         return skipped("There is nothing to add: the inputs have one part only, and the family has one size.")
     changes = _changes(stages)
     added = [(stage, change) for stage, change in zip(stages[1:], changes, strict=True)]

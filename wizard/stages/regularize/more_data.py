@@ -15,6 +15,7 @@ from wizard.stages.words import count
 
 SHARES = (0.5, 0.25, 0.125)  # of the training rows, in the order that they are trained
 LONGER = 2  # times the epochs, at most, on fewer rows: half of the rows then get as many steps
+TIME_SHARE = 0.25  # of the stage's time left that it may take: what follows is what makes the network better
 FEWEST = 24  # training rows: on fewer a network learns nothing that a curve could be read from
 DRAWS = 300  # of the bootstrap: each fits a curve, and the ends of a 95% interval rest on 7 of them
 EXPONENTS = np.linspace(0.05, 1.5, 30)  # of the power law; measured ones lie between 0.07 and 1 (Hestness et al. 2017)
@@ -70,9 +71,12 @@ def more_data(context: Context) -> Outcome:
     base = incumbent(context)
     n_all = base.runs[0][0].n_train
     judged: list[tuple[int, Judged]] = []
-    for share in SHARES[: 2 if context.effort.name == "quick" else 3]:
+    shares = SHARES[: 2 if context.effort.name == "quick" else 3]
+    if not context.pacing.allows("more_data", len(shares) * base.seconds / 2 / TIME_SHARE):
+        return skipped("There was no time left for this experiment within the budget.")
+    for share in shares:
         n_rows = round(share * n_all)
-        if n_rows < FEWEST or not context.pacing.allows(f"more_data: {n_rows} rows", base.seconds / 2):
+        if n_rows < FEWEST:
             break
         look = base.config.look_every
         epochs = multiple(base.config.epochs * min(1 / share, LONGER), look)
@@ -82,7 +86,7 @@ def more_data(context: Context) -> Outcome:
     if len(judged) < 2:
         if n_all < 2 * FEWEST / SHARES[1]:
             return noted(f"{count(n_all, 'training row')} are too few to see how the error falls with them.")
-        return skipped("There was no time left for this experiment within the budget.")
+        return noted("The training breaks down on fewer rows, so that no curve can be drawn through its errors.")
     curve = _curve(context, [*judged[::-1], (n_all, base)])
     ahead = np.array([n_all, MORE * n_all])
     now, then = curve.at(ahead)[0]
