@@ -97,6 +97,7 @@ CHANGES = {
     "learning_rate": 1e-2, "weight_decay": 5.0, "dropout": 0.5, "label_smoothing": 0.4, "augment": 1.0,
     "schedule": "constant", "batch": 8, "epochs": 4, "class_weights": True, "head_bias": False, "n_rows": 40,
     "stop_after": 1, "seed": 6, "control": "zeros", "fold": 1, "refit": True, "hp": {"width": 24, "depth": 1},
+    "beta_2": 0.5, "clip": 1e-3,
 }  # fmt: skip
 
 
@@ -104,6 +105,26 @@ CHANGES = {
 def test_every_number_of_a_configuration_changes_the_result(on_digits, field):
     config = MLP.but(augment=0.3, epochs=2)
     assert trained(on_digits, config.but(**{field: CHANGES[field]}))[1] != trained(on_digits, config)[1]
+
+
+def test_fading_takes_dropout_and_decay_back_in_the_second_half_only(on_digits):
+    config = MLP.but(epochs=4, dropout=0.5, weight_decay=1.0)
+    kept, faded = (trained(on_digits, config.but(fade=fade))[1]["loss"] for fade in (False, True))
+    assert kept[:3] == faded[:3]
+    assert kept[3] != faded[3]
+
+
+def test_four_cycles_end_at_0_and_double_in_length():
+    from wizard.models.layers import Schedule
+
+    schedule = Schedule()
+    schedule.peak.assign(1.0)
+    schedule.steps.assign(1500.0)
+    schedule.kind.assign(2)
+    rates = np.array([float(schedule(step)) for step in range(1500)])
+    ends = [100, 300, 700, 1500]  # shares 1/15, 3/15, 7/15 and 1: where log2(1 + 15 t) is a whole number
+    assert max(rates[end - 1] for end in ends) < 1e-3
+    assert [rates[a:b].max() > 0.99 for a, b in zip([0, *ends], ends, strict=False)] == [True] * 4
 
 
 def test_the_same_configuration_gives_the_same_bits_twice_on_a_table(on_rows):
