@@ -41,3 +41,12 @@ def test_filters_of_series_are_curves(tmp_path):
     config = MLP.but(family="convnet_1d", hp={"width": 8, "blocks": 2}, epochs=2)
     finding, _ = tried(journey_on(some_series(80), tmp_path), "first_layer", config)
     assert len(finding.blocks[0].items[0].curves) >= 2
+
+
+def test_of_fixed_kernels_those_that_matter_are_shown(tmp_path):
+    config = MLP.but(family="minirocket", hp={"features": 1000}, epochs=2)
+    finding, _ = tried(journey_on(some_series(80), tmp_path), "first_layer", config)
+    assert finding.status in ("passed", "noted")
+    bars, kernels = finding.blocks
+    assert list(bars.values) == sorted(bars.values, reverse=True)
+    assert all(sorted(item.curves[0].y) == [-1] * 6 + [2] * 3 for item in kernels.items)

@@ -33,6 +33,7 @@ class Look:
         value: It, of the trained weights.
         random: (DRAWS,) it, of random weights.
         blocks: The weights, shown.
+        is_fixed: Whether the layer itself was never trained, only what reads it.
     """
 
     what: str
@@ -40,6 +41,7 @@ class Look:
     value: float
     random: np.ndarray
     blocks: tuple[Block, ...]
+    is_fixed: bool = False
 
 
 @step()
@@ -63,7 +65,7 @@ def first_layer(context: Context) -> Outcome:
     told = f"{look.structure} is {look.value:.2f}, of random ones {mean:.2f} ± {spread:.2f}"
     if beyond > BEYOND:
         return passed(f"{look.what} are not noise: their {told}.", **numbers)
-    if isinstance(prepared.form, FeaturesForm) or look.value > mean:
+    if isinstance(prepared.form, FeaturesForm) or look.is_fixed or look.value > mean:
         return noted(f"{look.what} cannot be told from random ones: their {told}.", **numbers)
     return warned(
         f"{look.what} look like noise: their {told}.",
@@ -74,6 +76,9 @@ def first_layer(context: Context) -> Outcome:
 
 def _look(context: Context, model: Any, prepared: Any) -> Look | None:
     form = prepared.form
+    rocket = next((layer for layer in model.layers if layer.name == "rocket"), None)
+    if rocket is not None:
+        return _kernels(context, np.asarray(model.layers[-1].kernel, "float64"), rocket.n_a_kernel)
     if isinstance(form, TokensForm):
         table = next(
             (w for w in model.trainable_variables if len(w.shape) == 2 and w.shape[0] == form.vocabulary), None
@@ -111,6 +116,44 @@ def _smoothness(weights: np.ndarray, axes: tuple[int, ...]) -> float:
 def _null(context: Context, shape: tuple[int, ...], measure: Any) -> np.ndarray:
     random = context.random("first layer")
     return np.array([measure(random.normal(size=shape)) for _ in range(DRAWS)])
+
+
+def _kernels(context: Context, head: np.ndarray, n_a_kernel: int) -> Look:
+    """Fixed kernels by how much the head, (84 · n, k), listens to them."""
+    from wizard.models.rocket_layers import KERNELS
+
+    def weight_of(values: np.ndarray) -> np.ndarray:
+        return np.square(values.reshape(len(KERNELS), n_a_kernel, -1)).sum((1, 2))
+
+    def measure(values: np.ndarray) -> float:
+        ranked = np.sort(weight_of(values))[::-1]
+        return float(ranked[: len(KERNELS) // 10].sum() / max(ranked.sum(), 1e-300))
+
+    weight = weight_of(head)
+    weight = weight / max(float(weight.sum()), 1e-300)
+    order = np.argsort(-weight, kind="stable")[: SHOWN // 2]
+    items = tuple(
+        Item(
+            label=f"kernel {int(number) + 1}",
+            curves=(Curve(name="weights", y=tuple(map(float, KERNELS[number])), low=-1.5, high=2.5),),
+            caption=f"{weight[number]:.1%} of what the head listens to",
+        )
+        for number in order
+    )
+    bars = Bars(
+        title="Kernels that the head listens to most",
+        caption="Share of the head's squared weights that belong to a kernel's features; even shares are the line.",
+        labels=tuple(item.label for item in items), values=tuple(float(weight[number]) for number in order),
+        references=(Reference(value=1 / len(KERNELS), label="an even share"),), value_label="share of squared weights",
+    )  # fmt: skip
+    gallery = Gallery(
+        title="These kernels", caption="Nine weights each, fixed before training: sums of them tell what is "
+        "compared with what.", items=items,
+    )  # fmt: skip
+    return Look(
+        "Kernels", "share of the head's weight on the heaviest tenth", measure(head),
+        _null(context, head.shape, measure), (bars, gallery), is_fixed=True,
+    )  # fmt: skip
 
 
 def _filters(context: Context, weights: np.ndarray) -> Look:
