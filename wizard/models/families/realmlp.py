@@ -43,7 +43,9 @@ def prepare(model: Any, tensors: dict[str, np.ndarray], seed: int) -> None:
     """Scales each layer's weights to answers of unit deviation, the first layer first."""
     from wizard.core.backend import keras, tf
 
-    rows = {name: tf.constant(np.asarray(values)[:FITTED]) for name, values in tensors.items()}
+    rows = {  # spread over all: they may be sorted
+        name: tf.constant(np.asarray(values[:: -(-len(values) // FITTED)])) for name, values in tensors.items()
+    }
     for layer in model.layers:
         if layer.name.startswith("tangent_") and hasattr(layer, "fit"):
             before = keras.Model(model.inputs, layer.input)
