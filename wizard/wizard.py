@@ -21,6 +21,7 @@ from wizard.core.store import folder_name
 from wizard.data.corrections import with_task
 from wizard.data.opening import Request, open_dataset, read_examples, read_labelled
 from wizard.data.task import check_task
+from wizard.handed import Handed, deciding_scores, handed
 from wizard.journey import Journey, announce, stages_before, why_closed
 from wizard.pages import ShownResult, page_path, read_suspects, write_pages
 
@@ -132,7 +133,7 @@ class Wizard:
             metric_for(metric, inferred)
         self.gates = gates
         self._results: dict[StageName, StageResult] = {}
-        self._model: Any = None
+        self._handed: Handed | None = None
         self._journey = Journey(
             opened, inferred, int(seed), plan, metric, Path(out) / folder_name(name or opened.name),
             bool(deterministic), tuple(callbacks), *((own.pipeline, own.key) if own else ()),
@@ -274,7 +275,7 @@ class Wizard:
             if self._journey.folder.is_dir():
                 shutil.copytree(self._journey.folder, folder, ignore=shutil.ignore_patterns(".lock"))
         twin = object.__new__(Wizard)
-        twin.gates, twin._results, twin._model = self.gates, dict(self._results), None
+        twin.gates, twin._results, twin._handed = self.gates, dict(self._results), None
         twin._journey = replace(self._journey, folder=folder)
         return twin
 
@@ -288,13 +289,13 @@ class Wizard:
                 of columns, CSV path), texts (str, list, Series, paths) or series (arrays, or a table like the known
                 one). No example is dropped.
         """
-        return self._journey.task.named(self._answers(raw))
+        return self._journey.task.named(self._predictor().answers(read_examples(raw, self._journey.dataset)))
 
     def predict_proba(self, raw: Any) -> np.ndarray:
         """Predicts probabilities (n, k) from raw input, classes in the order of `results[…].dataset.classes`."""
         if not self._journey.task.is_classification:
             raise OptionError("predict_proba() is for classification; for regression call predict().")
-        return self._answers(raw)
+        return self._predictor().answers(read_examples(raw, self._journey.dataset))
 
     def evaluate(self, raw: Any = None, y: Any = None) -> dict[str, float]:
         """Scores the current best: on raw examples with labels, or, without arguments, on the rows that decided.
@@ -307,9 +308,9 @@ class Wizard:
 
         journey = self._journey
         if raw is None:
-            return self._validation_scores()
+            return deciding_scores(journey, self.decisions, self._results)
         examples, labels = read_labelled(raw, y, journey.dataset)
-        return all_scores(journey.task, journey.task.encode(labels), self._answers_for(examples), None)
+        return all_scores(journey.task, journey.task.encode(labels), self._predictor().answers(examples), None)
 
     def export(self, path: str | os.PathLike[str]) -> Path:
         """Writes the predictor as one .keras file; loads with `import wizard` beside Keras.
@@ -321,7 +322,7 @@ class Wizard:
         if target.suffix != ".keras":
             raise NotAvailableError(f"export() writes .keras files in this version. Received: {target.name!r}.")
         target.parent.mkdir(parents=True, exist_ok=True)
-        self._predictor().save(target)
+        self._predictor().model.save(target)
         return target
 
     def __repr__(self) -> str:
@@ -363,7 +364,7 @@ class Wizard:
             dropped = [later for later in STAGES[STAGES.index(stage) + 1 :] if self._results.pop(later, None)]
             if dropped:
                 say(f"{stage} changed, so the results of {', '.join(dropped)} are dropped; call them again.")
-        self._model = None
+        self._handed = None
         with self._journey.store.locked():
             write_pages(self._journey.store, self._results)
         page = page_path(self._journey.folder, stage)
@@ -393,33 +394,7 @@ class Wizard:
             raise GateFailed(message, stops, str(page))
         say(message)
 
-    def _answers(self, raw: Any) -> np.ndarray:
-        return self._answers_for(read_examples(raw, self._journey.dataset))
-
-    def _answers_for(self, examples: Any) -> np.ndarray:
-        from wizard.export.predictor import predict_raw
-
-        model = self._predictor()
-        return predict_raw(model, self._preparation, examples, self._journey.task)
-
-    def _predictor(self) -> Any:
-        """The handed-over predictor, or one made of the best network so far."""
-        from wizard.export.current import current_members
-        from wizard.export.predictor import build_predictor, load_predictor
-
-        if "overfit" not in self._results:
-            raise StageOrderError("There is no network yet. Call explore().baseline().overfit() first, or run().")
-        if self._model is None:
-            members = current_members(self._journey.trainer, self.decisions, self._journey.seed)
-            self._preparation = members[0].prepared.preparation
-            file = self._journey.folder / "predictor" / "model.keras"
-            is_handed_over = "ensemble" in self._results and file.is_file()
-            self._model = load_predictor(file) if is_handed_over else build_predictor(members, self._journey.task)
-        return self._model
-
-    def _validation_scores(self) -> dict[str, float]:
-        from wizard.export.current import validation_scores
-
-        if "overfit" not in self._results:
-            raise StageOrderError("There is no network yet. Call explore().baseline().overfit() first, or run().")
-        return validation_scores(self._journey.trainer, self.decisions, self._journey.seed)
+    def _predictor(self) -> Handed:
+        if self._handed is None:
+            self._handed = handed(self._journey, self.decisions, self._results)
+        return self._handed

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from wizard.core.calibration import Calibration
 from wizard.core.config import TrainingConfig
 from wizard.core.values import Value
 
@@ -36,6 +37,7 @@ class Decisions(Value):
         search_space: {hyperparameter: its range}, as searched by `tune`.
         candidates: Configurations worth a place in an ensemble, best first.
         members: (configuration, weight) of the ensemble.
+        calibration: What the predictor does to the members' joined outputs (`calibrate`).
         predictor: Key of the predictor in the store.
     """
 
@@ -63,4 +65,5 @@ class Decisions(Value):
     search_space: dict[str, Any] | None = None
     candidates: tuple[TrainingConfig, ...] = ()
     members: tuple[tuple[TrainingConfig, float], ...] = ()
+    calibration: Calibration | None = None
     predictor: str | None = None

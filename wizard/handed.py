@@ -1,0 +1,76 @@
+"""The predictor as the wizard holds it: handed over by ensemble(), or made of the best network so far."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from wizard.core.decisions import Decisions
+from wizard.core.errors import StageOrderError
+from wizard.core.result import StageName
+from wizard.data.dataset import Examples
+from wizard.data.task import Task
+from wizard.journey import Journey
+
+
+@dataclass(frozen=True)
+class Handed:
+    """A predictor in memory.
+
+    Attributes:
+        model: From raw tensors to answers, a Keras model.
+        preparation: What turns examples into its raw tensors.
+        task: What it predicts.
+    """
+
+    model: Any
+    preparation: Any
+    task: Task
+
+    def answers(self, examples: Examples) -> np.ndarray:
+        """(n, k) probabilities, or predictions (n,) or (n, m) in their units."""
+        from wizard.export.predictor import predict_raw
+
+        return predict_raw(self.model, self.preparation, examples, self.task)
+
+
+def handed(journey: Journey, decisions: Decisions, stages: Collection[StageName]) -> Handed:
+    """The handed-over predictor, or one made of the best network so far.
+
+    Args:
+        journey: The journey.
+        decisions: Of all stages that ran.
+        stages: Names of the stages that ran.
+
+    Raises:
+        StageOrderError: If no stage has chosen a network yet.
+    """
+    from wizard.export.current import current_members
+    from wizard.export.predictor import build_predictor, load_predictor
+
+    _check_network(stages)
+    members = current_members(journey.trainer, decisions, journey.seed)
+    file = journey.folder / "predictor" / "model.keras"
+    is_handed_over = "ensemble" in stages and file.is_file()
+    model = load_predictor(file) if is_handed_over else build_predictor(members, journey.task)
+    return Handed(model, members[0].prepared.preparation, journey.task)
+
+
+def deciding_scores(journey: Journey, decisions: Decisions, stages: Collection[StageName]) -> dict[str, float]:
+    """Every metric of the best so far on the rows that decide.
+
+    Raises:
+        StageOrderError: If no stage has chosen a network yet.
+    """
+    from wizard.export.current import validation_scores
+
+    _check_network(stages)
+    return validation_scores(journey.trainer, decisions, journey.seed)
+
+
+def _check_network(stages: Collection[StageName]) -> None:
+    if "overfit" not in stages:
+        raise StageOrderError("There is no network yet. Call explore().baseline().overfit() first, or run().")
