@@ -48,6 +48,8 @@ class TrainingConfig(Value):
         n_rows: Use only the first so many training rows of a seeded permutation; None uses all.
         fold: Which cross-validation fold is held out; None for the split's own validation set.
         refit: Train on training and validation rows together (nothing is held out).
+        after: A run of the same network to start from, on the same rows and with the same seed: its last weights are
+            the first ones here. None starts afresh.
         seed: Seed of initial weights, order of rows, dropout, augmentation and mixing.
     """
 
@@ -78,6 +80,7 @@ class TrainingConfig(Value):
     n_rows: int | None = None
     fold: int | None = None
     refit: bool = False
+    after: TrainingConfig | None = None
     seed: int = 0
 
     @model_validator(mode="after")
@@ -93,6 +96,13 @@ class TrainingConfig(Value):
         """Returns {field: (here, there)} for every field that differs."""
         mine, theirs = dict(self), dict(other)
         return {name: (mine[name], theirs[name]) for name in mine if mine[name] != theirs[name]}
+
+    def unregularised(self) -> Self:
+        """The same without anything that holds the training loss up: what a family's recipe adds is taken out."""
+        return self.but(
+            dropout=0.0, weight_decay=0.0, augment=0.0, creative=0.0, mixup=0.0, cutmix=0.0, label_smoothing=0.0,
+            patience=None, fade=False,
+        )  # fmt: skip
 
     @property
     def is_mixed(self) -> bool:

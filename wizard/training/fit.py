@@ -45,8 +45,9 @@ def fit(
     prepared: Prepared,
     callbacks: Sequence[Any] = (),
     clock: Clock | None = None,
+    first: list[np.ndarray] | None = None,
 ) -> Fitted:
-    """Trains a compiled network from scratch as a configuration says.
+    """Trains a compiled network as a configuration says.
 
     Args:
         compiled: Of the configuration's structure.
@@ -54,9 +55,12 @@ def fit(
         prepared: The data.
         callbacks: Keras callbacks of the caller; "val_loss" is in the logs at each look.
         clock: To measure the pace by; a new one where none is given.
+        first: Weights to start from, in place of fresh ones.
     """
     rows = training_rows(config, prepared)
     compiled.begin(config, prepared, row_weights(config, prepared, compiled.task))
+    if first is not None:
+        compiled.restore(first)
     order = _EpochOrder(rows, config.batch, config.look_every, derive(config.seed, "order"))
     looks = min(config.epochs, config.stop_after or config.epochs) // config.look_every
     pace = _Pace(clock or Clock())

@@ -107,7 +107,7 @@ class Trainer:
         from wizard.training.fit import fit
 
         compiled = self.compiled(config)
-        fit(compiled, config, self.prepared(config))
+        fit(compiled, config, self.prepared(config), first=self._first_weights(config))
         return compiled.weights()
 
     def untrained(self, config: TrainingConfig) -> tuple[np.ndarray, np.ndarray]:
@@ -157,6 +157,13 @@ class Trainer:
             self._resident[structure[1]] = resident
         return self._compiled[structure]
 
+    def _first_weights(self, config: TrainingConfig) -> list[np.ndarray] | None:
+        """The last weights of the run that a run starts from, which is trained first if need be."""
+        if config.after is None:
+            return None
+        same = {"fold": config.fold, "refit": config.refit, "n_rows": config.n_rows, "seed": config.seed}
+        return self.weights(self.train(config.after.but(**same)))
+
     def _stored(self, key: str) -> TrainingRun | None:
         if not self.store.has(KIND, key):
             return None
@@ -166,10 +173,11 @@ class Trainer:
         from wizard.training.fit import fit, losses_of, to_predictions
         from wizard.training.rows import training_rows
 
+        first = self._first_weights(config)
         started = self.clock.now()
         prepared = self.prepared(config)
         compiled = self.compiled(config)
-        fitted = fit(compiled, config, prepared, self.callbacks, self.clock)
+        fitted = fit(compiled, config, prepared, self.callbacks, self.clock, first)
         train = training_rows(config, prepared)
         most = min(SCORED_TRAIN_ROWS, SCORED_NUMBERS // self.task.n_outputs)
         scored = train[:: max(1, len(train) // max(1, most))]

@@ -157,8 +157,8 @@ def _of_labels(context: Context, failing: TrainingRun) -> Experiment:
     train, held = split.rows(failing.config.fold)
     doubtful = np.intersect1d(train, contradicted_rows(context))
     if not len(doubtful):
-        cause = Cause(fault="L01", sentence="Labels do not contradict each other: explore doubts none of them.",
-                      tested=False)  # fmt: skip
+        cause = Cause(fault="L01", sentence="Labels may contradict each other, though explore doubts none of them: "
+                      "not tested.")  # fmt: skip
         return Experiment(cause, "looking for labels that contradict each other", None, None)
     n = count(len(doubtful), "row")
     if not context.pacing.allows("capacity_ladder: without doubtful labels", failing.seconds):

@@ -10,7 +10,7 @@ from wizard.core.blocks import Line, Lines, Reference
 from wizard.models.family import multiple
 from wizard.stages.context import Context, Judged
 from wizard.stages.regularize.experiment import incumbent, standing
-from wizard.stages.step import Outcome, noted, skipped, step
+from wizard.stages.step import Outcome, no_time, noted, step
 from wizard.stages.words import count
 
 SHARES = (0.5, 0.25, 0.125)  # of the training rows, in the order that they are trained
@@ -73,7 +73,7 @@ def more_data(context: Context) -> Outcome:
     judged: list[tuple[int, Judged]] = []
     shares = SHARES[: 2 if context.effort.name == "quick" else 3]
     if not context.pacing.allows("more_data", len(shares) * base.seconds / 2 / TIME_SHARE):
-        return skipped("There was no time left for this experiment within the budget.")
+        return no_time()
     for share in shares:
         n_rows = round(share * n_all)
         if n_rows < FEWEST:
