@@ -22,6 +22,7 @@ from wizard.core.store import STAGE_RESULTS, Store, write_file
 from wizard.data.copies import Copies, find_copies
 from wizard.data.dataset import Dataset
 from wizard.data.split import Split, draw_split
+from wizard.data.synthetic import read_synthetic
 from wizard.data.task import Task
 from wizard.stages.context import Context
 from wizard.stages.stage import run_stage, stage_module
@@ -85,6 +86,13 @@ class Journey:
             self.dataset, self.task, self.split, self.store, self.clock,
             is_deterministic=self.is_deterministic, callbacks=self.callbacks,
         )  # fmt: skip
+
+    def use_synthetic(self, given: Any) -> str:
+        """Reads examples of the user's own, for runs that ask for them; returns their key."""
+        synthetic = read_synthetic(given, self.dataset, self.split.known, self.seed)
+        self.task.encode(synthetic.labels)  # unknown classes are refused at the door
+        self.trainer.preparer.synthetic = synthetic
+        return synthetic.key
 
     def key(self, stage: StageName, options: dict[str, Any], decisions: Decisions) -> str:
         """Content key of a stage's result: its code, options, data, split, seed, budget, and the decisions it reads."""

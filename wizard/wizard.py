@@ -182,13 +182,17 @@ class Wizard:
         Args:
             only: Names of the steps to run; the others are skipped.
             skip: Names of steps to skip.
-            synthetic: Not available yet.
+            synthetic: Examples of your own to train on beside the training rows, never to judge by: (x, y) like the
+                data, or a function (example, random) -> example that is called once for each training example, whose
+                label stays: an augmentation of your own. Make examples of training rows only: ones that resemble rows
+                that decide flatter the result, and a function takes care of that by itself.
         """
         from wizard.stages.regularize import left_out
 
+        options: dict[str, Any] = {"skip": left_out(only, skip)}
         if synthetic is not None:
-            raise NotAvailableError("regularize(synthetic=…) is not available in this version. Leave it out.")
-        return self._stage("regularize", {"skip": left_out(only, skip)})
+            options["synthetic"] = self._journey.use_synthetic(synthetic)
+        return self._stage("regularize", options)
 
     def tune(self, trials: int | None = None, tuner: str = "random", space: Any = None) -> Self:
         """Stage 5: search around the best configuration so far.

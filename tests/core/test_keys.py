@@ -13,7 +13,7 @@ OTHER = {
     "look_every": 2,
     "patience": 2, "class_weights": True, "head_bias": False, "control": "zeros", "stop_after": 1, "fit_to": 0.1,
     "n_rows": 5, "fold": 0, "refit": True, "seed": 1, "fade": True, "beta_2": 0.95, "clip": 1.0, "creative": 0.5,
-    "mixup": 0.2, "cutmix": 0.2, "after": TrainingConfig(family="linear"),
+    "mixup": 0.2, "cutmix": 0.2, "after": TrainingConfig(family="linear"), "synthetic": "k",
 }  # fmt: skip
 
 

@@ -48,6 +48,7 @@ class TrainingConfig(Value):
         n_rows: Use only the first so many training rows of a seeded permutation; None uses all.
         fold: Which cross-validation fold is held out; None for the split's own validation set.
         refit: Train on training and validation rows together (nothing is held out).
+        synthetic: Key of the user's own examples that are trained on beside the training rows; "" without.
         after: A run of the same network to start from, on the same rows and with the same seed: its last weights are
             the first ones here. None starts afresh.
         seed: Seed of initial weights, order of rows, dropout, augmentation and mixing.
@@ -80,6 +81,7 @@ class TrainingConfig(Value):
     n_rows: int | None = None
     fold: int | None = None
     refit: bool = False
+    synthetic: str = ""
     after: TrainingConfig | None = None
     seed: int = 0
 

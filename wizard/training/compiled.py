@@ -103,7 +103,7 @@ class CompiledNetwork:
             rows = training_rows(config, prepared)
             chosen.prepare(self.model, {name: prepared.tensors[name][rows] for name in self.model.input}, config.seed)
         self.optimizer.set(config.beta_2, config.clip)
-        n_rows = len(prepared.train) if config.n_rows is None else min(config.n_rows, len(prepared.train))
+        n_rows = len(training_rows(config, prepared))
         self.schedule.peak.assign(config.learning_rate)
         self.schedule.steps.assign(float(config.epochs * -(-n_rows // config.batch)))
         self.schedule.kind.assign(SCHEDULES.index(config.schedule))

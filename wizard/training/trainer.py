@@ -180,7 +180,8 @@ class Trainer:
         fitted = fit(compiled, config, prepared, self.callbacks, self.clock, first)
         train = training_rows(config, prepared)
         most = min(SCORED_TRAIN_ROWS, SCORED_NUMBERS // self.task.n_outputs)
-        scored = train[:: max(1, len(train) // max(1, most))]
+        real = train[train < len(self.dataset)]  # examples of the user's own are no part of any score
+        scored = real[:: max(1, len(real) // max(1, most))]
         scores: dict[str, float] = {}
         held = np.empty(0)
         for part, rows in (("train", scored), ("val", prepared.held)):
