@@ -3,9 +3,9 @@
     python tests/benchmarks/keeps.py [--sets a,b] [--trials 20]
 
 Each trial draws training rows, and 5,000 that decide, anew from a large set, and runs one experiment of the stage on
-them. A change that does nothing (a share of dropout so small that it only stirs the random numbers) should be kept in at most
-5% of the trials. What other changes are worth is measured on 5,000 further rows, with the networks of all trials; one
-that gains a point or more there should be kept in at least 80% of them. The sets lie outside the project
+them. A change that does nothing (a share of dropout so small that it only stirs the random numbers) should be kept in
+at most 5% of the trials. What other changes are worth is measured on 5,000 further rows, with the networks of all
+trials; one that gains a point or more there should be kept in at least 80% of them. The sets lie outside the project
 (WIZARD_DATA names their folder); without them the script says so and ends.
 """
 

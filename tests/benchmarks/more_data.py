@@ -3,9 +3,9 @@
     python tests/benchmarks/more_data.py [--sets a,b] [--seeds 2]
 
 For each set the step is run on a random half of the training rows and foretells what twice as many give, with an
-interval. Then the same configuration is judged on all of them, on the same validation rows. "Held" counts how often the
-interval held the truth; the error of the foretelling stands beside that of foretelling no change. Public sets lie
-outside the project (WIZARD_DATA names their folder); without them those at hand are measured.
+interval. Then the same configuration is judged on all of them with as many steps, on the same validation rows. "Held"
+counts how often the interval held the truth; the error of the foretelling stands beside that of foretelling no change.
+Public sets lie outside the project (WIZARD_DATA names their folder); without them those at hand are measured.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ sys.path.insert(0, str(Path(__file__).parents[2]))
 
 from tests.benchmarks.accuracy import Part, load
 from tests.stages.walk import journey_on, walk
-from wizard.models.family import family
+from wizard.models.family import family, multiple
 
 MOST = 4_000  # training rows, so that a set takes a minute or two
 HELD = 1_500  # validation rows
@@ -74,7 +74,8 @@ def measure(name: str, seed: int) -> tuple[float, float, tuple[float, float], fl
             return None
         ends = sorted(now + sign * end / scale for end in finding.interval)
         context = walk(whole, "regularize", "class_weights", given=decided).context
-        true = context.judge(config, 2).score
+        steps = config.but(epochs=multiple(config.epochs / 2, config.look_every))  # as many steps, as the step has it
+        true = context.judge(steps, 2).score
     return now, now + sign * finding.measured / scale, (ends[0], ends[1]), true, metric
 
 
