@@ -16,6 +16,7 @@ from wizard.core.seeds import derive
 from wizard.data.form import Form, SeriesForm
 from wizard.data.task import Task
 from wizard.models.build import Network, build_network
+from wizard.models.creative import disturbed
 from wizard.models.family import family
 from wizard.models.layers import CrossEntropy, LabelCrossEntropy, OverMembers, Schedule, SquaredError
 from wizard.models.optimizer import ClippedAdamW
@@ -127,13 +128,29 @@ class CompiledNetwork:
     def predict(self, rows: np.ndarray) -> np.ndarray:
         """(len(rows), k) logits or (len(rows), m) standardised targets of resident rows, float32, dropout off."""
         self.resident.place(*self._data)  # another network may have put its own there
-        numbers_a_row = sum(int(np.prod(tensor.shape[1:])) for tensor in self.model.input.values())
-        batch = int(np.clip(PREDICT_NUMBERS // max(numbers_a_row, 1), 1, PREDICT_BATCH))
+        batch = self._predict_batch()
         parts = [
             np.asarray(self._forward(tf.constant(rows[start : start + batch], "int64")))
             for start in range(0, len(rows), batch)
         ]
         return np.concatenate(parts) if parts else np.empty((0, self.task.n_outputs), "float32")
+
+    def predict_disturbed(self, rows: np.ndarray, strength: float, seed: int) -> np.ndarray:
+        """What `predict` gives, for inputs disturbed by a strength of 0–1 (`models.creative.disturbed`)."""
+        self.resident.place(*self._data)
+        parts = []
+        batch = self._predict_batch()
+        for start in range(0, len(rows), batch):
+            gathered = self._gathered(tf.constant(rows[start : start + batch], "int64"))
+            inputs = {n: tf.cast(v, "float32") if v.dtype == tf.uint8 else v for n, v in gathered.items()}
+            draw = tf.constant([seed, start], "int32")
+            changed = disturbed(self.form.kind, inputs, tf.constant(strength), draw, self._spread())
+            parts.append(np.asarray(self.network.answers(changed, training=False)))
+        return np.concatenate(parts)
+
+    def _predict_batch(self) -> int:
+        numbers_a_row = sum(int(np.prod(tensor.shape[1:])) for tensor in self.model.input.values())
+        return int(np.clip(PREDICT_NUMBERS // max(numbers_a_row, 1), 1, PREDICT_BATCH))
 
     def weights(self) -> list[np.ndarray]:
         """All variables of the model, in order: weights, batch statistics, seed states."""

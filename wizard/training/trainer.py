@@ -70,7 +70,7 @@ class Trainer:
         """Returns the run of a configuration, training it only if it is not stored."""
         key = self.key(config)
         self.used[key] = None
-        stored = self._stored(key)
+        stored = self.stored(key)
         if stored is not None:
             if self.pacing is not None:
                 self.pacing.remembered(key)
@@ -159,7 +159,8 @@ class Trainer:
             self._resident[structure[1]] = resident
         return self._compiled[structure]
 
-    def _stored(self, key: str) -> TrainingRun | None:
+    def stored(self, key: str) -> TrainingRun | None:
+        """The stored run of a key, or None."""
         if not self.store.has(KIND, key):
             return None
         return TrainingRun.model_validate_json((self.store.path(KIND, key) / "run.json").read_bytes())

@@ -1,24 +1,33 @@
-"""Stage 6: join the best networks, open the test set once, hand over."""
+"""Stage 6: squeeze out the juice, open the test set once, hand over."""
 
 from __future__ import annotations
 
 from wizard.core.finding import Finding
 from wizard.stages.context import Context
 from wizard.stages.stage import Summary
-from wizard.stages.words import problems
+from wizard.stages.words import listed, problems
 
-STEPS = ("members", "test_once", "hand_over")
-READS: tuple[str, ...] = ("metric", "incumbent", "candidates", "stage_configs", "dumb_scores")
+STEPS = ("members", "leave_training", "distill", "calibrate", "error_analysis", "test_once", "hand_over")
+READS: tuple[str, ...] = (
+    "metric", "incumbent", "candidates", "stage_configs", "dumb_scores", "label_noise", "human",
+)  # fmt: skip
+READS_RUNS = True  # all networks that the earlier stages trained may join
 
 
 def summarise(findings: tuple[Finding, ...], context: Context) -> Summary:
     """The stage in plain words."""
     by_step = {finding.step: finding for finding in findings}
     bad = problems(findings)
-    verdict = by_step["test_once"].headline
+    cuts = context.pacing.cuts
     plain = (
-        *(by_step[name].headline for name in STEPS),
+        *(by_step[name].headline for name in STEPS if by_step[name].status != "skipped"),
         "The test rows had been sealed until now: nothing before this stage could be fitted to them.",
+        *(
+            (f"Left out for lack of time: {listed([cut.partition(': ')[2] or cut for cut in cuts], 4)}.",)
+            if cuts
+            else ()
+        ),
     )
     advice = next((finding.advice for finding in bad if finding.advice), "")
+    verdict = by_step["test_once"].headline
     return Summary(verdict, plain, advice or "Load predictor/model.keras with `import wizard`, or call wizard.predict.")
