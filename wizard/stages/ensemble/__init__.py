@@ -29,5 +29,17 @@ def summarise(findings: tuple[Finding, ...], context: Context) -> Summary:
         ),
     )
     advice = next((finding.advice for finding in bad if finding.advice), "")
-    verdict = by_step["test_once"].headline
-    return Summary(verdict, plain, advice or "Load predictor/model.keras with `import wizard`, or call wizard.predict.")
+    return Summary(
+        _verdict(by_step["test_once"]),
+        plain,
+        advice or "Load predictor/model.keras with `import wizard`, or call wizard.predict.",
+    )
+
+
+def _verdict(opened: Finding) -> str:
+    """What the test rows say, and, where it calls for a decision, what that is about."""
+    sentences = opened.headline.split(". ")
+    chosen = sentences if len(sentences) < 3 or opened.status == "crashed" else sentences[:1]
+    if opened.status == "warned" and chosen != sentences:
+        chosen = [sentences[0], sentences[-1]]
+    return f"{'. '.join(chosen).rstrip('.')}."

@@ -98,9 +98,9 @@ def _worst(found: list[Slice], context: Context, errors: np.ndarray) -> str:
     worst = beyond[0]
     what = "wrong" if context.task.is_classification else "of the variance"
     return (
-        f"Of {count(n, 'slice')} {len(beyond)} {'is' if len(beyond) == 1 else 'are'} worse than chance explains, most "
-        f"of all rows {worst.name}: {_amount(context, worst.error)} {what} on {count(int(worst.places.sum()), 'row')}."
-    )  # fmt: skip
+        f"Of {count(n, 'slice')} {len(beyond)} {'is' if len(beyond) == 1 else 'are'} worse than chance explains, first "
+        f"{worst.name}, with {_amount(context, worst.error)} {what} on {count(int(worst.places.sum()), 'row')}."
+    )
 
 
 def _useless(context: Context, rows: np.ndarray, errors: np.ndarray, found: list[Slice]) -> Slice | None:

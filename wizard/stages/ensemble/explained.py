@@ -42,6 +42,8 @@ class Explained:
         """In one sentence."""
         amount = context.metric.words(abs(self.difference.value))
         side = "better" if self.difference.value > 0 else "worse"
+        if self.difference.value == 0:
+            return "The test set is exactly as good as validation."
         if self.is_noise:
             return f"The test set is {amount} {side} than validation, which drawing other rows explains."
         why = listed(self.reasons) or "what was measured does not explain it"
