@@ -20,7 +20,7 @@ def summarise(findings: tuple[Finding, ...], context: Context) -> Summary:
     bad = problems(findings)
     cuts = context.pacing.cuts
     plain = (
-        *(by_step[name].headline for name in STEPS if by_step[name].status != "skipped"),
+        *(_first(by_step[name]) for name in STEPS if name != "test_once" and by_step[name].status != "skipped"),
         "The test rows had been sealed until now: nothing before this stage could be fitted to them.",
         *(
             (f"Left out for lack of time: {listed([cut.partition(': ')[2] or cut for cut in cuts], 4)}.",)
@@ -34,6 +34,11 @@ def summarise(findings: tuple[Finding, ...], context: Context) -> Summary:
         plain,
         advice or "Load predictor/model.keras with `import wizard`, or call wizard.predict.",
     )
+
+
+def _first(finding: Finding) -> str:
+    """The first sentence of a headline; the rest stands in the list of steps."""
+    return finding.headline if finding.status == "crashed" else f"{finding.headline.split('. ')[0].rstrip('.')}."
 
 
 def _verdict(opened: Finding) -> str:

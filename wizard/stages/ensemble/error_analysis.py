@@ -8,6 +8,7 @@ import numpy as np
 
 from wizard.core.blocks import Block, Column, Gallery, Heatmap, Item, Line, Lines, Points, Scatter, Table
 from wizard.core.registry import load
+from wizard.data.task import THRESHOLD
 from wizard.stages.context import Context
 from wizard.stages.ensemble.disturbances import STRENGTHS, WORDS, Disturbed, disturbed
 from wizard.stages.ensemble.final import joined
@@ -15,7 +16,7 @@ from wizard.stages.ensemble.slices import Slice, errors_of, naive_error, slices
 from wizard.stages.labels import answer_of, groups_of
 from wizard.stages.step import Outcome, noted, step, warned
 from wizard.stages.words import count, share
-from wizard.training.calibration import calibrated
+from wizard.training.calibration import calibrated, named
 from wizard.training.metrics import log_losses
 
 LOOKS = "wizard.stages.looks"  # a file a modality
@@ -129,8 +130,10 @@ def _by_class(context: Context, rows: np.ndarray, p: np.ndarray) -> tuple[Block,
         return (_labels(context, y, p),)
     if not task.is_classification:
         return (_cloud(context, y, p),)
+    calibration = context.decisions.calibration
+    threshold = calibration.threshold if calibration is not None else None
     counts = np.zeros((task.n_outputs, task.n_outputs))
-    np.add.at(counts, (y, p.argmax(1)), 1)
+    np.add.at(counts, (y, p.argmax(1) if threshold is None else named(p, threshold, task)), 1)
     if task.n_outputs <= MOST_CLASSES:
         return (confusion(task.classes, counts, "Rows that decide"),)
     off = counts - np.diag(np.diag(counts))
@@ -165,10 +168,16 @@ def confusion(classes: tuple[str, ...], counts: np.ndarray, whose: str) -> Heatm
 
 def _labels(context: Context, y: np.ndarray, p: np.ndarray) -> Table:
     calibration = context.decisions.calibration
-    named = p >= (calibration.threshold if calibration is not None and calibration.threshold is not None else 0.5)
-    right = (named & (y > 0)).sum(0)
+    threshold = calibration.threshold if calibration is not None else None
+    is_named = p >= (THRESHOLD if threshold is None else threshold)
+    right = (is_named & (y > 0)).sum(0)
     lines = [
-        (name, int(y[:, i].sum()), float(right[i] / max(y[:, i].sum(), 1)), float(right[i] / max(named[:, i].sum(), 1)))
+        (
+            name,
+            int(y[:, i].sum()),
+            float(right[i] / max(y[:, i].sum(), 1)),
+            float(right[i] / max(is_named[:, i].sum(), 1)),
+        )
         for i, name in enumerate(context.task.classes)
     ]
     return Table(

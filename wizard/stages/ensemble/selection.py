@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from statistics import NormalDist
 
 import numpy as np
 
 from wizard.data.split import units_of
 from wizard.stages.context import Context
 from wizard.stages.ensemble.pool import Candidate
-from wizard.training.compare import Interval, gain_between
+from wizard.training.compare import Interval, Z, gain_between
 from wizard.training.metrics import Metric, criterion_for
 
 SIZE = 8  # picks, with replacement; gains beyond it are small and every member costs time at prediction
 MOST_DISTINCT = 5  # networks in the predictor
+ALARM = 0.05  # chance to claim a gain where there is none, shared among the numbers of picks that were tried
 CURVE_DRAWS = 200  # of the bootstrap, a point of the curve: an interval from their spread needs no more
 
 
@@ -25,7 +27,8 @@ class Selection:
     Attributes:
         picks: Places in the list, with repetitions.
         gains: For 1, 2, … picks: gain over the best alone in the metric that decides, on rows that neither was chosen
-            by; it may be below 0 for one pick, as that is chosen by the smooth score.
+            by.
+        gain: Of all picks; its interval is wider, as the best of several numbers of picks was taken.
         loss_gain: Of all picks, in the smooth score.
         together: Their joined predictions for the deciding rows, each half joined by what the other half chose.
         alone: The best single one's, likewise.
@@ -34,15 +37,11 @@ class Selection:
 
     picks: tuple[int, ...]
     gains: tuple[Interval, ...]
+    gain: Interval
     loss_gain: Interval
     together: np.ndarray
     alone: np.ndarray
     optimism: float
-
-    @property
-    def gain(self) -> Interval:
-        """Of all picks, in the metric that decides."""
-        return self.gains[len(self.picks) - 1]
 
     @property
     def helps(self) -> bool:
@@ -96,7 +95,14 @@ def select(context: Context, candidates: Sequence[Candidate], most: int = MOST_D
     in_sample = np.mean([predictions[i] for i in picks], axis=0)
     optimism = metric.gain(metric.score(y, in_sample, weight), metric.score(y, joined[last], weight))
     loss_gain = gain_between(criterion, y, [joined[last]], [alone], weight, context.seed)
-    return Selection(picks, gains, loss_gain, joined[last], alone, optimism)
+    gain = _widened(gains[last], size * len(orders))
+    return Selection(picks, gains, gain, loss_gain, joined[last], alone, optimism)
+
+
+def _widened(gain: Interval, n_tried: int) -> Interval:
+    """An interval that holds for the best of so many."""
+    times = max(1.0, NormalDist().inv_cdf(1 - ALARM / n_tried) / Z)
+    return Interval(gain.value, *(gain.value + times * (end - gain.value) for end in gain.ends))
 
 
 def _crossed(
