@@ -15,6 +15,7 @@ COLDEST, HOTTEST = 0.25, 10.0  # temperatures that are looked through: rows that
 THRESHOLDS = 200  # tried at most: quantiles of the probabilities
 BINS = 15  # of a reliability diagram (Guo et al. 2017), with as many rows each
 ROWS_A_BIN = 20  # at least: the share that is right in fewer is mostly chance
+MOST_DRAWN, FEWEST_DRAWS = 40_000_000, 20  # labels drawn for the null, half a second; and how often at least
 BY_LABEL = ("label_f1", "label_accuracy", "subset_accuracy")  # metrics of labels that are named from a threshold on
 
 
@@ -117,11 +118,15 @@ def reliability(p: np.ndarray, y: np.ndarray, weight: np.ndarray | None, task: T
 def chance_error(
     p: np.ndarray, weight: np.ndarray | None, task: Task, random: np.random.Generator, draws: int
 ) -> np.ndarray:
-    """(draws,) calibration errors of these probabilities if they were true: labels are drawn from them."""
+    """Calibration errors of these probabilities if they were true: labels are drawn from them.
+
+    So many draws, or fewer where there are millions of probabilities, whose errors hardly differ.
+    """
     y = np.zeros(len(p), "int64") if task.is_exclusive else np.zeros(p.shape)
     sure, _, w = _claims(p, y, weight, task)
     order = np.argsort(sure, kind="stable")
     sure, w = sure[order], w[order]
+    draws = int(np.clip(MOST_DRAWN // len(sure), FEWEST_DRAWS, draws))
     return np.array([_binned(sure, random.random(len(sure)) < sure, w, is_sorted=True).error for _ in range(draws)])
 
 

@@ -65,20 +65,28 @@ def of_judged(context: Context, judged: Judged, seed: int, repeat: int = 0) -> C
 
 def _collected(context: Context) -> list[Candidate]:
     incumbent: TrainingConfig = context.decided("incumbent")
-    wanted = [(incumbent.but(fold=None, seed=0), 0)]
-    wanted += [(config, 0) for config in (*context.decided("candidates"), *context.decided("stage_configs").values())]
-    found = [one for config, seed in wanted if (one := candidate(context, config, seed)) is not None]
-    for config, seed in _stored(context):
-        one = candidate(context, config, seed)
-        found += [one] if one is not None else []
-    found = _distinct(found)
-    seconds = max((one.seconds * len(one.runs) for one in found[:1]), default=0.0)
+    first = context.judge(incumbent.but(fold=None, seed=0), 1)
+    named = (*context.decided("candidates"), *context.decided("stage_configs").values())
+    there = [config for place, config in enumerate(named) if _is_there(context, config, place, first.seconds)]
+    wanted = [(config, 0) for config in there] + _stored(context)
+    ones = [None if first.failure else of_judged(context, first, 0)]
+    ones += [candidate(context, config, seed) for config, seed in wanted]
+    found = _distinct([one for one in ones if one is not None])
+    seconds = first.seconds
     for number in range(FRESH, FRESH + context.effort.repeats):
         if not context.pacing.allows(f"members: seed {number} of the winner", REFIT * seconds):
             break
         one = candidate(context, incumbent, number)
         found += [one] if one is not None else []
     return _best(found)
+
+
+def _is_there(context: Context, config: TrainingConfig, place: int, seconds: float) -> bool:
+    """Whether a configuration is trained on every fold already, or there is time to do so."""
+    folds: list[int | None] = [*range(len(context.split.folds))] or [None]
+    if all(context.is_trained(config.but(fold=fold, seed=0)) for fold in folds):
+        return True
+    return context.pacing.allows(f"members: network {place + 1} of the earlier stages", REFIT * seconds)
 
 
 def _stored(context: Context) -> list[tuple[TrainingConfig, int]]:
