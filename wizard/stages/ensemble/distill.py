@@ -20,7 +20,7 @@ from wizard.training.compare import Interval
 from wizard.training.metrics import criterion_for
 
 SOFT = 0.7  # of the loss asks for the teacher's answers: labels still say what the teacher gets wrong
-LONGER = 2  # times the epochs: answers are not learnt by heart as labels are (kept 66% of a gain with 1, 97% with 2)
+LONGER = 2  # times the epochs: answers are not learnt by heart as labels are (63% of a gain kept with 1, 94% with 2)
 MOST_ANSWERS = 50_000_000  # numbers that a teacher tells, rows times classes: 200 MB
 TIMED = 256  # rows predicted to time a network
 REPEATS = 5  # timings; the median counts
