@@ -112,7 +112,10 @@ def test_only_modules_that_train_reach_the_engine_when_they_are_imported():
     heavy = {BACKEND} | {name for name, tree in modules().items() if names_engine(at_module_level(tree))}
     while grown := {name for name, names in reach.items() if names & heavy} - heavy:
         heavy |= grown
-    trains = {f"wizard.training.{name}" for name in ("compiled", "fit", "mixing", "randomness", "resident")}
+    trains = {
+        f"wizard.training.{name}"
+        for name in ("averaging", "compiled", "fit", "mixing", "randomness", "resident", "teaching")
+    }
     trains.add("wizard.models.creative")  # what mixing does to a batch
     judges = {  # of models that others made: imported by steps of the baseline, or by `wizard check`
         f"wizard.training.{name}"

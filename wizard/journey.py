@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -94,14 +94,19 @@ class Journey:
         self.trainer.preparer.synthetic = synthetic
         return synthetic.key
 
-    def key(self, stage: StageName, options: dict[str, Any], decisions: Decisions) -> str:
-        """Content key of a stage's result: its code, options, data, split, seed, budget, and the decisions it reads."""
+    def key(
+        self, stage: StageName, options: dict[str, Any], decisions: Decisions, earlier_runs: Sequence[str] = ()
+    ) -> str:
+        """Content key of a stage's result: its code, options, data, split, seed, budget, and what it reads.
+
+        That are decisions, and for some the training runs of the earlier stages.
+        """
         read = {name: getattr(decisions, name) for name in stage_module(stage).READS}
         code = source_key(f"wizard.stages.{stage}", "wizard.stages.stage", *_step_modules(stage))
         return content_key(
             stage, code, options, self.dataset.fingerprint, self.split.key, self.task, self.seed,
             self.budget.effort.name, self.budget.seconds, self.metric, self.is_deterministic, read,
-            *([self.foreign_key] if self.foreign_key and stage != "explore" else []),
+            *([self.foreign_key] if self.foreign_key and stage != "explore" else []), *earlier_runs,
         )  # fmt: skip
 
     def stored(self, key: str) -> StageResult | None:
@@ -121,12 +126,15 @@ class Journey:
             before: Results of the earlier stages.
             decisions: What they decided.
         """
-        key = self.key(stage, options, decisions)
+        runs: tuple[str, ...] = ()
+        if getattr(stage_module(stage), "READS_RUNS", False):
+            runs = tuple(dict.fromkeys(key for result in before for key in result.runs))
+        key = self.key(stage, options, decisions, runs)
         result = self.stored(key)
         if result is not None:
             return result
         with self.store.locked():
-            context = self._context(stage, options, before, decisions, key)
+            context = replace(self._context(stage, options, before, decisions, key), earlier_runs=runs)
             result = run_stage(context, key, self.summary(context))
 
             def fill(folder: Path) -> None:

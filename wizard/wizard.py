@@ -210,18 +210,18 @@ class Wizard:
             raise OptionError(f"trials must be a whole number of at least 1. Received: {trials!r}.")
         return self._stage("tune", {"trials": trials})
 
-    def ensemble(self, size: int | None = None, distill: bool = False) -> Self:
-        """Stage 6: join the best networks, open the test set once, write the predictor.
+    def ensemble(self, size: int | None = None, distill: bool = True) -> Self:
+        """Stage 6: join the best networks, calibrate, open the test set once, write the predictor.
 
         Args:
             size: Most picks for the ensemble.
-            distill: Not available yet.
+            distill: Whether one network is taught by the ensemble, to say what is lost with its shorter form.
         """
-        if distill:
-            raise NotAvailableError("ensemble(distill=True) is not available in this version. Leave it out.")
+        if not isinstance(distill, bool):
+            raise OptionError(f"distill must be True or False. Received: {distill!r}.")
         if size is not None and (isinstance(size, bool) or not isinstance(size, int) or size < 1):
             raise OptionError(f"size must be a whole number of at least 1. Received: {size!r}.")
-        return self._stage("ensemble", {"size": size})
+        return self._stage("ensemble", {"size": size, "distill": distill})
 
     def run(self) -> Self:
         """All six stages."""

@@ -45,6 +45,12 @@ class TrainingConfig(Value):
             shuffled against the labels; "none" on the data as they are.
         stop_after: Stop after so many epochs, the schedule still being planned for `epochs`; None goes on.
         fit_to: Stop once the running training loss is below this, or has stopped falling; None goes on.
+        average: Share of a run, at its end, over whose looks the weights that are kept are the mean (stochastic weight
+            averaging, Izmailov et al. 2018); 0 keeps the last ones.
+        teacher: (configuration, weight) of networks whose joined answers for the training rows are learnt beside the
+            labels (Hinton et al. 2015). They are trained on the same rows, whatever fold their configuration names;
+            its seed is taken as it is.
+        soft: Share of the loss that asks for the teacher's answers, 0–1; the rest asks for the labels.
         n_rows: Use only the first so many training rows of a seeded permutation; None uses all.
         fold: Which cross-validation fold is held out; None for the split's own validation set.
         refit: Train on training and validation rows together (nothing is held out).
@@ -78,6 +84,9 @@ class TrainingConfig(Value):
     control: Literal["none", "zeros", "shuffled"] = "none"
     stop_after: int | None = None
     fit_to: float | None = None
+    average: float = 0.0
+    teacher: tuple[tuple[TrainingConfig, float], ...] = ()
+    soft: float = 0.0
     n_rows: int | None = None
     fold: int | None = None
     refit: bool = False
@@ -91,6 +100,11 @@ class TrainingConfig(Value):
             raise ValueError(
                 f"look_every must divide epochs and stop_after. Received: look_every={self.look_every}, "
                 f"epochs={self.epochs}, stop_after={self.stop_after}."
+            )
+        if self.average and self.patience is not None:
+            raise ValueError(
+                "average and patience exclude each other: one keeps a mean of weights, the other the best ones. "
+                f"Received: average={self.average}, patience={self.patience}."
             )
         return self
 
@@ -115,6 +129,8 @@ class TrainingConfig(Value):
     def structure(self) -> tuple[Any, ...]:
         """What decides the network's graph; runs that share it can share one compiled model.
 
-        Mixing takes as long to trace as a small network, so that only runs with it have it in their graph.
+        Mixing takes as long to trace as a small network, so that only runs with it have it in their graph; the same
+        goes for a teacher.
         """
-        return (self.family, tuple(sorted(self.hp.items())), tuple(sorted(self.inputs.items())), self.is_mixed)
+        own = (self.family, tuple(sorted(self.hp.items())), tuple(sorted(self.inputs.items())))
+        return (*own, self.is_mixed, bool(self.teacher))

@@ -70,7 +70,11 @@ class Judged:
 
 @dataclass
 class Context:
-    """What a stage hands to its steps; see the module's docstring. `foreign` is the user's own pipeline, if any."""
+    """What a stage hands to its steps; see the module's docstring.
+
+    `foreign` is the user's own pipeline, if any; `earlier_runs` are the keys of the earlier stages' training runs, in
+    order, for a stage that declares READS_RUNS.
+    """
 
     stage: StageName
     dataset: Dataset
@@ -90,6 +94,7 @@ class Context:
     assets: dict[str, bytes] = field(default_factory=dict)
     is_test_open: bool = False
     foreign: Any = None
+    earlier_runs: tuple[str, ...] = ()
     shared: dict[str, Any] = field(default_factory=dict)
 
     # ── data ─────────────────────────────────────────────────────────────────────────────────────

@@ -70,7 +70,7 @@ class Trainer:
         """Returns the run of a configuration, training it only if it is not stored."""
         key = self.key(config)
         self.used[key] = None
-        stored = self._stored(key)
+        stored = self.stored(key)
         if stored is not None:
             if self.pacing is not None:
                 self.pacing.remembered(key)
@@ -106,16 +106,18 @@ class Trainer:
         """Trains without looking into the store or writing to it; returns all variables of the network."""
         from wizard.training.fit import fit
 
+        soft = self._taught(config)
         compiled = self.compiled(config)
-        fit(compiled, config, self.prepared(config), first=self._first_weights(config))
+        fit(compiled, config, self.prepared(config), first=self._first_weights(config), soft=soft)
         return compiled.weights()
 
     def untrained(self, config: TrainingConfig) -> tuple[np.ndarray, np.ndarray]:
         """(n,) losses and (n, k) outputs of the freshly initialised network on the held-out rows."""
         from wizard.training.fit import losses_of
 
+        soft = self._taught(config)
         prepared, compiled = self.prepared(config), self.compiled(config)
-        compiled.begin(config, prepared, prepared.weight)
+        compiled.begin(config, prepared, prepared.weight, soft)
         outputs = compiled.predict(prepared.held)
         return losses_of(outputs, prepared.y[prepared.held], self.task), outputs
 
@@ -164,7 +166,8 @@ class Trainer:
         same = {"fold": config.fold, "refit": config.refit, "n_rows": config.n_rows, "seed": config.seed}
         return self.weights(self.train(config.after.but(**same)))
 
-    def _stored(self, key: str) -> TrainingRun | None:
+    def stored(self, key: str) -> TrainingRun | None:
+        """The stored run of a key, or None."""
         if not self.store.has(KIND, key):
             return None
         return TrainingRun.model_validate_json((self.store.path(KIND, key) / "run.json").read_bytes())
@@ -176,8 +179,9 @@ class Trainer:
         first = self._first_weights(config)
         started = self.clock.now()
         prepared = self.prepared(config)
+        soft = self._taught(config)
         compiled = self.compiled(config)
-        fitted = fit(compiled, config, prepared, self.callbacks, self.clock, first)
+        fitted = fit(compiled, config, prepared, self.callbacks, self.clock, first, soft)
         train = training_rows(config, prepared)
         most = min(SCORED_TRAIN_ROWS, SCORED_NUMBERS // self.task.n_outputs)
         real = train[train < len(self.dataset)]  # examples of the user's own are no part of any score
@@ -219,6 +223,26 @@ class Trainer:
         if self.pacing is not None:
             self.pacing.trained(key, run.seconds)
         return run
+
+    def _taught(self, config: TrainingConfig) -> np.ndarray | None:
+        """(n, k) what a configuration's teacher answers for training rows, else zeros; None without one.
+
+        The teacher's networks train on the student's own rows, so that nothing of the held-out ones comes through it.
+        """
+        from wizard.training.teaching import soft_targets
+
+        if not config.teacher:
+            return None
+        prepared = self.prepared(config)
+        rows = prepared.train
+        total: Any = 0.0
+        for own, weight in config.teacher:
+            run = self.train(own.but(fold=config.fold, refit=config.refit))
+            total = total + weight * self.predict(run, rows)
+        soft = soft_targets(total, self.task, prepared.scale.to_network)
+        whole = np.zeros((len(self.dataset), soft.shape[1]), "float32")
+        whole[rows] = soft
+        return whole
 
 
 def _watches_batches(callback: Any) -> bool:

@@ -123,7 +123,7 @@ def experiment(context: Context, name: str, changes: Sequence[dict[str, Any]], w
 
 def standing(context: Context, config: TrainingConfig) -> dict[str, Any]:
     """The decisions that make a configuration the stage's best so far."""
-    stages = {**context.decided("stage_configs"), "regularize": config}
+    stages = {**context.decided("stage_configs"), context.stage: config}
     return {"incumbent": config, "stage_configs": stages}
 
 
