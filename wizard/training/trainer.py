@@ -157,6 +157,10 @@ class Trainer:
             self._resident[structure[1]] = resident
         return self._compiled[structure]
 
+    def release(self) -> None:
+        """Lets go of all compiled networks and the data that they hold, where memory ran out."""
+        self._compiled.clear()
+
     def _stored(self, key: str) -> TrainingRun | None:
         if not self.store.has(KIND, key):
             return None
