@@ -194,21 +194,29 @@ class Wizard:
             options["synthetic"] = self._journey.use_synthetic(synthetic)
         return self._stage("regularize", options)
 
-    def tune(self, trials: int | None = None, tuner: str = "random", space: Any = None) -> Self:
+    def tune(self, trials: int | None = None, tuner: Any = "random", space: Any = None) -> Self:
         """Stage 5: search around the best configuration so far.
 
+        Calling it again with more trials goes on where it was: the first ones are stored.
+
         Args:
-            trials: How many, the starting point among them; by default as the budget says.
-            tuner: "random".
-            space: Not available yet.
+            trials: How many, the starting point among them; by default as the budget says. With Hyperband: as many
+                short ones as cost so much.
+            tuner: "random"; "bayesian"; "hyperband", where a trial that goes on is trained again from its beginning and
+                for longer; or an Oracle of KerasTuner's or your own, an instance (give it a seed) or a class.
+            space: Ranges of your own, in place of ours or beside them: {"learning_rate": (1e-4, 1e-2, "log"), "batch":
+                [32, 64], "width": [128, 256], "dropout": None}, where None leaves one as it is; or a function
+                space(hp) that declares them in KerasTuner's language.
         """
-        if tuner != "random":
-            raise NotAvailableError(f"tuner={tuner!r} is not available in this version; use 'random'.")
-        if space is not None:
-            raise NotAvailableError("tune(space=…) is not available in this version. Leave it out.")
+        from wizard.training.oracles import opened_tuner
+        from wizard.training.own_space import read_space
+
         if trials is not None and (isinstance(trials, bool) or not isinstance(trials, int) or trials < 1):
             raise OptionError(f"trials must be a whole number of at least 1. Received: {trials!r}.")
-        return self._stage("tune", {"trials": trials})
+        incumbent = self.decisions.incumbent
+        if space is not None and incumbent is not None:
+            space = read_space(space, incumbent.hp)
+        return self._stage("tune", {"trials": trials, "tuner": opened_tuner(tuner), "space": space})
 
     def ensemble(self, size: int | None = None, distill: bool = True) -> Self:
         """Stage 6: join the best networks, calibrate, open the test set once, write the predictor.

@@ -152,6 +152,34 @@ class Heatmap(Value):
     value_label: str
 
 
+class Axis(Value):
+    """One upright axis of parallel coordinates: a range, or names in order where `options` are given."""
+
+    name: str
+    low: float = 0.0
+    high: float = 1.0
+    is_log: bool = False
+    options: tuple[str, ...] = ()
+
+
+class Path(Value):
+    """One line across parallel coordinates: a value an axis (of names their number); `name` is told when pointed at."""
+
+    name: str
+    values: tuple[float, ...]
+
+
+class Parallel(Value):
+    """Parallel coordinates: an upright axis a quantity, a line a trial; `emphasis` lists lines to set off."""
+
+    kind: Literal["parallel"] = "parallel"
+    title: str = ""
+    caption: str = ""
+    axes: tuple[Axis, ...]
+    paths: tuple[Path, ...]
+    emphasis: tuple[int, ...] = ()
+
+
 class Replay(Value):
     """Numbers of a few examples over the course of something, one look after the other, that the page can play.
 
@@ -244,6 +272,6 @@ class File(Value):
 
 
 Block = Annotated[
-    Text | Table | Bars | Lines | Scatter | Histogram | Heatmap | Replay | Gallery | Numbers | File,
+    Text | Table | Bars | Lines | Scatter | Histogram | Heatmap | Parallel | Replay | Gallery | Numbers | File,
     Field(discriminator="kind"),
 ]

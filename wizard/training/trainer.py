@@ -159,6 +159,10 @@ class Trainer:
             self._resident[structure[1]] = resident
         return self._compiled[structure]
 
+    def release(self) -> None:
+        """Lets go of all compiled networks and the data that they hold, where memory ran out."""
+        self._compiled.clear()
+
     def _first_weights(self, config: TrainingConfig) -> list[np.ndarray] | None:
         """The last weights of the run that a run starts from, which is trained first if need be."""
         if config.after is None:
