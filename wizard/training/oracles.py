@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import inspect
+import json
 from collections.abc import Sequence
 from typing import Any
 
@@ -57,7 +58,7 @@ def opened_tuner(tuner: Any) -> str:
             "allow_new_entries=False or tune_new_entries=False. Leave these out, and give ranges with space=."
         )
     kind = tuner if is_class else type(tuner)
-    state = "" if is_class else str(sorted((name, str(value)) for name, value in tuner.get_state().items()))
+    state = "" if is_class else json.dumps(tuner.get_state(), sort_keys=True, default=str)
     return Brought.of(tuner, f"{kind.__module__}.{kind.__qualname__} {content_key(_source(kind), state)}")
 
 
@@ -100,7 +101,7 @@ def hyperband_trials(looks: int, whole_trials: int) -> int:
     """How many of Hyperband's trials cost as much as so many whole trainings, each trained from its start."""
     import keras_tuner
 
-    oracle = keras_tuner.oracles.HyperbandOracle(objective="score", max_epochs=max(looks, 1), factor=FACTOR)
+    oracle = keras_tuner.oracles.HyperbandOracle(max_epochs=max(looks, 1), factor=FACTOR)
     left, n = whole_trials * max(looks, 1), 0
     while True:
         for bracket in reversed(range(oracle._get_num_brackets())):

@@ -123,9 +123,8 @@ def _declared(function: Any) -> dict[str, Any]:
     try:
         function(hp)
     except Exception as error:
-        raise OptionError(
-            f"space(hp) must declare hyperparameters and nothing else. Received: {type(error).__name__}: {error}."
-        ) from error
+        said = f"{type(error).__name__}: {str(error).rstrip('.')}"
+        raise OptionError(f"space(hp) must declare hyperparameters and nothing else. Received: {said}.") from error
     if not hp.space:
         raise OptionError('space(hp) must declare hyperparameters, as hp.Float("dropout", 0, 0.5). Received: none.')
     found: dict[str, Any] = {}

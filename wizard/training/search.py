@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import io
 import tempfile
+import warnings
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -80,20 +81,22 @@ def search(
             for dimension in space:
                 dimension.declare(declared)
             oracle.update_space(declared)
-        _incumbent_first(oracle, {dimension.name: dimension.inside(dimension.now) for dimension in space})
+        if tuner == "bayesian":
+            _learns_of(oracle, {dimension.name: dimension.inside(dimension.now) for dimension in space})
+        elif goes_on(0):  # other oracles plan ahead, or learn nothing from it
+            done.append(_tried({}, space, evaluate, 0))
         while len(done) < trials and goes_on(len(done)):
             with _silence():
                 trial = oracle.create_trial(WORKER)
             if trial.status != "RUNNING":  # the space is exhausted, or the oracle has had enough
                 break
-            done.append(_tried(trial, space, evaluate, len(done)))
+            done.append(_tried(trial.hyperparameters.values, space, evaluate, len(done)))
             with _silence():
                 _report(oracle, trial, done[-1])
     return done
 
 
-def _tried(trial: Any, space: Sequence[Dimension], evaluate: Evaluate, number: int) -> SearchTrial:
-    proposed = trial.hyperparameters.values
+def _tried(proposed: dict[str, Any], space: Sequence[Dimension], evaluate: Evaluate, number: int) -> SearchTrial:
     values = {d.name: d.now if number == 0 else _plain(proposed[d.name]) for d in space}
     looks = proposed.get(EPOCHS)
     try:
@@ -114,8 +117,8 @@ def _report(oracle: Any, trial: Any, tried: SearchTrial) -> None:
     oracle.end_trial(trial)
 
 
-def _incumbent_first(oracle: Any, first: dict[str, HpValue]) -> None:
-    """Makes an oracle propose these values before it proposes anything of its own."""
+def _learns_of(oracle: Any, first: dict[str, HpValue]) -> None:
+    """Makes the incumbent an oracle's first proposal, so that it knows its score."""
     propose = oracle.populate_space
 
     def populate_space(trial_id: str) -> dict[str, Any]:
@@ -130,6 +133,7 @@ def _plain(value: Any) -> HpValue:
 
 @contextlib.contextmanager
 def _silence() -> Iterator[None]:
-    """Keeps what KerasTuner prints about its own doings from the terminal; our own lines are printed outside."""
-    with contextlib.redirect_stdout(io.StringIO()):
+    """Keeps what KerasTuner prints and warns of from the terminal; our own lines are printed outside."""
+    with contextlib.redirect_stdout(io.StringIO()), warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # its Gaussian process warns of few trials
         yield

@@ -158,4 +158,4 @@ def _table(context: Context, base: Judged, rows: list[Row]) -> Table:
 
 
 def _signed(value: float) -> str:
-    return f"{float(f'{value:.3g}') + 0.0:+g}".replace("-", "−")  # adding 0 turns −0 into 0
+    return f"{float(f'{value:.2g}') + 0.0:+g}".replace("-", "−")  # adding 0 turns −0 into 0
