@@ -8,7 +8,7 @@ from wizard.stages.stage import Summary
 from wizard.stages.words import problems
 
 STEPS = ("members", "test_once", "hand_over")
-READS: tuple[str, ...] = ("metric", "incumbent", "candidates", "stage_configs", "dumb_scores")
+READS: tuple[str, ...] = ("metric", "incumbent", "candidates", "stage_configs", "dumb_scores", "calibration")
 
 
 def summarise(findings: tuple[Finding, ...], context: Context) -> Summary:
