@@ -76,12 +76,17 @@ def _view_predictor(store: Store, results: Mapping[StageName, StageResult]) -> N
     if key is None:
         shutil.rmtree(place, ignore_errors=True)
         return
+    from wizard.export.known import read_known
+    from wizard.export.model_card import FILE, model_card
+
     kept = store.path("predictor", key)
     sources = {path.relative_to(kept): path for path in kept.rglob("*") if path.is_file()}
-    for old in [path for path in place.rglob("*") if path.is_file() and path.relative_to(place) not in sources]:
-        old.unlink()
+    for old in [path for path in place.rglob("*") if path.is_file()]:
+        if old.relative_to(place) not in sources and old.name != FILE:
+            old.unlink()
     for name, source in sources.items():
         _view_file(source, place / name)
+    write_file(place / FILE, model_card(results, read_known(kept)).encode())
 
 
 def _view_file(source: Path, target: Path) -> None:

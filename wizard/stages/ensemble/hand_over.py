@@ -22,7 +22,7 @@ from wizard.stages.step import Outcome, failed, passed, step
 
 ALLOWED = 1e-6  # on probabilities: the same sums in another order
 ALLOWED_AMOUNT = 1e-5  # of an amount's spread: convolutions add up otherwise for one row than for many, by up to 3e-6
-CHECKED = 2000  # validation rows predicted by the files and by the networks in memory, at most
+CHECKED = 2000  # rows that decided, predicted by the files and by the networks in memory, at most
 BATCH = 256  # examples of a timed batch
 REPEATS = 5  # timings of one example; the median counts
 KIND = "predictor"
@@ -53,7 +53,7 @@ def hand_over(context: Context) -> Outcome:
         (folder / FILE).write_text(known.model_dump_json(indent=1), encoding="utf-8")
 
     folder = context.trainer.store.write(KIND, key, fill)
-    rows = context.sample(context.split.validation, CHECKED, "hand_over")
+    rows = context.sample(context.deciding_rows, CHECKED, "hand_over")
     kept = load_predictor(folder / "model.keras")
     loaded = {"model.keras": kept, "saved_model": load_served(folder / "saved_model", frozenset(kept.input))}
     preparation = members[0].prepared.preparation
@@ -81,7 +81,7 @@ def hand_over(context: Context) -> Outcome:
         )
     return passed(
         f"The predictor takes raw input and agrees with what was measured to {largest[worst]:.1g} on "
-        f"{len(rows):,} validation examples: predictor/model.keras, and predictor/saved_model for TensorFlow alone.",
+        f"{len(rows):,} examples: predictor/model.keras, and predictor/saved_model for TensorFlow alone.",
         **numbers,
     )
 
