@@ -86,7 +86,7 @@ def _view_predictor(store: Store, results: Mapping[StageName, StageResult]) -> N
             old.unlink()
     for name, source in sources.items():
         _view_file(source, place / name)
-    write_file(place / FILE, model_card(results, read_known(kept)).encode())
+    write_file(place / FILE, model_card(results, read_known(kept)[1]).encode())
 
 
 def _view_file(source: Path, target: Path) -> None:

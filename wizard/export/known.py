@@ -110,8 +110,8 @@ class Known(Value):
         return TableExamples(pd.DataFrame({column.name: [] for column in self.columns}))
 
 
-def read_known(folder: Path) -> Known:
-    """Reads what lies beside a predictor.
+def read_known(folder: Path) -> tuple[Path, Known]:
+    """Finds a predictor, and reads what lies beside it; returns its folder too.
 
     Args:
         folder: `predictor/`, or the run folder that holds it.
@@ -121,7 +121,7 @@ def read_known(folder: Path) -> Known:
     """
     for place in (folder, folder / "predictor"):
         if (place / FILE).is_file() and (place / "model.keras").is_file():
-            return Known.model_validate_json((place / FILE).read_bytes())
+            return place, Known.model_validate_json((place / FILE).read_bytes())
     raise OptionError(
         f"{folder} must be a run folder whose ensemble() wrote a predictor, or that predictor's folder. Received: one "
         f"without predictor/model.keras and predictor/{FILE}. Run the journey to its end first."
