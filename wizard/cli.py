@@ -1,4 +1,4 @@
-"""`wizard demo | run | check | report`: the recipe from the command line."""
+"""`wizard demo | run | predict | check | report`: the recipe from the command line."""
 
 from __future__ import annotations
 
@@ -63,6 +63,13 @@ def _parser() -> argparse.ArgumentParser:
     _common(run, None)
     run.set_defaults(command=_run)
 
+    predict = commands.add_parser("predict", help="predictions for a file or folder, by a run's predictor alone")
+    predict.add_argument("run", help="the run folder, or its predictor folder")
+    predict.add_argument("data", help="table like the known one, or folder of pictures or texts")
+    predict.add_argument("--out", default="predictions.csv", help="CSV to write (default: predictions.csv)")
+    predict.add_argument("--force", action="store_true", help="replace the CSV where it is there already")
+    predict.set_defaults(command=_predict)
+
     check = commands.add_parser("check", help="judges the model and data of an ordinary Keras training script")
     check.add_argument("script", help="the script; it runs unchanged up to its fit, which is not trained")
     check.add_argument("arguments", nargs=argparse.REMAINDER, help="its own arguments")
@@ -99,6 +106,14 @@ def _run(parsed: argparse.Namespace) -> None:
             budget=parsed.budget, out=parsed.out,
         )
     )  # fmt: skip
+
+
+def _predict(parsed: argparse.Namespace) -> None:
+    from wizard.export.predicting import predict_file
+
+    out = Path(parsed.out)
+    n = predict_file(Path(parsed.run), Path(parsed.data), out, may_replace=parsed.force)
+    say(f"{n:,} predictions: {out.resolve()}")
 
 
 def _check(parsed: argparse.Namespace) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from wizard.core.calibration import Calibration
 from wizard.core.decisions import Decisions
 from wizard.core.errors import StageOrderError
 from wizard.core.result import StageName
@@ -24,17 +25,25 @@ class Handed:
         model: From raw tensors to answers, a Keras model.
         preparation: What turns examples into its raw tensors.
         task: What it predicts.
+        calibration: What it does to its networks' joined outputs.
     """
 
     model: Any
     preparation: Any
     task: Task
+    calibration: Calibration | None = None
 
     def answers(self, examples: Examples) -> np.ndarray:
         """(n, k) probabilities, or predictions (n,) or (n, m) in their units."""
         from wizard.export.predictor import predict_raw
 
         return predict_raw(self.model, self.preparation, examples, self.task)
+
+    def named(self, answers: np.ndarray) -> np.ndarray:
+        """Probabilities as names of classes, or tuples of labels; numbers as they are."""
+        from wizard.export.calibrated import named
+
+        return named(answers, self.task, self.calibration)
 
 
 def handed(journey: Journey, decisions: Decisions, stages: Collection[StageName]) -> Handed:
@@ -55,8 +64,9 @@ def handed(journey: Journey, decisions: Decisions, stages: Collection[StageName]
     members = current_members(journey.trainer, decisions, journey.seed)
     file = journey.folder / "predictor" / "model.keras"
     is_handed_over = "ensemble" in stages and file.is_file()
-    model = load_predictor(file) if is_handed_over else build_predictor(members, journey.task)
-    return Handed(model, members[0].prepared.preparation, journey.task)
+    calibration = decisions.calibration if decisions.members else None  # it belongs to the ensemble
+    model = load_predictor(file) if is_handed_over else build_predictor(members, journey.task, calibration)
+    return Handed(model, members[0].prepared.preparation, journey.task, calibration)
 
 
 def deciding_scores(journey: Journey, decisions: Decisions, stages: Collection[StageName]) -> dict[str, float]:

@@ -76,18 +76,31 @@ def _view_predictor(store: Store, results: Mapping[StageName, StageResult]) -> N
     if key is None:
         shutil.rmtree(place, ignore_errors=True)
         return
-    for source in store.path("predictor", key).iterdir():
-        target = place / source.name
-        if target.is_file() and os.path.samefile(source, target):
-            continue
-        place.mkdir(parents=True, exist_ok=True)
-        partial = place / f"{PARTIAL}{source.name}"
-        partial.unlink(missing_ok=True)
-        try:
-            os.link(source, partial)  # one copy on disk
-        except OSError:  # a file system without hard links
-            shutil.copy2(source, partial)
-        os.replace(partial, target)
+    from wizard.export.known import read_known
+    from wizard.export.model_card import FILE, model_card
+
+    kept = store.path("predictor", key)
+    sources = {path.relative_to(kept): path for path in kept.rglob("*") if path.is_file()}
+    for old in [path for path in place.rglob("*") if path.is_file()]:
+        if old.relative_to(place) not in sources and old.name != FILE:
+            old.unlink()
+    for name, source in sources.items():
+        _view_file(source, place / name)
+    write_file(place / FILE, model_card(results, read_known(kept)[1]).encode())
+
+
+def _view_file(source: Path, target: Path) -> None:
+    """One copy on disk, where the file system allows; whole or not at all."""
+    if target.is_file() and os.path.samefile(source, target):
+        return
+    target.parent.mkdir(parents=True, exist_ok=True)
+    partial = target.with_name(f"{PARTIAL}{target.name}")
+    partial.unlink(missing_ok=True)
+    try:
+        os.link(source, partial)
+    except OSError:  # a file system without hard links
+        shutil.copy2(source, partial)
+    os.replace(partial, target)
 
 
 def rebuild_pages(folder: Path) -> Path:

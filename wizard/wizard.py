@@ -301,7 +301,8 @@ class Wizard:
                 of columns, CSV path), texts (str, list, Series, paths) or series (arrays, or a table like the known
                 one). No example is dropped.
         """
-        return self._journey.task.named(self._predictor().answers(read_examples(raw, self._journey.dataset)))
+        predictor = self._predictor()
+        return predictor.named(predictor.answers(read_examples(raw, self._journey.dataset)))
 
     def predict_proba(self, raw: Any) -> np.ndarray:
         """Predicts probabilities (n, k) from raw input, classes in the order of `results[…].dataset.classes`."""

@@ -13,6 +13,7 @@ import tensorflow as tf
 
 PACKAGE = "wizard"
 SECONDS_A_DAY = 86_400.0
+GRAIN = 1e-9  # of sines and cosines: Mondays differ by rounding, and quantiles would tear such equal values apart
 
 
 @keras.saving.register_keras_serializable(package=PACKAGE)
@@ -205,7 +206,7 @@ class DateParts(keras.layers.Layer):
         season, weekday, clock = day_of_year / 365.25, (days + 3) / 7, hour / 24
         parts = [days * SECONDS_A_DAY + hour * 3600, hour]
         for turn in (season, weekday, clock):
-            parts += [tf.sin(2 * np.pi * turn), tf.cos(2 * np.pi * turn)]
+            parts += [tf.round(wave(2 * np.pi * turn) / GRAIN) * GRAIN for wave in (tf.sin, tf.cos)]
         stacked = tf.stack(parts, axis=2)  # (b, q, 8)
         stacked = tf.where(is_missing[:, :, None], tf.constant(np.nan, "float64"), stacked)
         return tf.reshape(stacked, (-1, dates.shape[1] * len(self.PARTS)))

@@ -53,20 +53,57 @@ class Weighted(keras.layers.Layer):
 
 
 @keras.saving.register_keras_serializable(package=PACKAGE)
+class Temperature(keras.layers.Layer):
+    """Probabilities p (b, k) to p^(1/temperature), normalised: above 1 less sure, below 1 surer (Guo et al. 2017).
+
+    Args:
+        temperature: Above 0.
+        are_labels: Whether each of the k is there or not by itself, instead of one of them.
+    """
+
+    def __init__(self, temperature: float, are_labels: bool, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.temperature, self.are_labels = float(temperature), bool(are_labels)
+
+    def call(self, probabilities: Any) -> Any:
+        """(b, k) -> (b, k)."""
+        p = tf.cast(probabilities, "float64")
+        power = tf.pow(p, 1 / self.temperature)
+        if self.are_labels:
+            total = power + tf.pow(1 - p, 1 / self.temperature)
+        else:
+            total = tf.reduce_sum(power, axis=-1, keepdims=True)
+        return tf.cast(power / total, "float32")
+
+    def compute_output_spec(self, probabilities: Any) -> keras.KerasTensor:
+        """Shape and dtype of the result."""
+        return keras.KerasTensor(probabilities.shape, "float32")
+
+    def get_config(self) -> dict[str, Any]:
+        """For saving."""
+        return {**super().get_config(), "temperature": self.temperature, "are_labels": self.are_labels}
+
+
+@keras.saving.register_keras_serializable(package=PACKAGE)
 class LabelNames(keras.layers.Layer):
     """Probabilities (b, k) to the name of the likeliest class (b,).
 
     Args:
         names: Of the k classes.
+        threshold: Of two classes: from which probability on the second is named; None takes the likelier.
     """
 
-    def __init__(self, names: list[str], **kwargs: Any) -> None:
+    def __init__(self, names: list[str], threshold: float | None = None, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        self.names = list(names)
+        self.names, self.threshold = list(names), threshold
 
     def call(self, probabilities: Any) -> Any:
         """(b, k) -> (b,) strings."""
-        return tf.gather(tf.constant(self.names), tf.argmax(probabilities, axis=-1))
+        if self.threshold is None:
+            number = tf.argmax(probabilities, axis=-1)
+        else:
+            number = tf.cast(probabilities[:, 1] >= self.threshold, "int64")
+        return tf.gather(tf.constant(self.names), number)
 
     def compute_output_spec(self, probabilities: Any) -> keras.KerasTensor:
         """Shape and dtype of the result."""
@@ -74,7 +111,33 @@ class LabelNames(keras.layers.Layer):
 
     def get_config(self) -> dict[str, Any]:
         """For saving."""
-        return {**super().get_config(), "names": self.names}
+        return {**super().get_config(), "names": self.names, "threshold": self.threshold}
+
+
+@keras.saving.register_keras_serializable(package=PACKAGE)
+class Moved(keras.layers.Layer):
+    """Predictions (b,) or (b, m) in their units, moved by a constant each: an end of an interval.
+
+    Args:
+        by: One number, or one a target, in their units.
+    """
+
+    def __init__(self, by: list[float], **kwargs: Any) -> None:
+        super().__init__(**{**kwargs, "dtype": "float64"})
+        self.by = [float(number) for number in by]
+
+    def call(self, predictions: Any) -> Any:
+        """Same shape."""
+        by = tf.constant(self.by, "float64")
+        return predictions + (by if len(predictions.shape) > 1 else by[0])
+
+    def compute_output_spec(self, predictions: Any) -> keras.KerasTensor:
+        """Shape and dtype of the result."""
+        return keras.KerasTensor(predictions.shape, "float64")
+
+    def get_config(self) -> dict[str, Any]:
+        """For saving."""
+        return {**super().get_config(), "by": self.by}
 
 
 @keras.saving.register_keras_serializable(package=PACKAGE)

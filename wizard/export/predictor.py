@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from wizard.core.calibration import Calibration
 from wizard.core.config import TrainingConfig
 from wizard.data.dataset import Examples
 from wizard.data.task import THRESHOLD, Task
@@ -27,15 +28,21 @@ class Member:
     weight: float
 
 
-def build_predictor(members: Sequence[Member], task: Task) -> Any:
+def build_predictor(members: Sequence[Member], task: Task, calibration: Calibration | None = None) -> Any:
     """Joins preprocessing and networks into one Keras model.
 
     It takes raw input (pictures of any one size a batch, or a dict of columns …) and gives {"label": (b,) names,
     "probabilities": (b, k)}, or {"labels": (b, k) of 0 and 1, "probabilities": (b, k)} where an example may have
-    several, or {"prediction": (b,)} in the target's unit, or (b, m) of several targets.
+    several, or {"prediction": (b,)} in the target's unit, or (b, m) of several targets, with "low" and "high" of the
+    same shape where the calibration gives an interval.
+
+    Args:
+        members: The networks, whose weights sum to one.
+        task: What they predict.
+        calibration: What is done to their joined outputs; None leaves them.
     """
     from wizard.core.backend import keras
-    from wizard.export.layers import LabelFlags, LabelNames, Predictor, TargetUnits, Weighted
+    from wizard.export.layers import Predictor, TargetUnits, Weighted
     from wizard.models.build import build_network
 
     raw: dict[str, Any] = {}
@@ -64,14 +71,30 @@ def build_predictor(members: Sequence[Member], task: Task) -> Any:
             output = TargetUnits(mean, std, name=f"units_{number}")(output)
         outputs.append(output)
     together = Weighted([member.weight for member in members], dtype=_dtype(task), name="together")(outputs)
-    if task.is_multilabel:
-        answers = {"labels": LabelFlags(THRESHOLD, name="labels")(together), "probabilities": together}
-    elif task.is_classification:
-        answers = {"label": LabelNames(list(task.classes), name="label")(together), "probabilities": together}
-    else:
+    return Predictor(raw, _answers(together, task, calibration or Calibration()), name="predictor")
+
+
+def _answers(together: Any, task: Task, calibration: Calibration) -> dict[str, Any]:
+    """The members' joined outputs, calibrated, with names and intervals."""
+    from wizard.core.backend import keras
+    from wizard.export.layers import LabelFlags, LabelNames, Moved, Temperature
+
+    if not task.is_classification:
         shape = (task.n_outputs,) if task.targets else ()
-        answers = {"prediction": keras.layers.Reshape(shape, dtype="float64", name="prediction")(together)}
-    return Predictor(raw, answers, name="predictor")
+        prediction = keras.layers.Reshape(shape, dtype="float64", name="prediction")(together)
+        half = calibration.half_widths
+        if not half:
+            return {"prediction": prediction}
+        low, high = (Moved([sign * one for one in half], name=name) for name, sign in (("low", -1), ("high", 1)))
+        return {"prediction": prediction, "low": low(prediction), "high": high(prediction)}
+    if calibration.temperature != 1:
+        together = Temperature(calibration.temperature, task.is_multilabel, name="temperature")(together)
+    if task.is_multilabel:
+        threshold = THRESHOLD if calibration.threshold is None else calibration.threshold
+        return {"labels": LabelFlags(threshold, name="labels")(together), "probabilities": together}
+    threshold_of_two = calibration.threshold if task.n_outputs == 2 else None
+    names = LabelNames(list(task.classes), threshold_of_two, name="label")
+    return {"label": names(together), "probabilities": together}
 
 
 def _dtype(task: Task) -> str:
@@ -88,15 +111,37 @@ def load_predictor(path: Path) -> Any:
 
 
 def predict_raw(model: Any, preparation: Any, examples: Examples, task: Task) -> np.ndarray:
-    """A predictor's answers for raw examples: (n, k) probabilities, or predictions (n,) or (n, m) in their units."""
+    """A predictor's answers for raw examples: (n, k) probabilities, or predictions (n,) or (n, m) in their units.
+
+    Args:
+        model: A predictor, or one that was saved for TensorFlow alone (`saved_model.Served`).
+        preparation: What turns examples into raw tensors.
+        examples: n of them.
+        task: What is predicted.
+    """
+    name = "probabilities" if task.is_classification else "prediction"
+    return answers_of(model, preparation, examples, task)[name].astype("float64")
+
+
+def answers_of(model: Any, preparation: Any, examples: Examples, task: Task) -> dict[str, np.ndarray]:
+    """All that a predictor says of raw examples, by name, (n, …) each; text as str."""
     from wizard.core.backend import tf
 
     n = len(examples)
-    name = "probabilities" if task.is_classification else "prediction"
-    out = np.zeros(task.answers_shape(n), _dtype(task))
+    found: dict[str, np.ndarray] = {}
     for start in range(0, n, BATCH):
         block = np.arange(start, min(start + BATCH, n))
         for positions, batch in preparation.raw_batch(examples.take(block)):
             tensors = {key: tf.constant(values) for key, values in batch.items() if key in model.input}
-            out[block[positions]] = np.asarray(model(tensors, training=False)[name])
-    return out.astype("float64")
+            for name, values in model(tensors, training=False).items():
+                array = _plain(np.asarray(values))
+                if name not in found:
+                    found[name] = np.empty((n, *array.shape[1:]), array.dtype)
+                found[name][block[positions]] = array
+    shape = task.answers_shape(n)
+    return found or {"probabilities" if task.is_classification else "prediction": np.zeros(shape, _dtype(task))}
+
+
+def _plain(values: np.ndarray) -> np.ndarray:
+    """TensorFlow's strings, which are bytes, as Python's, in an array that takes any length."""
+    return np.array([one.decode() for one in values], object) if values.dtype == object else values

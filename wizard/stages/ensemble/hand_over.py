@@ -2,92 +2,132 @@
 
 from __future__ import annotations
 
-import time
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from wizard.core.blocks import Column, Table, Text
-from wizard.core.keys import content_key
+from wizard.core.keys import content_key, source_key
 from wizard.core.registry import load
+from wizard.export.calibrated import calibrated
+from wizard.export.known import FILE, Known
 from wizard.export.predictor import Member, build_predictor, load_predictor, predict_raw
+from wizard.export.saved_model import load_served, save_for_tensorflow
 from wizard.stages.context import Context
-from wizard.stages.ensemble.final import final_config, final_runs, predict_together
+from wizard.stages.ensemble.final import final_runs, predict_together
 from wizard.stages.step import Outcome, failed, passed, step
 
 ALLOWED = 1e-6  # on probabilities: the same sums in another order
 ALLOWED_AMOUNT = 1e-5  # of an amount's spread: convolutions add up otherwise for one row than for many, by up to 3e-6
-CHECKED = 500  # rows predicted by the file and by the networks in memory
+CHECKED = 2000  # rows that decided, predicted by the files and by the networks in memory, at most
+BATCH = 256  # examples of a timed batch
 REPEATS = 5  # timings of one example; the median counts
 KIND = "predictor"
+FILES = ("model.keras", "saved_model")
 
 
 @step(gate=True)
 def hand_over(context: Context) -> Outcome:
-    """The file on disk predicts what was measured.
+    """The files on disk predict what was measured.
 
-    Preprocessing, networks and label names are joined into one file that takes raw input. A file that was tested is
-    worth more than a promise: it is loaded back, and its answers are compared with those behind the numbers above.
+    Preprocessing, networks, calibration and label names are joined into one predictor that takes raw input: once for
+    Keras beside this library, once for machines that have TensorFlow alone. A file that was tested is worth more than
+    a promise: both are loaded back, and their answers are compared with those behind the numbers above.
     """
     runs = final_runs(context)
+    calibration = context.decided("calibration")
     members = [
         Member(run.config, context.prepared(run.config), context.trainer.weights(run), weight) for run, weight in runs
     ]
-    key = content_key("predictor", [(run.key, weight) for run, weight in runs])
+    known = Known.of(context.dataset, context.task, calibration)
+    code = source_key("wizard.export.predictor", "wizard.export.saved_model")
+    key = content_key("predictor", [(run.key, weight) for run, weight in runs], known, code)
 
     def fill(folder: Path) -> None:
-        build_predictor(members, context.task).save(folder / "model.keras")
+        model = build_predictor(members, context.task, calibration)
+        model.save(folder / "model.keras")
+        save_for_tensorflow(model, folder / "saved_model")
+        (folder / FILE).write_text(known.model_dump_json(indent=1), encoding="utf-8")
 
     folder = context.trainer.store.write(KIND, key, fill)
-    rows = context.sample(context.split.known, CHECKED, "hand_over")
-    model = load_predictor(folder / "model.keras")
-    answers = predict_raw(model, context.prepared(runs[0][0].config).preparation, context.examples(rows), context.task)
-    expected = predict_together(context, runs, rows)
+    rows = context.sample(context.deciding_rows, CHECKED, "hand_over")
+    kept = load_predictor(folder / "model.keras")
+    loaded = {"model.keras": kept, "saved_model": load_served(folder / "saved_model", frozenset(kept.input))}
+    preparation = members[0].prepared.preparation
+
+    def ask(name: str, asked: np.ndarray) -> np.ndarray:
+        return predict_raw(loaded[name], preparation, context.examples(asked), context.task)
+
+    expected = calibrated(predict_together(context, runs, rows), context.task, calibration)
     scale = 1.0 if context.task.is_classification else np.maximum(np.std(expected, axis=0), 1e-300)
-    difference = float((np.abs(answers - expected) / scale).max())
-    table = _facts(context, folder / "model.keras", model, len(runs), len(rows))
-    usage = Text(title="How to use it", text=_usage(context))
+    away = {name: np.abs(ask(name, rows) - expected) / scale for name in FILES}
+    largest = {name: float(difference.max()) for name, difference in away.items()}
+    worst = max(FILES, key=lambda name: largest[name])
     numbers = {
-        "measured": difference, "expected": 0.0, "unit": "largest difference, file against memory",
-        "blocks": (table, usage), "decides": {"predictor": key},
+        "measured": largest[worst], "expected": 0.0, "unit": "largest difference, files against memory",
+        "blocks": (_facts(context, folder, ask, largest, len(rows)), Text(title="How to use it", text=_usage(context))),
+        "decides": {"predictor": key},
     }  # fmt: skip
-    if difference > (ALLOWED if context.task.is_classification else ALLOWED_AMOUNT):
-        worst = int(np.abs(answers - expected).reshape(len(rows), -1).max(1).argmax())
+    if largest[worst] > (ALLOWED if context.task.is_classification else ALLOWED_AMOUNT):
+        row = int(away[worst].reshape(len(rows), -1).max(1).argmax())
         return failed(
-            f"The file and the networks behind the numbers disagree by {difference:.2g}, most on "
-            f"{context.dataset.where[rows[worst]]}.",
+            f"The file {worst} and the networks behind the numbers disagree by {largest[worst]:.2g}, most on "
+            f"{context.dataset.where[rows[row]]}.",
             advice="Do not use the file; please report this.",
             **numbers,
         )
     return passed(
-        f"predictor/model.keras takes raw input and agrees with what was measured to {difference:.1g} "
-        f"on {len(rows):,} examples.",
+        f"The predictor takes raw input and agrees with what was measured to {largest[worst]:.1g} on "
+        f"{len(rows):,} examples: predictor/model.keras, and predictor/saved_model for TensorFlow alone.",
         **numbers,
     )
 
 
-def _facts(context: Context, path: Path, model: object, n_networks: int, n_rows: int) -> Table:
-    first = context.examples(context.split.known[:1])
-    preparation = context.prepared(final_config(context, context.decided("members")[0][0])).preparation
-    seconds = []
-    for _ in range(REPEATS):
-        started = time.perf_counter()
-        predict_raw(model, preparation, first, context.task)
-        seconds.append(time.perf_counter() - started)
-    context.shared["latency"] = float(np.median(seconds))
+def _facts(
+    context: Context, folder: Path, ask: Callable[[str, np.ndarray], Any], largest: dict[str, float], n_rows: int
+) -> Table:
+    known = context.split.known
+    batch = np.resize(known, min(BATCH, len(known)))
+    single = {name: _seconds(context, partial(ask, name, known[:1]), REPEATS) for name in FILES}
+    many = {name: _seconds(context, partial(ask, name, batch), 1) for name in FILES}
+    networks = str(len(context.decided("members")))
     rows = (
-        ("file", "predictor/model.keras"),
-        ("size", f"{path.stat().st_size / 1e6:.1f} MB"),
-        ("networks inside", str(n_networks)),
-        ("time for one example", f"{1000 * float(np.median(seconds)):.1f} ms"),
-        ("compared examples", str(n_rows)),
+        ("size", *(f"{_size(folder / name) / 1e6:.1f} MB" for name in FILES)),
+        ("networks inside", networks, networks),
+        ("time for one example", *(f"{1000 * single[name]:.1f} ms" for name in FILES)),
+        (f"time for a batch of {len(batch)}", *(f"{1000 * many[name]:.1f} ms" for name in FILES)),
+        ("compared examples", f"{n_rows:,}", f"{n_rows:,}"),
+        ("largest difference", *(f"{largest[name]:.1g}" for name in FILES)),
     )
-    return Table(title="The predictor", columns=(Column(name="what"), Column(name="value")), rows=rows)
+    columns = (Column(name="what"), *(Column(name=f"predictor/{name}") for name in FILES))
+    return Table(
+        title="The predictor",
+        caption="Times are of this machine, raw input to answers, reading files not counted.",
+        columns=columns,
+        rows=rows,
+    )
+
+
+def _seconds(context: Context, answer: Callable[[], Any], repeats: int) -> float:
+    """The median time of an answer; the first one is not counted, which prepares what the others use."""
+    clock, moments = context.trainer.clock, []
+    for _ in range(repeats + 1):
+        started = clock.now()
+        answer()
+        moments.append(clock.now() - started)
+    return float(np.median(moments[1:]))
+
+
+def _size(path: Path) -> int:
+    return path.stat().st_size if path.is_file() else sum(one.stat().st_size for one in path.rglob("*"))
 
 
 def _usage(context: Context) -> str:
     given = load("wizard.data.modalities", context.dataset.modality).usage(context.form())
-    task = context.task
+    task, calibration = context.task, context.decided("calibration")
     if task.is_multilabel:
         gives = '{"labels": (n, k) of 0 and 1, "probabilities": (n, k)}'
     elif task.is_classification:
@@ -96,7 +136,16 @@ def _usage(context: Context) -> str:
         gives = f'{{"prediction": (n, {task.n_outputs}) numbers in the units of {", ".join(task.targets)}}}'
     else:
         gives = f'{{"prediction": n numbers in the unit of {task.target}}}'
+    if calibration is not None and calibration.half_widths:
+        gives += f', and beside it "low" and "high", which hold {calibration.coverage:.0%} of new targets'
+    padded = (
+        ' Padded series: loaded.serve_padded({"series": …, "lengths": …}).'
+        if context.dataset.modality == "series"
+        else ""
+    )
     return (
-        'import wizard, keras, then model = keras.saving.load_model("predictor/model.keras"). '
-        f"It takes {given}, and gives {gives}."
+        'With this library: import wizard, keras, then model = keras.saving.load_model("predictor/model.keras"). '
+        'With TensorFlow alone: loaded = tf.saved_model.load("predictor/saved_model"), then loaded.serve(input), '
+        f"where every value is a tensor. Both take {given}, and give {gives}.{padded} Without Python: wizard predict "
+        "RUN data.csv --out predictions.csv."
     )
