@@ -39,9 +39,15 @@ class Handed:
 
         return predict_raw(self.model, self.preparation, examples, self.task)
 
+    def scores(self, examples: Examples, y: np.ndarray) -> dict[str, float]:
+        """Every metric on examples with codes or targets y, as `Task.encode` gives them."""
+        from wizard.export.current import scores_of
+
+        return scores_of(self.task, y, self.answers(examples), None, self.calibration)
+
     def named(self, answers: np.ndarray) -> np.ndarray:
         """Probabilities as names of classes, or tuples of labels; numbers as they are."""
-        from wizard.export.calibrated import named
+        from wizard.export.names import named
 
         return named(answers, self.task, self.calibration)
 

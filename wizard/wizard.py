@@ -317,13 +317,11 @@ class Wizard:
             raw: Examples, as for `predict`; a table may hold the target's column.
             y: (n,) labels, where `raw` does not hold them.
         """
-        from wizard.training.metrics import all_scores
-
         journey = self._journey
         if raw is None:
             return deciding_scores(journey, self.decisions, self._results)
         examples, labels = read_labelled(raw, y, journey.dataset)
-        return all_scores(journey.task, journey.task.encode(labels), self._predictor().answers(examples), None)
+        return self._predictor().scores(examples, journey.task.encode(labels))
 
     def export(self, path: str | os.PathLike[str]) -> Path:
         """Writes the predictor as one .keras file; loads with `import wizard` beside Keras.

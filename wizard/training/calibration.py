@@ -6,11 +6,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from wizard.core.calibration import Calibration
+from wizard.core.calibration import LEAST, Calibration
 from wizard.data.task import THRESHOLD, Task
 from wizard.training.metrics import Metric, criterion_for
 
-LEAST = 1e-12  # probabilities below it count as it: their logarithm has to stay a number
 COLDEST, HOTTEST = 0.25, 10.0  # temperatures that are looked through: rows that are all right would ask for 0
 THRESHOLDS = 200  # tried at most: quantiles of the probabilities
 BINS = 15  # of a reliability diagram (Guo et al. 2017), with as many rows each
