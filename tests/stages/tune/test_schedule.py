@@ -14,15 +14,6 @@ def test_kept_only_beyond_the_noise(tuned):
         assert (finding.status == "passed") == (finding.interval[0] > 0)
 
 
-def test_a_rate_far_too_high_is_calmed_by_a_decay(journeys):
-    hot = MLP.but(learning_rate=0.5, epochs=12)
-    walked = tuned_from(journeys["amounts"], "schedule", config=hot, metric="rmse", decisions={"candidates": (hot,)})
-    finding = walked["schedule"]
-    assert finding.status == "passed", finding.headline
-    assert walked.decided["candidates"][0].schedule == "cosine"
-    assert walked.decided["candidates"][1] == hot
-
-
 def test_without_a_candidate_it_is_skipped(journeys):
     assert tuned_from(journeys["classes"], "schedule")["schedule"].status == "skipped"
 
