@@ -171,3 +171,9 @@ def first_look(context: Context, config: TrainingConfig) -> Judged | None:
     predictions = context.trainer.held_predictions(run)
     score = context.metric.score(context.y(rows), predictions, context.weight(rows))
     return Judged(config, ((run,),), rows, [predictions], score, is_dropped=True)
+
+
+def candidates_of(context: Context) -> tuple[TrainingConfig, ...]:
+    """What the search left, best first; nothing where it broke."""
+    has_searched = "candidates" in (*context.reads, *context.shared.get("decided_here", ()))
+    return context.decided("candidates") if has_searched else ()

@@ -10,6 +10,7 @@ from wizard.core.config import TrainingConfig
 from wizard.models.family import multiple
 from wizard.stages.context import Context, Judged
 from wizard.stages.step import Outcome, noted, passed, skipped, step
+from wizard.stages.tune.race import candidates_of
 from wizard.stages.words import listed
 from wizard.training.compare import Interval
 
@@ -35,7 +36,7 @@ def schedule(context: Context) -> Outcome:
     end the training before it has begun. So it comes last. The best of the search is trained with the same seeds under
     each schedule, then for more epochs; a change is kept only beyond its noise band.
     """
-    candidates: tuple[TrainingConfig, ...] = context.decided("candidates")
+    candidates = candidates_of(context)
     if not candidates:
         return skipped("The search left no configuration whose schedule could be tuned.")
     base = context.judge(candidates[0])  # stored: a trial of the search

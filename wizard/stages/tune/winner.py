@@ -8,6 +8,7 @@ from wizard.core.blocks import Bars, Column, Reference, Table
 from wizard.core.config import TrainingConfig
 from wizard.stages.context import Context, Judged
 from wizard.stages.step import Outcome, noted, passed, step, warned
+from wizard.stages.tune.race import candidates_of
 from wizard.stages.words import count
 from wizard.training.compare import Interval, gain_between
 
@@ -25,7 +26,7 @@ def winner(context: Context) -> Outcome:
     the search promised too much is measured on the way.
     """
     incumbent: TrainingConfig = context.decided("incumbent")
-    found: tuple[TrainingConfig, ...] = context.decided("candidates")
+    found = candidates_of(context)
     others = [config for config in found if config != incumbent]
     if not others:
         decides = _decides(context, incumbent, found)
