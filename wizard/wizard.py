@@ -24,6 +24,7 @@ from wizard.data.task import check_task
 from wizard.handed import Handed, deciding_scores, handed
 from wizard.journey import Journey, announce, stages_before, why_closed
 from wizard.pages import ShownResult, page_path, read_suspects, write_pages
+from wizard.sharing import share_journey
 from wizard.training.watched import check_callbacks
 
 GATES = ("raise", "warn")
@@ -261,9 +262,23 @@ class Wizard:
             raise StageOrderError("label_suspects needs explore(). Call explore() first.")
         return read_suspects(self._journey.store, self._results["explore"])
 
-    def share(self, path: str, examples: bool = False) -> None:
-        """One page of the whole journey: not available yet."""
-        raise NotAvailableError(f"share() is not available in this version; send the folder of {self.report}.")
+    def share(self, path: str | os.PathLike[str], examples: bool = False) -> Path:
+        """Writes one file of the whole journey, for a mail: all stages that ran, with nothing left to load.
+
+        A page that is passed on must not give people's data away. Without `examples`, galleries, suspects, tables and
+        figures that show single rows or the extremes of a column are left out, and names of files, values of cells and
+        words of texts read "[left out]" where a sentence quotes them; the page says so. Statistics stay, and so do the
+        names of the data set, of classes and of columns, as nothing could be read without them.
+
+        Args:
+            path: Ending in ".html".
+            examples: Whether raw examples are shown, to people who may see them.
+
+        Raises:
+            OptionError: For a path that is no such file.
+            StageOrderError: Before explore().
+        """
+        return share_journey(path, self._results, self._journey.store, self._journey.dataset, examples)
 
     def eject(self, path: str) -> None:
         """A plain Keras script: not available yet."""
