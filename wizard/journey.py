@@ -43,7 +43,7 @@ class Journey:
         metric: The metric that the user asked for, or None.
         folder: The run folder.
         is_deterministic: Whether same seed means same bits.
-        callbacks: Keras callbacks for every run.
+        callbacks: Keras callbacks for every run, or functions that make them for each.
         foreign: The user's own pipeline, which baseline judges in place of the library's small net, or None.
         foreign_key: What decides what it is; "" without one.
     """
@@ -177,7 +177,7 @@ class Journey:
         deadline = self.budget.deadline(stage)
         pacing = Pacing(self.clock, spent, deadline, self.folder / "store" / "pacing" / f"{key}.json")
         words = f" · {pacing.left:.0f} s" if deadline is not None else ""
-        self.trainer.pacing = pacing
+        self.trainer.stage, self.trainer.pacing = stage, pacing
         n_steps = len(stage_module(stage).STEPS)
         return Context(
             stage=stage, dataset=self.dataset, task=self.task, split=self.split, copies=self.copies,

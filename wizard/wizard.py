@@ -24,6 +24,8 @@ from wizard.data.task import check_task
 from wizard.handed import Handed, deciding_scores, handed
 from wizard.journey import Journey, announce, stages_before, why_closed
 from wizard.pages import ShownResult, page_path, read_suspects, write_pages
+from wizard.sharing import share_journey
+from wizard.training.watched import check_callbacks
 
 GATES = ("raise", "warn")
 
@@ -95,7 +97,9 @@ class Wizard:
             seed: Everything random derives from it.
             deterministic: Same seed, same bits, by TensorFlow's deterministic ops (for the whole process).
             gates: "raise" stops after a stage whose gate failed, "warn" says so and goes on.
-            callbacks: Keras callbacks that every training run gets.
+            callbacks: Keras callbacks that every training run gets; or functions run -> callback, called for each run
+                with its name, stage, config, seed and fold, so that each has a log folder of its own:
+                callbacks=[lambda run: keras.callbacks.TensorBoard(f"logs/{run.name}")].
             distribution: Not available yet.
             out: Folder of run folders.
             name: Of the run folder; that of the data by default.
@@ -115,7 +119,7 @@ class Wizard:
         if isinstance(seed, bool) or not isinstance(seed, (int, np.integer)):
             raise OptionError(f"seed must be a whole number. Received: {seed!r}.")
         check_task(task)
-        plan = parse_budget(budget)
+        plan, callbacks = parse_budget(budget), check_callbacks(callbacks)
         ignore = (ignore,) if isinstance(ignore, str) else tuple(ignore)
         targets = target if target is None or isinstance(target, str) else tuple(target)
         given = (targets, modality, task, validation, test, group, time, weight)
@@ -136,7 +140,7 @@ class Wizard:
         self._handed: Handed | None = None
         self._journey = Journey(
             opened, inferred, int(seed), plan, metric, Path(out) / folder_name(name or opened.name),
-            bool(deterministic), tuple(callbacks), *((own.pipeline, own.key) if own else ()),
+            bool(deterministic), callbacks, *((own.pipeline, own.key) if own else ()),
         )  # fmt: skip
         announce(self._journey)
 
@@ -266,9 +270,23 @@ class Wizard:
             raise StageOrderError("label_suspects needs explore(). Call explore() first.")
         return read_suspects(self._journey.store, self._results["explore"])
 
-    def share(self, path: str, examples: bool = False) -> None:
-        """One page of the whole journey: not available yet."""
-        raise NotAvailableError(f"share() is not available in this version; send the folder of {self.report}.")
+    def share(self, path: str | os.PathLike[str], examples: bool = False) -> Path:
+        """Writes one file of the whole journey, for a mail: all stages that ran, with nothing left to load.
+
+        A page that is passed on must not give people's data away. Without `examples`, galleries, suspects, tables and
+        figures that show single rows or the extremes of a column are left out, and names of files, values of cells and
+        words of texts read "[left out]" where a sentence quotes them; the page says so. Statistics stay, and so do the
+        names of the data set, of classes and of columns, as nothing could be read without them.
+
+        Args:
+            path: Ending in ".html".
+            examples: Whether raw examples are shown, to people who may see them.
+
+        Raises:
+            OptionError: For a path that is no such file.
+            StageOrderError: Before explore().
+        """
+        return share_journey(path, self._results, self._journey.store, self._journey.dataset, examples)
 
     def eject(self, path: str) -> None:
         """A plain Keras script: not available yet."""

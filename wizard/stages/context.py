@@ -263,6 +263,11 @@ class Context:
         self.assets[name] = content
         return name
 
+    def private(self, words: object) -> str:
+        """Words that a sentence or label takes from the data, as they are; a page that is passed on leaves them out."""
+        self.shared.setdefault("private", {})[str(words)] = None
+        return str(words)
+
     def once(self, name: str, make: Callable[[], Any]) -> Any:
         """Makes something that several steps of the stage share, the first time only."""
         if name not in self.shared:

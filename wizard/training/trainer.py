@@ -21,6 +21,7 @@ from wizard.data.split import Split
 from wizard.data.task import Task
 from wizard.training.metrics import all_scores
 from wizard.training.prepared import Prepared, Preparer
+from wizard.training.watched import Watched, callbacks_of, is_callback, name_of
 
 KIND = "training"  # folder in the store
 COMPILED_KEPT = 6  # compiled networks in memory; each holds a graph
@@ -47,7 +48,8 @@ class Trainer:
         self.dataset, self.task, self.split, self.store, self.clock = dataset, task, split, store, clock
         self.is_deterministic, self.callbacks = is_deterministic, tuple(callbacks)
         self.preparer = Preparer(dataset, task, split)
-        self.pacing: Pacing | None = None  # of the stage that is running
+        self.stage = ""  # that is running,
+        self.pacing: Pacing | None = None  # and its pacing
         self.used: dict[str, None] = {}  # keys of the runs asked for since last emptied, in order
         self.n_trained = 0
         self._compiled: dict[Any, Any] = {}
@@ -61,7 +63,7 @@ class Trainer:
             self.split.key,
             self.task,
             self.is_deterministic,
-            [f"{type(one).__module__}.{type(one).__qualname__}" for one in self.callbacks],
+            [name_of(one) for one in self.callbacks],
             source_key(*CODE),
             versions("tensorflow", "keras", "numpy"),
         )
@@ -137,8 +139,13 @@ class Trainer:
         """Where a run is stored."""
         return self.store.path(KIND, run.key)
 
-    def compiled(self, config: TrainingConfig) -> Any:
-        """A compiled network of a configuration's structure: the same one for all runs that can share it."""
+    def compiled(self, config: TrainingConfig, callbacks: Sequence[Any] | None = None) -> Any:
+        """A compiled network of a configuration's structure: the same one for all runs that can share it.
+
+        Args:
+            config: The configuration.
+            callbacks: Those of the run that is about to begin; None where it does not matter how steps are run.
+        """
         from wizard.training.compiled import STEPS_A_CALL, CompiledNetwork
         from wizard.training.randomness import keras_seed, make_deterministic
         from wizard.training.resident import Resident
@@ -146,13 +153,17 @@ class Trainer:
         if self.is_deterministic:
             make_deterministic()
         form = self.form(config)
-        structure = (config.structure, form.model_dump_json())
+        own = (config.structure, form.model_dump_json())
+        watching = filter(is_callback, self.callbacks) if callbacks is None else callbacks
+        steps = 1 if any(map(_watches_batches, watching)) else STEPS_A_CALL
+        if callbacks is None:
+            steps = next((known[-1] for known in reversed(self._compiled) if known[:-1] == own), steps)
+        structure = (*own, steps)
         if structure in self._compiled:
             self._compiled[structure] = self._compiled.pop(structure)  # most recently used last
         else:
             while len(self._compiled) >= COMPILED_KEPT:
                 self._compiled.pop(next(iter(self._compiled)))
-            steps = 1 if any(map(_watches_batches, self.callbacks)) else STEPS_A_CALL
             with keras_seed(0):
                 resident = self._resident.get(structure[1]) or Resident()
                 self._compiled[structure] = CompiledNetwork(config, form, self.task, steps, resident)
@@ -184,8 +195,9 @@ class Trainer:
         started = self.clock.now()
         prepared = self.prepared(config)
         soft = self._taught(config)
-        compiled = self.compiled(config)
-        fitted = fit(compiled, config, prepared, self.callbacks, self.clock, first, soft)
+        callbacks = callbacks_of(self.callbacks, Watched.of(config, key, self.stage))
+        compiled = self.compiled(config, callbacks)
+        fitted = fit(compiled, config, prepared, callbacks, self.clock, first, soft)
         train = training_rows(config, prepared)
         most = min(SCORED_TRAIN_ROWS, SCORED_NUMBERS // self.task.n_outputs)
         real = train[train < len(self.dataset)]  # examples of the user's own are no part of any score

@@ -206,6 +206,7 @@ def _cloud(context: Context, y: np.ndarray, p: np.ndarray) -> Scatter:
         x_label="true",
         y_label="predicted",
         diagonal=True,
+        private=True,
     )
 
 

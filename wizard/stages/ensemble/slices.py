@@ -128,7 +128,7 @@ def _parts(context: Context, rows: np.ndarray) -> Iterator[tuple[str, str, np.nd
         yield from _values(context, rows, name)
     for name, values in list(described.items())[:MOST_PROPERTIES]:
         if name not in words:
-            yield from _quarters(name, values)
+            yield from _quarters(context, name, values)
     yield from _clusters(context, rows, described)
 
 
@@ -141,11 +141,11 @@ def _classes(context: Context, rows: np.ndarray) -> Iterator[tuple[str, str, np.
 def _values(context: Context, rows: np.ndarray, name: str) -> Iterator[tuple[str, str, np.ndarray]]:
     values = context.examples(rows).frame[name]  # type: ignore[attr-defined]
     for value in values.value_counts().index[:MOST_VALUES]:
-        shown = "missing" if value == "" else repr(str(value))
+        shown = "missing" if value == "" else context.private(repr(str(value)))
         yield "value", f"{name} is {shown}", np.asarray(values == value, bool)
 
 
-def _quarters(name: str, values: np.ndarray) -> Iterator[tuple[str, str, np.ndarray]]:
+def _quarters(context: Context, name: str, values: np.ndarray) -> Iterator[tuple[str, str, np.ndarray]]:
     known = values[np.isfinite(values)]
     if not len(known) or known.min() == known.max():
         return
@@ -160,7 +160,7 @@ def _quarters(name: str, values: np.ndarray) -> Iterator[tuple[str, str, np.ndar
     for place, words in enumerate(QUARTERS):
         yield (
             "property",
-            f"{name} in its {words} quarter ({ends[place]:.4g} to {ends[place + 1]:.4g})",
+            f"{name} in its {words} quarter ({context.private(f'{ends[place]:.4g} to {ends[place + 1]:.4g}')})",
             quarter == place,
         )
 

@@ -186,7 +186,7 @@ def _trained_on(context: Context, split: Split, failing: TrainingRun) -> Trainin
         trainer.dataset, trainer.task, split, trainer.store, trainer.clock,
         is_deterministic=trainer.is_deterministic, callbacks=trainer.callbacks,
     )  # fmt: skip
-    other.pacing = trainer.pacing
+    other.stage, other.pacing = trainer.stage, trainer.pacing
     looks = max(FEWEST_LOOKS, len(failing.history.get("loss", ())))
     run = other.train(failing.config.but(fold=None, fit_to=None, epochs=looks * failing.config.look_every))
     trainer.used.update(other.used)
