@@ -23,6 +23,7 @@ from wizard.handed import Handed, deciding_scores, ejected, handed
 from wizard.journey import Journey, announce, branched, person, stages_before, why_closed
 from wizard.pages import ShownResult, notebook_html, page_path, read_suspects, write_pages
 from wizard.sharing import share
+from wizard.training.watching import check_callbacks
 
 GATES = ("raise", "warn")
 
@@ -94,7 +95,8 @@ class Wizard:
             seed: Everything random derives from it.
             deterministic: Same seed, same bits, by TensorFlow's deterministic ops (for the whole process).
             gates: "raise" stops after a stage whose gate failed, "warn" says so and goes on.
-            callbacks: Keras callbacks that every training run gets.
+            callbacks: Keras callbacks that every training run gets, or functions of a run (`run.name`, `run.config`,
+                `run.hyperparameters`) that return its own: `lambda run: keras.callbacks.TensorBoard(run.name)`.
             distribution: Not available yet.
             out: Folder of run folders.
             name: Of the run folder; that of the data by default.
@@ -114,6 +116,7 @@ class Wizard:
         if isinstance(seed, bool) or not isinstance(seed, (int, np.integer)):
             raise OptionError(f"seed must be a whole number. Received: {seed!r}.")
         check_task(task)
+        check_callbacks(callbacks)
         plan = parse_budget(budget)
         ignore = (ignore,) if isinstance(ignore, str) else tuple(ignore)
         targets = target if target is None or isinstance(target, str) else tuple(target)
