@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -12,9 +12,13 @@ from wizard.core.calibration import Calibration
 from wizard.core.decisions import Decisions
 from wizard.core.errors import StageOrderError
 from wizard.core.result import StageName
+from wizard.core.seeds import derive
 from wizard.data.dataset import Examples
 from wizard.data.task import Task
 from wizard.journey import Journey
+
+if TYPE_CHECKING:
+    from wizard.export.eject import Ejected
 
 
 @dataclass(frozen=True)
@@ -85,6 +89,31 @@ def deciding_scores(journey: Journey, decisions: Decisions, stages: Collection[S
 
     _check_network(stages)
     return validation_scores(journey.trainer, decisions, journey.seed)
+
+
+def ejected(journey: Journey, decisions: Decisions, stages: Collection[StageName], file: str) -> Ejected:
+    """The best single network so far as a script.
+
+    Args:
+        journey: The journey.
+        decisions: Of all stages that ran.
+        stages: Names of the stages that ran.
+        file: Name that the script will have.
+
+    Raises:
+        StageOrderError: If no stage has chosen a network yet.
+        NotAvailableError: For what no script can be written of.
+    """
+    from wizard.export.eject import eject
+    from wizard.training.metrics import default_metric, metric_for
+
+    _check_network(stages)
+    config = decisions.members[0][0] if decisions.members else decisions.incumbent
+    assert config is not None
+    single = config.but(fold=None, refit=False, seed=derive(journey.seed, "run", config.seed))
+    metric = metric_for(journey.metric or decisions.metric or default_metric(journey.task), journey.task)
+    prepared = journey.trainer.prepared(single)
+    return eject(single, prepared, journey.dataset, journey.task, journey.split, metric, file)
 
 
 def _check_network(stages: Collection[StageName]) -> None:

@@ -10,8 +10,11 @@ from typing import Any
 import numpy as np
 
 from wizard.core.blocks import Column, Table, Text
+from wizard.core.errors import NotAvailableError
 from wizard.core.keys import content_key, source_key
 from wizard.core.registry import load
+from wizard.core.seeds import derive
+from wizard.export.eject import Ejected, eject
 from wizard.export.known import FILE, Known
 from wizard.export.predictor import Member, build_predictor, load_predictor, predict_raw
 from wizard.export.saved_model import load_served, save_for_tensorflow
@@ -26,6 +29,7 @@ CHECKED = 2000  # rows that decided, predicted by the files and by the networks 
 BATCH = 256  # examples of a timed batch
 REPEATS = 5  # timings of one example; the median counts
 KIND = "predictor"
+SCRIPT = "train.py"
 FILES = ("model.keras", "saved_model")
 
 
@@ -44,13 +48,16 @@ def hand_over(context: Context) -> Outcome:
     ]
     known = Known.of(context.dataset, context.task, calibration)
     code = source_key("wizard.export.predictor", "wizard.export.saved_model")
-    key = content_key("predictor", [(run.key, weight) for run, weight in runs], known, code)
+    script, no_script = _script(context)
+    key = content_key("predictor", [(run.key, weight) for run, weight in runs], known, code, script and script.script)
 
     def fill(folder: Path) -> None:
         model = build_predictor(members, context.task, calibration)
         model.save(folder / "model.keras")
         save_for_tensorflow(model, folder / "saved_model")
         (folder / FILE).write_text(known.model_dump_json(indent=1), encoding="utf-8")
+        if script is not None:
+            script.write(folder / SCRIPT)
 
     folder = context.trainer.store.write(KIND, key, fill)
     rows = context.sample(context.deciding_rows, CHECKED, "hand_over")
@@ -66,9 +73,10 @@ def hand_over(context: Context) -> Outcome:
     away = {name: np.abs(ask(name, rows) - expected) / scale for name in FILES}
     largest = {name: float(difference.max()) for name, difference in away.items()}
     worst = max(FILES, key=lambda name: largest[name])
+    usage = Text(title="How to use it", text=_usage(context, no_script))
     numbers = {
         "measured": largest[worst], "expected": 0.0, "unit": "largest difference, files against memory",
-        "blocks": (_facts(context, folder, ask, largest, len(rows)), Text(title="How to use it", text=_usage(context))),
+        "blocks": (_facts(context, folder, ask, largest, len(rows)), usage),
         "decides": {"predictor": key},
     }  # fmt: skip
     if largest[worst] > (ALLOWED if context.task.is_classification else ALLOWED_AMOUNT):
@@ -84,6 +92,18 @@ def hand_over(context: Context) -> Outcome:
         f"{len(rows):,} examples: predictor/model.keras, and predictor/saved_model for TensorFlow alone.",
         **numbers,
     )
+
+
+def _script(context: Context) -> tuple[Ejected | None, str]:
+    """The best single network of the ensemble as a plain Keras script, or None and why there is none."""
+    config = context.decided("members")[0][0]
+    single = config.but(fold=None, refit=False, seed=derive(context.seed, "run", config.seed))
+    prepared = context.prepared(single)
+    try:
+        made = eject(single, prepared, context.dataset, context.task, context.split, context.metric, SCRIPT)
+    except NotAvailableError as error:
+        return None, str(error)
+    return made, ""
 
 
 def _facts(
@@ -125,7 +145,7 @@ def _size(path: Path) -> int:
     return path.stat().st_size if path.is_file() else sum(one.stat().st_size for one in path.rglob("*"))
 
 
-def _usage(context: Context) -> str:
+def _usage(context: Context, no_script: str) -> str:
     given = load("wizard.data.modalities", context.dataset.modality).usage(context.form())
     task, calibration = context.task, context.decided("calibration")
     if task.is_multilabel:
@@ -143,9 +163,14 @@ def _usage(context: Context) -> str:
         if context.dataset.modality == "series"
         else ""
     )
+    script_words = no_script and f"No script was written: {no_script}"
+    script_words = script_words or (
+        "predictor/train.py trains the best single network with Keras alone; what lies beside it holds the rows of "
+        "each set, and the data where no CSV does: keep it as safe as these."
+    )
     return (
         'With this library: import wizard, keras, then model = keras.saving.load_model("predictor/model.keras"). '
         'With TensorFlow alone: loaded = tf.saved_model.load("predictor/saved_model"), then loaded.serve(input), '
         f"where every value is a tensor. Both take {given}, and give {gives}.{padded} Without Python: wizard predict "
-        "RUN data.csv --out predictions.csv."
+        f"RUN data.csv --out predictions.csv. {script_words}"
     )

@@ -1,0 +1,186 @@
+"""The ejected script trains, without this library, a network as good as ours."""
+
+import ast
+import os
+import re
+
+import numpy as np
+import pytest
+
+from tests.small import (
+    dataset_of,
+    fresh,
+    short_recipe,
+    some_amounts,
+    some_digits,
+    some_rows,
+    some_series,
+    some_texts,
+    trainer_for,
+)
+from wizard import Wizard
+from wizard.core.config import TrainingConfig
+from wizard.core.errors import NotAvailableError, OptionError, StageOrderError
+from wizard.export.eject import METRICS, can_be_ejected, eject
+from wizard.export.raw_data import readable_csv
+from wizard.models.family import names
+from wizard.training.metrics import METRICS as OURS
+from wizard.training.metrics import default_metric, metric_for
+
+MLP = TrainingConfig(
+    family="mlp", hp={"width": 32, "depth": 1}, epochs=12, learning_rate=1e-2, schedule="cosine", dropout=0.1
+)
+KINDS = {  # raw data, target, configuration
+    "mlp": (lambda: some_rows(400), "bought", MLP.but(class_weights=True, label_smoothing=0.05)),
+    "linear": (lambda: some_amounts(200), ["price", "rooms"], MLP.but(family="linear", hp={}, epochs=40, dropout=0.0)),
+    "resnet": (lambda: some_digits(300), None,
+               MLP.but(family="resnet", hp={"width": 8, "stages": 2, "blocks": 1}, augment=0.5)),
+    "bag_of_ngrams": (lambda: some_texts(200), None, MLP.but(family="bag_of_ngrams", hp={}, augment=0.3, patience=4)),
+    "convnet_1d": (lambda: some_series(150), None,
+                   MLP.but(family="convnet_1d", hp={"width": 8, "blocks": 2}, augment=0.2)),
+    "labels": (lambda: (np.random.default_rng(0).normal(size=(300, 4)),
+                        (np.random.default_rng(0).normal(size=(300, 4))[:, :3] > 0).astype(int)), None, MLP),
+}  # fmt: skip
+MORE = {
+    "text_cnn": ("bag_of_ngrams", MLP.but(family="text_cnn", hp={"width": 16, "filters": 16})),
+    "transformer": ("bag_of_ngrams", MLP.but(family="transformer", hp={"width": 16, "layers": 1}, learning_rate=3e-3)),
+    "minirocket": ("convnet_1d", MLP.but(family="minirocket", hp={"features": 1000}, learning_rate=1e-3)),
+    "inception_time": (
+        "convnet_1d", MLP.but(family="inception_time", hp={"filters": 4, "depth": 3}, learning_rate=1e-3, epochs=20)
+    ),
+    "realmlp": (
+        "mlp",
+        MLP.but(family="realmlp", hp={"width": 64, "depth": 2, "activation": "selu"}, learning_rate=0.04, fade=True,
+                schedule="cycles", beta_2=0.95, weight_decay=0.02, epochs=32),
+    ),
+    "tabm": ("mlp", MLP.but(family="tabm", hp={"members": 4, "width": 64, "depth": 1, "bins": 8}, clip=1.0,
+                            learning_rate=2e-3, schedule="constant", weight_decay=3e-4, epochs=20)),
+}  # fmt: skip
+RUNS = """
+import contextlib, io, os, runpy, sys
+os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
+sys.modules["wizard"] = None  # importing it raises
+for folder in sys.argv[1:]:
+    with contextlib.redirect_stdout(io.StringIO()) as said:
+        runpy.run_path(f"{folder}/train.py", run_name="__main__")
+    print(said.getvalue().strip().splitlines()[-1])
+"""
+
+
+def made(kind, folder):
+    """(folder of a script, score that our own run reaches, the score's name, validation rows)."""
+    base, config = MORE.get(kind, (kind, None))
+    raw, target, usual = KINDS[base]
+    raw, config = raw(), config or usual
+    if kind == "mlp":
+        raw.to_csv(folder / "customers.csv", index=False)
+        raw = str(folder / "customers.csv")
+    dataset = dataset_of(raw, tuple(target) if isinstance(target, list) else target)
+    trainer = trainer_for(dataset, folder / "store")
+    run = trainer.train(config)
+    metric = metric_for(default_metric(trainer.task), trainer.task)
+    prepared = trainer.prepared(run.config)
+    eject(run.config, prepared, dataset, trainer.task, trainer.split, metric, "train.py").write(folder / "train.py")
+    return folder, run.scores[f"val_{metric.name}"], metric.name, len(trainer.split.validation)
+
+
+def scores_of(kinds, place):
+    """{kind: (our score, the script's, validation rows)}: the scripts run in a process without this library."""
+    ours = {}
+    for kind in kinds:
+        (place / kind).mkdir()
+        ours[kind] = made(kind, place / kind)
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+    said = fresh(RUNS, *(folder for folder, *_ in ours.values()), cwd=place, env=environment).splitlines()
+    found = {}
+    for line, (kind, (_, score, name, n)) in zip(said, ours.items(), strict=True):
+        told, theirs, rows = re.fullmatch(r"validation (\w+): (\S+) on (\d+) rows", line).groups()
+        assert (told, int(rows)) == (name, n)
+        found[kind] = (score, float(theirs), n)
+    return found
+
+
+def held(ours, theirs, n):
+    """Whether two scores of different networks differ by no more than the noise of n rows."""
+    if ours > 1 or ours < 0:  # an RMSE
+        return abs(theirs / ours - 1) < 0.2
+    rate = min(max((ours + theirs) / 2, 1 / n), 1 - 1 / n)
+    return abs(ours - theirs) <= 3 * np.sqrt(2 * rate * (1 - rate) / n)
+
+
+@pytest.fixture(scope="module")
+def scores(tmp_path_factory):
+    place = tmp_path_factory.mktemp("ejected")
+    return place, scores_of(KINDS, place)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_script_is_as_good_as_our_run(kind, scores):
+    ours, theirs, n = scores[1][kind]
+    assert held(ours, theirs, n), (ours, theirs, n)
+    assert ours > (0.3 if kind == "linear" else 0.6)  # the number of rooms tells only so much
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("kind", MORE)
+def test_so_is_that_of_every_other_family(kind, tmp_path):
+    ours, theirs, n = scores_of([kind], tmp_path)[kind]
+    assert held(ours, theirs, n), (ours, theirs, n)
+    assert ours > 0.6
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_nothing_of_ours_is_imported_and_no_test_row_is_looked_at_unasked(kind, scores):
+    text = (scores[0] / kind / "train.py").read_text()
+    tree = ast.parse(text)
+    modules = {alias.name for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names}
+    modules |= {node.module for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
+    assert not any(module.startswith("wizard") for module in modules)
+    assert '"--test" in sys.argv' in text
+    with np.load(scores[0] / kind / "train_data.npz") as stored:
+        sets = [set(stored[name].tolist()) for name in ("train", "validation", "test")]
+    assert sum(map(len, sets)) == len(set.union(*sets))
+
+
+def test_a_csv_is_read_where_it_lies_only_if_a_plain_reader_reads_it_alike(tmp_path, scores):
+    assert "customers.csv" in (scores[0] / "mlp" / "train.py").read_text()
+    frame = some_rows(60)
+    frame["a b/c.d é"] = frame["a b/c.d é"].map(lambda value: f"{value:.2f}".replace(".", ","))
+    frame.to_csv(tmp_path / "odd.csv", index=False, sep=";")
+    dataset = dataset_of(str(tmp_path / "odd.csv"), "bought")
+    assert readable_csv(dataset, trainer_for(dataset, tmp_path / "store").task) == ""
+
+
+def test_every_family_but_the_pretrained_has_a_template_and_every_metric_a_score():
+    assert set(names()) - set(can_be_ejected()) == {"pretrained"}
+    assert set(METRICS) == set(OURS)
+
+
+def test_what_cannot_be_ejected_is_one_clear_error(monkeypatch, tmp_path):
+    mixed = MLP.but(mixup=0.2)
+    monkeypatch.setattr("wizard.stages.stage.steps_of", short_recipe(mixed))
+    wizard = Wizard(some_rows(120), "bought", budget="quick", out=tmp_path).explore().baseline()
+    with pytest.raises(StageOrderError, match="overfit"):
+        wizard.eject(tmp_path / "train.py")
+    wizard.overfit()
+    with pytest.raises(NotAvailableError, match="mixup"):
+        wizard.eject(tmp_path / "train.py")
+    with pytest.raises(OptionError, match=r"\.py"):
+        wizard.eject(tmp_path / "train")
+    assert not list(tmp_path.glob("train*"))
+
+
+def test_a_family_without_a_template_names_those_that_have_one(tmp_path):
+    dataset = dataset_of(some_digits(60))
+    trainer = trainer_for(dataset, tmp_path)
+    config = TrainingConfig(family="pretrained")
+    metric = metric_for("accuracy", trainer.task)
+    given = (trainer.prepared(config), dataset, trainer.task, trainer.split, metric, "train.py")
+    with pytest.raises(NotAvailableError, match="resnet"):
+        eject(config, *given)
+
+
+def test_more_data_than_one_sends_to_a_colleague_are_refused(tmp_path, monkeypatch):
+    monkeypatch.setattr("wizard.export.eject.LARGEST", 100)
+    with pytest.raises(NotAvailableError, match="MB"):
+        made("resnet", tmp_path)
