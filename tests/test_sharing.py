@@ -127,5 +127,6 @@ def test_private_values_are_found_in_sentences():
         "At 34.125 or 12,345,678 it ends, at 34.12 not.": f"At {MARK} or {MARK} it ends, at 34.12 not.",
     }.items():
         assert private.scrubbed(sentence) == expected
+    assert private.scrubbed("It is 7.", is_strict=True) == f"It is {MARK}."
     assert private.is_clean(["age", "7 rows"])
     assert not private.is_clean(["Anna"])

@@ -80,7 +80,10 @@ def _texts(dataset: Dataset) -> Iterator[str]:
         frame = dataset.examples.frame  # type: ignore[attr-defined]
         for column in dataset.columns:
             cells = frame[column.name]
-            yield from _unique(cells.dt.strftime("%Y-%m-%d").dropna() if column.kind == "date" else cells)
+            if column.kind == "date":
+                yield from _unique(cells.dropna().dt.strftime("%Y-%m-%d"))
+            elif column.kind != "number":
+                yield from _unique(cells)
 
 
 def _unique(values: Any) -> Iterable[str]:

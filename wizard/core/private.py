@@ -29,14 +29,15 @@ class Private:
     numbers: frozenset[float]
     allowed: frozenset[str]
 
-    def scrubbed(self, text: str) -> str:
-        """The text with every private value replaced by a mark."""
+    def scrubbed(self, text: str, is_strict: bool = False) -> str:
+        """The text with every private value replaced by a mark; where it is strict, also numbers of few digits."""
         for value in self._long:  # the longest first: names within names
             if value in text:
                 text = re.sub(rf"(?<!\w){re.escape(value)}(?!\w)", MARK, text)
         text = WORD.sub(lambda found: MARK if found[0] in self._short else found[0], text)
         text = QUOTED.sub(self._quoted, text)
-        return NUMBER.sub(lambda found: MARK if self.is_private(_number(found[0])) else found[0], text)
+        is_private = self.numbers.__contains__ if is_strict else self.is_private
+        return NUMBER.sub(lambda found: MARK if is_private(_number(found[0])) else found[0], text)
 
     def is_clean(self, texts: Iterable[str]) -> bool:
         """Whether nothing in the texts is private."""

@@ -21,6 +21,15 @@ OF_EXAMPLES = (  # steps whose evidence are examples, whatever its kind
     "hardest_examples", "distributions", "examples", "outliers", "readable", "duplicates", "label_noise",
 )  # fmt: skip
 
+NAMING = (
+    "outliers",
+    "distributions",
+    "duplicates",
+    "readable",
+    "hardest_examples",
+    "label_noise",
+)  # in their headlines
+
 
 def render_shared(
     name: str, results: Sequence[StageResult], private: Private | None, picture: Callable[[str], bytes]
@@ -69,20 +78,33 @@ def render_shared(
 
 def without_examples(result: StageResult, private: Private) -> StageResult:
     """A result without raw examples: what quotes the data is replaced by a mark, what shows examples is gone."""
-    scrubbed = private.scrubbed
+    strict = {one.headline: private.scrubbed(one.headline, is_strict=True) for one in result.findings if _names(one)}
+
+    def scrubbed(text: str) -> str:
+        for sentence, left in strict.items():  # summaries repeat what steps say
+            text = text.replace(sentence, left) if sentence else text
+        return private.scrubbed(text)
+
     return result.but(
         verdict=scrubbed(result.verdict),
         plain=tuple(map(scrubbed, result.plain)),
         next_move=scrubbed(result.next_move),
         answers=tuple(answer.but(sentence=scrubbed(answer.sentence)) for answer in result.answers),
-        to_do=tuple(one.but(sentence=scrubbed(one.sentence), why=scrubbed(one.why)) for one in result.to_do),
+        to_do=(),  # what to do about single examples
         findings=tuple(_finding(finding, result.stage, private) for finding in result.findings),
         decided={},
     )
 
 
+def _names(finding: Finding) -> bool:
+    """Whether a finding speaks of single examples, so that every number in it may be one of theirs."""
+    return finding.step in NAMING
+
+
 def _finding(finding: Finding, stage: str, private: Private) -> Finding:
-    scrubbed = private.scrubbed
+    def scrubbed(text: str) -> str:
+        return private.scrubbed(text, is_strict=_names(finding))
+
     is_shown = finding.status != "crashed" and finding.step not in OF_EXAMPLES
     return finding.but(
         headline=scrubbed(finding.headline),

@@ -17,6 +17,7 @@ from wizard.core.seeds import derive
 from wizard.export.calibrated import calibrated
 from wizard.export.eject import Ejected, eject
 from wizard.export.known import FILE, Known
+from wizard.export.notebook import notebook_of
 from wizard.export.predictor import Member, build_predictor, load_predictor, predict_raw
 from wizard.export.saved_model import load_served, save_for_tensorflow
 from wizard.stages.context import Context
@@ -29,7 +30,7 @@ CHECKED = 2000  # rows that decided, predicted by the files and by the networks 
 BATCH = 256  # examples of a timed batch
 REPEATS = 5  # timings of one example; the median counts
 KIND = "predictor"
-SCRIPT = "train.py"
+SCRIPT, NOTEBOOK = "train.py", "train.ipynb"
 FILES = ("model.keras", "saved_model")
 
 
@@ -58,6 +59,7 @@ def hand_over(context: Context) -> Outcome:
         (folder / FILE).write_text(known.model_dump_json(indent=1), encoding="utf-8")
         if script is not None:
             script.write(folder / SCRIPT)
+            (folder / NOTEBOOK).write_text(notebook_of(script.script), encoding="utf-8")
 
     folder = context.trainer.store.write(KIND, key, fill)
     rows = context.sample(context.deciding_rows, CHECKED, "hand_over")
@@ -165,8 +167,8 @@ def _usage(context: Context, no_script: str) -> str:
     )
     script_words = no_script and f"No script was written: {no_script}"
     script_words = script_words or (
-        "predictor/train.py trains the best single network with Keras alone; what lies beside it holds the rows of "
-        "each set, and the data where no CSV does: keep it as safe as these."
+        "predictor/train.py (train.ipynb as a notebook) trains the best single network with Keras alone; the .npz "
+        "beside it holds the rows of each set, and the data where no CSV does: keep it as safe as these."
     )
     return (
         'With this library: import wizard, keras, then model = keras.saving.load_model("predictor/model.keras"). '
