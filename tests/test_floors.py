@@ -8,7 +8,7 @@ import pytest
 from tests.small import ROOT, fresh
 
 FLOORS = ("core", "data", "models", "training", "stages")
-TOP = {"handed", "journey", "own_pipeline", "pages", "sharing", "wizard", "cli", "__init__"}
+TOP = {"handed", "journey", "own_pipeline", "pages", "wizard", "cli", "__init__"}
 MAY_IMPORT = {floor: set(FLOORS[: number + 1]) for number, floor in enumerate(FLOORS)} | {
     "report": {"core", "report"},
     "export": {"core", "data", "models", "training", "export"},

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-import shutil
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -14,13 +13,12 @@ from typing import Any
 from wizard.core.budget import Budget
 from wizard.core.clock import Clock
 from wizard.core.decisions import Decisions
-from wizard.core.errors import OptionError
 from wizard.core.keys import content_key, source_key
 from wizard.core.pacing import Pacing
 from wizard.core.progress import Progress, say
 from wizard.core.registry import load
 from wizard.core.result import STAGES, DatasetSummary, StageName, StageResult
-from wizard.core.store import STAGE_RESULTS, Store, folder_name, write_file
+from wizard.core.store import STAGE_RESULTS, Store, write_file
 from wizard.data.copies import Copies, find_copies
 from wizard.data.dataset import Dataset
 from wizard.data.split import Split, draw_split
@@ -197,41 +195,6 @@ def announce(journey: Journey) -> None:
     if dataset.left_out:
         say(f"  {len(dataset.left_out):,} left out; explore() lists each with its reason")
     say(f"  plan: {journey.budget.plan()}")
-
-
-def branched(journey: Journey, name: str) -> Journey:
-    """The same journey in a folder of its own beside the first, with all that it holds.
-
-    Raises:
-        OptionError: Where there is such a folder already.
-    """
-    folder = journey.folder.parent / folder_name(name)
-    if folder.exists():
-        raise OptionError(f"copy(name=…) needs a new name: {folder} is there already.")
-    with journey.store.locked():
-        if journey.folder.is_dir():
-            shutil.copytree(journey.folder, folder, ignore=shutil.ignore_patterns(".lock"))
-    return replace(journey, folder=folder)
-
-
-def person(journey: Journey, decisions: Decisions, human: Any) -> dict[str, Any] | None:
-    """A person's score, or answers to the quiz, as plain data.
-
-    Args:
-        journey: The journey.
-        decisions: Of explore, which chooses the metric.
-        human: A score, the file of answers, or several of these; None without.
-    """
-    from wizard.pages import page_path
-    from wizard.stages.quiz import FILE, quiz_of
-    from wizard.stages.quiz_answers import Door
-    from wizard.training.metrics import default_metric, metric_for
-
-    if human is None:
-        return None
-    metric = metric_for(journey.metric or decisions.metric or default_metric(journey.task), journey.task)
-    quiz = quiz_of(journey.dataset, journey.task, journey.split, journey.seed)
-    return Door(quiz, journey.task, metric, page_path(journey.folder, "baseline").with_name(FILE)).read(human)
 
 
 def stages_before(stage: str) -> tuple[StageName, ...]:

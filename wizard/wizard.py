@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Self
 
@@ -19,11 +21,9 @@ from wizard.core.store import folder_name
 from wizard.data.corrections import with_task
 from wizard.data.opening import Request, open_dataset, read_examples, read_labelled
 from wizard.data.task import check_task
-from wizard.handed import Handed, deciding_scores, ejected, handed
-from wizard.journey import Journey, announce, branched, person, stages_before, why_closed
-from wizard.pages import ShownResult, notebook_html, page_path, read_suspects, write_pages
-from wizard.sharing import share
-from wizard.training.watching import check_callbacks
+from wizard.handed import Handed, deciding_scores, handed
+from wizard.journey import Journey, announce, stages_before, why_closed
+from wizard.pages import ShownResult, page_path, read_suspects, write_pages
 
 GATES = ("raise", "warn")
 
@@ -95,8 +95,7 @@ class Wizard:
             seed: Everything random derives from it.
             deterministic: Same seed, same bits, by TensorFlow's deterministic ops (for the whole process).
             gates: "raise" stops after a stage whose gate failed, "warn" says so and goes on.
-            callbacks: Keras callbacks that every training run gets, or functions of a run (`run.name`, `run.config`,
-                `run.hyperparameters`) that return its own: `lambda run: keras.callbacks.TensorBoard(run.name)`.
+            callbacks: Keras callbacks that every training run gets.
             distribution: Not available yet.
             out: Folder of run folders.
             name: Of the run folder; that of the data by default.
@@ -116,7 +115,6 @@ class Wizard:
         if isinstance(seed, bool) or not isinstance(seed, (int, np.integer)):
             raise OptionError(f"seed must be a whole number. Received: {seed!r}.")
         check_task(task)
-        check_callbacks(callbacks)
         plan = parse_budget(budget)
         ignore = (ignore,) if isinstance(ignore, str) else tuple(ignore)
         targets = target if target is None or isinstance(target, str) else tuple(target)
@@ -160,9 +158,7 @@ class Wizard:
             human: What a person reaches: a score in the metric that decides, or the file that the stage's quiz
                 (`2-baseline/quiz.html`) saved, or a list of such files, one an annotator.
         """
-        # explore chooses the metric, and is asked for first where it has not run
-        given = None if "explore" not in self._results else person(self._journey, self.decisions, human)
-        return self._stage("baseline", {"human": given})
+        return self._stage("baseline", {"human": self._person(human)})
 
     def overfit(self, family: str | None = None) -> Self:
         """Stage 3: a model large enough to fit the training rows.
@@ -258,37 +254,13 @@ class Wizard:
             raise StageOrderError("label_suspects needs explore(). Call explore() first.")
         return read_suspects(self._journey.store, self._results["explore"])
 
-    def share(self, path: str | os.PathLike[str], examples: bool = False) -> Path:
-        """Writes one page of the whole journey, to be sent by mail.
+    def share(self, path: str, examples: bool = False) -> None:
+        """One page of the whole journey: not available yet."""
+        raise NotAvailableError(f"share() is not available in this version; send the folder of {self.report}.")
 
-        Args:
-            path: Ending in ".html".
-            examples: Whether raw examples, suspects, file names and values of the data may be in it; by default a mark
-                stands where a sentence names one.
-
-        Raises:
-            StageOrderError: Before the first stage.
-        """
-        share(self._journey, self._results, Path(path), examples)
-        return Path(path)
-
-    def eject(self, path: str | os.PathLike[str]) -> Path:
-        """Writes the best single network so far as a plain Keras script that needs nothing of this library.
-
-        Beside it goes an .npz with the rows of each set, and with the data where no CSV of yours holds them as they
-        are. The script trains from scratch and scores the validation rows; its network is not the ensemble.
-
-        Args:
-            path: Ending in ".py".
-
-        Raises:
-            NotAvailableError: For a network or data that no script can be written of; names what can.
-        """
-        target = Path(path)
-        if target.suffix != ".py":
-            raise OptionError(f"eject() writes a Python script. Received: {target.name!r}; end its name in .py.")
-        ejected(self._journey, self.decisions, self._results, target.name).write(target)
-        return target
+    def eject(self, path: str) -> None:
+        """A plain Keras script: not available yet."""
+        raise NotAvailableError("eject() is not available in this version; export() writes the predictor.")
 
     def copy(self, name: str) -> Wizard:
         """A second journey from here, in a folder of its own; results so far come along.
@@ -296,10 +268,15 @@ class Wizard:
         Args:
             name: Of the new run folder, beside this one.
         """
-        journey = branched(self._journey, name)
+        folder = self._journey.folder.parent / folder_name(name)
+        if folder.exists():
+            raise OptionError(f"copy(name=…) needs a new name: {folder} is there already.")
+        with self._journey.store.locked():
+            if self._journey.folder.is_dir():
+                shutil.copytree(self._journey.folder, folder, ignore=shutil.ignore_patterns(".lock"))
         twin = object.__new__(Wizard)
         twin.gates, twin._results, twin._handed = self.gates, dict(self._results), None
-        twin._journey = journey
+        twin._journey = replace(self._journey, folder=folder)
         return twin
 
     def predict(self, raw: Any) -> np.ndarray:
@@ -356,7 +333,15 @@ class Wizard:
 
     def _repr_html_(self) -> str:
         """For notebooks: the journey, and the last stage in plain words."""
-        return notebook_html(self._journey.dataset.name, self._results, self._journey.folder)
+        from wizard.pages import journey_states
+        from wizard.report import journey_html, summary_html
+
+        states = journey_states(self._results, from_index=True, folder=self._journey.folder)
+        page = journey_html(self._journey.dataset.name, states)
+        if not self._results:
+            return page
+        last = list(self._results)[-1]
+        return page + summary_html(self._results[last], str(page_path(self._journey.folder, last)))
 
     # ── inside ───────────────────────────────────────────────────────────────────────────────────
     def _stage(self, stage: StageName, options: dict[str, Any]) -> Self:
@@ -387,6 +372,19 @@ class Wizard:
         say_result(result, page)
         self._check_gate(result, page)
         return self
+
+    def _person(self, human: Any) -> dict[str, Any] | None:
+        """A person's score or answers as plain data."""
+        from wizard.stages.quiz import FILE, quiz_of
+        from wizard.stages.quiz_answers import Door
+        from wizard.training.metrics import default_metric, metric_for
+
+        if human is None or "explore" not in self._results:  # which chooses the metric, and is asked for first
+            return None
+        journey = self._journey
+        metric = metric_for(journey.metric or self.decisions.metric or default_metric(journey.task), journey.task)
+        quiz = quiz_of(journey.dataset, journey.task, journey.split, journey.seed)
+        return Door(quiz, journey.task, metric, page_path(journey.folder, "baseline").with_name(FILE)).read(human)
 
     def _check_gate(self, result: StageResult, page: Path) -> None:
         stops = result.failed_gates

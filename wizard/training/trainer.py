@@ -21,7 +21,6 @@ from wizard.data.split import Split
 from wizard.data.task import Task
 from wizard.training.metrics import all_scores
 from wizard.training.prepared import Prepared, Preparer
-from wizard.training.watching import names_of, starting, watchers_of, watches_batches
 
 KIND = "training"  # folder in the store
 COMPILED_KEPT = 6  # compiled networks in memory; each holds a graph
@@ -62,7 +61,7 @@ class Trainer:
             self.split.key,
             self.task,
             self.is_deterministic,
-            names_of(self.callbacks),
+            [f"{type(one).__module__}.{type(one).__qualname__}" for one in self.callbacks],
             source_key(*CODE),
             versions("tensorflow", "keras", "numpy"),
         )
@@ -136,13 +135,8 @@ class Trainer:
         """Where a run is stored."""
         return self.store.path(KIND, run.key)
 
-    def compiled(self, config: TrainingConfig, steps: int | None = None) -> Any:
-        """A compiled network of a configuration's structure: the same one for all runs that can share it.
-
-        Args:
-            config: Of the run.
-            steps: Steps that are run together, where it matters; a network compiled for others is made anew.
-        """
+    def compiled(self, config: TrainingConfig) -> Any:
+        """A compiled network of a configuration's structure: the same one for all runs that can share it."""
         from wizard.training.compiled import STEPS_A_CALL, CompiledNetwork
         from wizard.training.randomness import keras_seed, make_deterministic
         from wizard.training.resident import Resident
@@ -151,14 +145,12 @@ class Trainer:
             make_deterministic()
         form = self.form(config)
         structure = (config.structure, form.model_dump_json())
-        if structure in self._compiled and steps not in (None, self._compiled[structure].steps_a_call):
-            del self._compiled[structure]
         if structure in self._compiled:
             self._compiled[structure] = self._compiled.pop(structure)  # most recently used last
         else:
             while len(self._compiled) >= COMPILED_KEPT:
                 self._compiled.pop(next(iter(self._compiled)))
-            steps = STEPS_A_CALL if steps is None else steps
+            steps = 1 if any(map(_watches_batches, self.callbacks)) else STEPS_A_CALL
             with keras_seed(0):
                 resident = self._resident.get(structure[1]) or Resident()
                 self._compiled[structure] = CompiledNetwork(config, form, self.task, steps, resident)
@@ -176,9 +168,8 @@ class Trainer:
 
         started = self.clock.now()
         prepared = self.prepared(config)
-        watchers = watchers_of(self.callbacks, starting(key, config))
-        compiled = self.compiled(config, 1 if any(map(watches_batches, watchers)) else None)
-        fitted = fit(compiled, config, prepared, watchers, self.clock)
+        compiled = self.compiled(config)
+        fitted = fit(compiled, config, prepared, self.callbacks, self.clock)
         train = training_rows(config, prepared)
         most = min(SCORED_TRAIN_ROWS, SCORED_NUMBERS // self.task.n_outputs)
         scored = train[:: max(1, len(train) // max(1, most))]
@@ -219,3 +210,12 @@ class Trainer:
         if self.pacing is not None:
             self.pacing.trained(key, run.seconds)
         return run
+
+
+def _watches_batches(callback: Any) -> bool:
+    """Whether a Keras callback wants to see every batch, so that steps may not be run together."""
+    from wizard.core.backend import keras
+
+    plain = keras.callbacks.Callback
+    hooks = ("on_train_batch_begin", "on_train_batch_end", "on_batch_begin", "on_batch_end")
+    return any(getattr(type(callback), hook, None) is not getattr(plain, hook) for hook in hooks)
