@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
-from dataclasses import dataclass
+import shutil
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -13,20 +14,23 @@ from typing import Any
 from wizard.core.budget import Budget
 from wizard.core.clock import Clock
 from wizard.core.decisions import Decisions
+from wizard.core.errors import NotAvailableError, OptionError, StageOrderError
 from wizard.core.keys import content_key, source_key
 from wizard.core.pacing import Pacing
 from wizard.core.progress import Progress, say
 from wizard.core.registry import load
 from wizard.core.result import STAGES, DatasetSummary, StageName, StageResult
-from wizard.core.store import STAGE_RESULTS, Store, write_file
+from wizard.core.store import STAGE_RESULTS, Store, folder_name, write_file
 from wizard.data.copies import Copies, find_copies
 from wizard.data.dataset import Dataset
 from wizard.data.split import Split, draw_split
+from wizard.data.synthetic import read_synthetic
 from wizard.data.task import Task
 from wizard.stages.context import Context
 from wizard.stages.stage import run_stage, stage_module
 from wizard.training.trainer import Trainer
 
+JUDGED: tuple[StageName, ...] = ("explore", "baseline")  # stages that a model of the user's own goes through
 OPENINGS = ".test-openings.json"  # beside the run folders: how often each data set's test rows were opened, and by whom
 
 
@@ -42,7 +46,7 @@ class Journey:
         metric: The metric that the user asked for, or None.
         folder: The run folder.
         is_deterministic: Whether same seed means same bits.
-        callbacks: Keras callbacks for every run.
+        callbacks: Keras callbacks for every run, or functions that make them for each.
         foreign: The user's own pipeline, which baseline judges in place of the library's small net, or None.
         foreign_key: What decides what it is; "" without one.
     """
@@ -86,14 +90,26 @@ class Journey:
             is_deterministic=self.is_deterministic, callbacks=self.callbacks,
         )  # fmt: skip
 
-    def key(self, stage: StageName, options: dict[str, Any], decisions: Decisions) -> str:
-        """Content key of a stage's result: its code, options, data, split, seed, budget, and the decisions it reads."""
+    def use_synthetic(self, given: Any) -> str:
+        """Reads examples of the user's own, for runs that ask for them; returns their key."""
+        synthetic = read_synthetic(given, self.dataset, self.split.known, self.seed)
+        self.task.encode(synthetic.labels)  # unknown classes are refused at the door
+        self.trainer.preparer.synthetic = synthetic
+        return synthetic.key
+
+    def key(
+        self, stage: StageName, options: dict[str, Any], decisions: Decisions, earlier_runs: Sequence[str] = ()
+    ) -> str:
+        """Content key of a stage's result: its code, options, data, split, seed, budget, and what it reads.
+
+        That are decisions, and for some the training runs of the earlier stages.
+        """
         read = {name: getattr(decisions, name) for name in stage_module(stage).READS}
         code = source_key(f"wizard.stages.{stage}", "wizard.stages.stage", *_step_modules(stage))
         return content_key(
             stage, code, options, self.dataset.fingerprint, self.split.key, self.task, self.seed,
             self.budget.effort.name, self.budget.seconds, self.metric, self.is_deterministic, read,
-            *([self.foreign_key] if self.foreign_key and stage != "explore" else []),
+            *([self.foreign_key] if self.foreign_key and stage != "explore" else []), *earlier_runs,
         )  # fmt: skip
 
     def stored(self, key: str) -> StageResult | None:
@@ -113,12 +129,15 @@ class Journey:
             before: Results of the earlier stages.
             decisions: What they decided.
         """
-        key = self.key(stage, options, decisions)
+        runs: tuple[str, ...] = ()
+        if getattr(stage_module(stage), "READS_RUNS", False):
+            runs = tuple(dict.fromkeys(key for result in before for key in result.runs))
+        key = self.key(stage, options, decisions, runs)
         result = self.stored(key)
         if result is not None:
             return result
         with self.store.locked():
-            context = self._context(stage, options, before, decisions, key)
+            context = replace(self._context(stage, options, before, decisions, key), earlier_runs=runs)
             result = run_stage(context, key, self.summary(context))
 
             def fill(folder: Path) -> None:
@@ -161,7 +180,7 @@ class Journey:
         deadline = self.budget.deadline(stage)
         pacing = Pacing(self.clock, spent, deadline, self.folder / "store" / "pacing" / f"{key}.json")
         words = f" · {pacing.left:.0f} s" if deadline is not None else ""
-        self.trainer.pacing = pacing
+        self.trainer.stage, self.trainer.pacing = stage, pacing
         n_steps = len(stage_module(stage).STEPS)
         return Context(
             stage=stage, dataset=self.dataset, task=self.task, split=self.split, copies=self.copies,
@@ -195,6 +214,58 @@ def announce(journey: Journey) -> None:
     if dataset.left_out:
         say(f"  {len(dataset.left_out):,} left out; explore() lists each with its reason")
     say(f"  plan: {journey.budget.plan()}")
+
+
+def check_order(journey: Journey, stage: StageName, results: Collection[str]) -> None:
+    """Refuses a stage before those that it stands on, or that a model of the user's own does not go through.
+
+    Raises:
+        StageOrderError: Names the call to make first.
+        NotAvailableError: For a later stage with a model of one's own.
+    """
+    if journey.foreign is not None and stage not in JUDGED:
+        raise NotAvailableError(
+            f"{stage}() for a model of your own is not available in this version: only explore() and baseline() "
+            "judge it."
+        )
+    for earlier in stages_before(stage):
+        if earlier not in results:
+            raise StageOrderError(f"{stage}() stands on {earlier}(). Call {earlier}() first, or run() for all six.")
+
+
+def branched(journey: Journey, name: str) -> Journey:
+    """The same journey in a folder of its own beside the first, with all that it holds.
+
+    Raises:
+        OptionError: Where there is such a folder already.
+    """
+    folder = journey.folder.parent / folder_name(name)
+    if folder.exists():
+        raise OptionError(f"copy(name=…) needs a new name: {folder} is there already.")
+    with journey.store.locked():
+        if journey.folder.is_dir():
+            shutil.copytree(journey.folder, folder, ignore=shutil.ignore_patterns(".lock"))
+    return replace(journey, folder=folder)
+
+
+def person(journey: Journey, decisions: Decisions, human: Any) -> dict[str, Any] | None:
+    """A person's score, or answers to the quiz, as plain data.
+
+    Args:
+        journey: The journey.
+        decisions: Of explore, which chooses the metric.
+        human: A score, the file of answers, or several of these; None without.
+    """
+    from wizard.pages import page_path
+    from wizard.stages.quiz import FILE, quiz_of
+    from wizard.stages.quiz_answers import Door
+    from wizard.training.metrics import default_metric, metric_for
+
+    if human is None:
+        return None
+    metric = metric_for(journey.metric or decisions.metric or default_metric(journey.task), journey.task)
+    quiz = quiz_of(journey.dataset, journey.task, journey.split, journey.seed)
+    return Door(quiz, journey.task, metric, page_path(journey.folder, "baseline").with_name(FILE)).read(human)
 
 
 def stages_before(stage: str) -> tuple[StageName, ...]:

@@ -49,6 +49,17 @@ def journey_states(results: Mapping[StageName, StageResult], *, from_index: bool
     return journey_of(results, hrefs)
 
 
+def notebook_html(name: str, results: Mapping[StageName, StageResult], folder: Path) -> str:
+    """What a notebook shows of a journey: its stages, and the last one in plain words."""
+    from wizard.report import journey_html, summary_html
+
+    shown = journey_html(name, journey_states(results, from_index=True, folder=folder))
+    if not results:
+        return shown
+    last = list(results)[-1]
+    return shown + summary_html(results[last], str(page_path(folder, last)))
+
+
 def write_pages(store: Store, results: Mapping[StageName, StageResult]) -> None:
     """Writes pages and result.json of every stage, the index, and the predictor; removes those of dropped stages."""
     from wizard.report import render_index, render_stage

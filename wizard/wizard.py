@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import os
-import shutil
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Any, Self
 
@@ -13,7 +11,7 @@ import numpy as np
 
 from wizard.core.budget import parse_budget
 from wizard.core.decisions import Decisions
-from wizard.core.errors import GateFailed, NotAvailableError, OptionError, StageOrderError, nearest
+from wizard.core.errors import GateFailed, NotAvailableError, OptionError, StageOrderError, check_count, nearest
 from wizard.core.finding import Finding
 from wizard.core.progress import say, say_result
 from wizard.core.result import STAGES, StageName, StageResult
@@ -21,14 +19,13 @@ from wizard.core.store import folder_name
 from wizard.data.corrections import with_task
 from wizard.data.opening import Request, open_dataset, read_examples, read_labelled
 from wizard.data.task import check_task
-from wizard.handed import Handed, deciding_scores, handed
-from wizard.journey import Journey, announce, stages_before, why_closed
-from wizard.pages import ShownResult, page_path, read_suspects, write_pages
+from wizard.handed import Handed, deciding_scores, ejected, handed
+from wizard.journey import Journey, announce, branched, check_order, person, stages_before, why_closed
+from wizard.pages import ShownResult, notebook_html, page_path, read_suspects, write_pages
+from wizard.sharing import share_journey
+from wizard.training.watched import check_callbacks
 
 GATES = ("raise", "warn")
-
-
-JUDGED: tuple[StageName, ...] = ("explore", "baseline")  # stages that a model of the user's own goes through
 
 
 class Wizard:
@@ -95,7 +92,9 @@ class Wizard:
             seed: Everything random derives from it.
             deterministic: Same seed, same bits, by TensorFlow's deterministic ops (for the whole process).
             gates: "raise" stops after a stage whose gate failed, "warn" says so and goes on.
-            callbacks: Keras callbacks that every training run gets.
+            callbacks: Keras callbacks that every training run gets; or functions run -> callback, called for each run
+                with its name, stage, config, seed and fold, so that each has a log folder of its own:
+                callbacks=[lambda run: keras.callbacks.TensorBoard(f"logs/{run.name}")].
             distribution: Not available yet.
             out: Folder of run folders.
             name: Of the run folder; that of the data by default.
@@ -115,7 +114,7 @@ class Wizard:
         if isinstance(seed, bool) or not isinstance(seed, (int, np.integer)):
             raise OptionError(f"seed must be a whole number. Received: {seed!r}.")
         check_task(task)
-        plan = parse_budget(budget)
+        plan, callbacks = parse_budget(budget), check_callbacks(callbacks)
         ignore = (ignore,) if isinstance(ignore, str) else tuple(ignore)
         targets = target if target is None or isinstance(target, str) else tuple(target)
         given = (targets, modality, task, validation, test, group, time, weight)
@@ -136,7 +135,7 @@ class Wizard:
         self._handed: Handed | None = None
         self._journey = Journey(
             opened, inferred, int(seed), plan, metric, Path(out) / folder_name(name or opened.name),
-            bool(deterministic), tuple(callbacks), *((own.pipeline, own.key) if own else ()),
+            bool(deterministic), callbacks, *((own.pipeline, own.key) if own else ()),
         )  # fmt: skip
         announce(self._journey)
 
@@ -158,7 +157,9 @@ class Wizard:
             human: What a person reaches: a score in the metric that decides, or the file that the stage's quiz
                 (`2-baseline/quiz.html`) saved, or a list of such files, one an annotator.
         """
-        return self._stage("baseline", {"human": self._person(human)})
+        # explore chooses the metric, and is asked for first where it has not run
+        given = None if "explore" not in self._results else person(self._journey, self.decisions, human)
+        return self._stage("baseline", {"human": given})
 
     def overfit(self, family: str | None = None) -> Self:
         """Stage 3: a model large enough to fit the training rows.
@@ -182,42 +183,52 @@ class Wizard:
         Args:
             only: Names of the steps to run; the others are skipped.
             skip: Names of steps to skip.
-            synthetic: Not available yet.
+            synthetic: Examples of your own to train on beside the training rows, never to judge by: (x, y) like the
+                data, or a function (example, random) -> example that is called once for each training example, whose
+                label stays: an augmentation of your own. Make examples of training rows only: ones that resemble rows
+                that decide flatter the result, and a function takes care of that by itself.
         """
         from wizard.stages.regularize import left_out
 
+        options: dict[str, Any] = {"skip": left_out(only, skip)}
         if synthetic is not None:
-            raise NotAvailableError("regularize(synthetic=…) is not available in this version. Leave it out.")
-        return self._stage("regularize", {"skip": left_out(only, skip)})
+            options["synthetic"] = self._journey.use_synthetic(synthetic)
+        return self._stage("regularize", options)
 
-    def tune(self, trials: int | None = None, tuner: str = "random", space: Any = None) -> Self:
+    def tune(self, trials: int | None = None, tuner: Any = "random", space: Any = None) -> Self:
         """Stage 5: search around the best configuration so far.
 
-        Args:
-            trials: How many, the starting point among them; by default as the budget says.
-            tuner: "random".
-            space: Not available yet.
-        """
-        if tuner != "random":
-            raise NotAvailableError(f"tuner={tuner!r} is not available in this version; use 'random'.")
-        if space is not None:
-            raise NotAvailableError("tune(space=…) is not available in this version. Leave it out.")
-        if trials is not None and (isinstance(trials, bool) or not isinstance(trials, int) or trials < 1):
-            raise OptionError(f"trials must be a whole number of at least 1. Received: {trials!r}.")
-        return self._stage("tune", {"trials": trials})
+        Calling it again with more trials goes on where it was: the first ones are stored.
 
-    def ensemble(self, size: int | None = None, distill: bool = False) -> Self:
-        """Stage 6: join the best networks, open the test set once, write the predictor.
+        Args:
+            trials: How many, the starting point among them; by default as the budget says. With Hyperband: as many
+                short ones as cost so much.
+            tuner: "random"; "bayesian"; "hyperband", where a trial that goes on is trained again from its beginning and
+                for longer; or an Oracle of KerasTuner's or your own, an instance (give it a seed) or a class.
+            space: Ranges of your own, in place of ours or beside them: {"learning_rate": (1e-4, 1e-2, "log"), "batch":
+                [32, 64], "width": [128, 256], "dropout": None}, where None leaves one as it is; or a function
+                space(hp) that declares them in KerasTuner's language.
+        """
+        from wizard.training.oracles import opened_tuner
+        from wizard.training.own_space import read_space
+
+        check_count("trials", trials)
+        incumbent = self.decisions.incumbent
+        if space is not None and incumbent is not None:
+            space = read_space(space, incumbent.hp)
+        return self._stage("tune", {"trials": trials, "tuner": opened_tuner(tuner), "space": space})
+
+    def ensemble(self, size: int | None = None, distill: bool = True) -> Self:
+        """Stage 6: join the best networks, calibrate, open the test set once, write the predictor.
 
         Args:
             size: Most picks for the ensemble.
-            distill: Not available yet.
+            distill: Whether one network is taught by the ensemble, to say what is lost with its shorter form.
         """
-        if distill:
-            raise NotAvailableError("ensemble(distill=True) is not available in this version. Leave it out.")
-        if size is not None and (isinstance(size, bool) or not isinstance(size, int) or size < 1):
-            raise OptionError(f"size must be a whole number of at least 1. Received: {size!r}.")
-        return self._stage("ensemble", {"size": size})
+        if not isinstance(distill, bool):
+            raise OptionError(f"distill must be True or False. Received: {distill!r}.")
+        check_count("size", size)
+        return self._stage("ensemble", {"size": size, "distill": distill})
 
     def run(self) -> Self:
         """All six stages."""
@@ -254,13 +265,41 @@ class Wizard:
             raise StageOrderError("label_suspects needs explore(). Call explore() first.")
         return read_suspects(self._journey.store, self._results["explore"])
 
-    def share(self, path: str, examples: bool = False) -> None:
-        """One page of the whole journey: not available yet."""
-        raise NotAvailableError(f"share() is not available in this version; send the folder of {self.report}.")
+    def share(self, path: str | os.PathLike[str], examples: bool = False) -> Path:
+        """Writes one file of the whole journey, for a mail: all stages that ran, with nothing left to load.
 
-    def eject(self, path: str) -> None:
-        """A plain Keras script: not available yet."""
-        raise NotAvailableError("eject() is not available in this version; export() writes the predictor.")
+        A page that is passed on must not give people's data away. Without `examples`, galleries, suspects, tables and
+        figures that show single rows or the extremes of a column are left out, and names of files, values of cells and
+        words of texts read "[left out]" where a sentence quotes them; the page says so. Statistics stay, and so do the
+        names of the data set, of classes and of columns, as nothing could be read without them.
+
+        Args:
+            path: Ending in ".html".
+            examples: Whether raw examples are shown, to people who may see them.
+
+        Raises:
+            OptionError: For a path that is no such file.
+            StageOrderError: Before explore().
+        """
+        return share_journey(path, self._results, self._journey.store, self._journey.dataset, examples)
+
+    def eject(self, path: str | os.PathLike[str]) -> Path:
+        """Writes the best single network so far as a plain Keras script that needs nothing of this library.
+
+        Beside it goes an .npz with the rows of each set, and with the data where no CSV of yours holds them as they
+        are. The script trains from scratch and scores the validation rows; its network is not the ensemble.
+
+        Args:
+            path: Ending in ".py".
+
+        Raises:
+            NotAvailableError: For a network or data that no script can be written of; names what can.
+        """
+        target = Path(path)
+        if target.suffix != ".py":
+            raise OptionError(f"eject() writes a Python script. Received: {target.name!r}; end its name in .py.")
+        ejected(self._journey, self.decisions, self._results, target.name).write(target)
+        return target
 
     def copy(self, name: str) -> Wizard:
         """A second journey from here, in a folder of its own; results so far come along.
@@ -268,15 +307,10 @@ class Wizard:
         Args:
             name: Of the new run folder, beside this one.
         """
-        folder = self._journey.folder.parent / folder_name(name)
-        if folder.exists():
-            raise OptionError(f"copy(name=…) needs a new name: {folder} is there already.")
-        with self._journey.store.locked():
-            if self._journey.folder.is_dir():
-                shutil.copytree(self._journey.folder, folder, ignore=shutil.ignore_patterns(".lock"))
+        journey = branched(self._journey, name)
         twin = object.__new__(Wizard)
         twin.gates, twin._results, twin._handed = self.gates, dict(self._results), None
-        twin._journey = replace(self._journey, folder=folder)
+        twin._journey = journey
         return twin
 
     def predict(self, raw: Any) -> np.ndarray:
@@ -305,13 +339,11 @@ class Wizard:
             raw: Examples, as for `predict`; a table may hold the target's column.
             y: (n,) labels, where `raw` does not hold them.
         """
-        from wizard.training.metrics import all_scores
-
         journey = self._journey
         if raw is None:
             return deciding_scores(journey, self.decisions, self._results)
         examples, labels = read_labelled(raw, y, journey.dataset)
-        return all_scores(journey.task, journey.task.encode(labels), self._predictor().answers(examples), None)
+        return self._predictor().scores(examples, journey.task.encode(labels))
 
     def export(self, path: str | os.PathLike[str]) -> Path:
         """Writes the predictor as one .keras file; loads with `import wizard` beside Keras.
@@ -319,12 +351,7 @@ class Wizard:
         Args:
             path: Ending in ".keras".
         """
-        target = Path(path)
-        if target.suffix != ".keras":
-            raise NotAvailableError(f"export() writes .keras files in this version. Received: {target.name!r}.")
-        target.parent.mkdir(parents=True, exist_ok=True)
-        self._predictor().model.save(target)
-        return target
+        return self._predictor().save(Path(path))
 
     def __repr__(self) -> str:
         """One line."""
@@ -333,26 +360,11 @@ class Wizard:
 
     def _repr_html_(self) -> str:
         """For notebooks: the journey, and the last stage in plain words."""
-        from wizard.pages import journey_states
-        from wizard.report import journey_html, summary_html
-
-        states = journey_states(self._results, from_index=True, folder=self._journey.folder)
-        page = journey_html(self._journey.dataset.name, states)
-        if not self._results:
-            return page
-        last = list(self._results)[-1]
-        return page + summary_html(self._results[last], str(page_path(self._journey.folder, last)))
+        return notebook_html(self._journey.dataset.name, self._results, self._journey.folder)
 
     # ── inside ───────────────────────────────────────────────────────────────────────────────────
     def _stage(self, stage: StageName, options: dict[str, Any]) -> Self:
-        if self._journey.foreign is not None and stage not in JUDGED:
-            raise NotAvailableError(
-                f"{stage}() for a model of your own is not available in this version: only explore() and baseline() "
-                "judge it."
-            )
-        for earlier in stages_before(stage):
-            if earlier not in self._results:
-                raise StageOrderError(f"{stage}() stands on {earlier}(). Call {earlier}() first, or run() for all six.")
+        check_order(self._journey, stage, self._results)
         before = [self._results[earlier] for earlier in stages_before(stage)]
         for result in before:
             if result.failed_gates and self.gates == "raise":
@@ -372,19 +384,6 @@ class Wizard:
         say_result(result, page)
         self._check_gate(result, page)
         return self
-
-    def _person(self, human: Any) -> dict[str, Any] | None:
-        """A person's score or answers as plain data."""
-        from wizard.stages.quiz import FILE, quiz_of
-        from wizard.stages.quiz_answers import Door
-        from wizard.training.metrics import default_metric, metric_for
-
-        if human is None or "explore" not in self._results:  # which chooses the metric, and is asked for first
-            return None
-        journey = self._journey
-        metric = metric_for(journey.metric or self.decisions.metric or default_metric(journey.task), journey.task)
-        quiz = quiz_of(journey.dataset, journey.task, journey.split, journey.seed)
-        return Door(quiz, journey.task, metric, page_path(journey.folder, "baseline").with_name(FILE)).read(human)
 
     def _check_gate(self, result: StageResult, page: Path) -> None:
         stops = result.failed_gates

@@ -10,8 +10,6 @@ folder, with its loader); without them the script says so and ends.
 from __future__ import annotations
 
 import argparse
-import importlib.util
-import os
 import sys
 import tempfile
 import time
@@ -22,7 +20,10 @@ from typing import Any
 
 import numpy as np
 
-FOLDER = Path(os.environ.get("WIZARD_DATA", Path(__file__).parents[3] / "shared" / "data"))
+sys.path.insert(0, str(Path(__file__).parents[2]))
+
+from tests.public_sets import are_at_hand, public_set
+
 SEEDS = 3
 
 
@@ -84,14 +85,9 @@ def load(name: str) -> Part | None:
         x = both.data if name == "digits_table" else (both.images * 15.9).astype("uint8")
         a, b, c, d = train_test_split(x, both.target, test_size=0.25, random_state=0, stratify=both.target)
         return Part(a, c, b, d, True, "table" if name == "digits_table" else "image")
-    if not (FOLDER / "load.py").is_file():
+    if not are_at_hand():
         return None
-    spec = importlib.util.spec_from_file_location("public_sets", FOLDER / "load.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    one = module.load(name)
+    one = public_set(name)
     modality = {"tabular": "table", "timeseries": "series"}.get(one["kind"], one["kind"])
     is_class = one["task"] != "regression"
     x, x_test = one["X_train"], one["X_test"]

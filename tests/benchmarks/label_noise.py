@@ -3,12 +3,11 @@
 Uniform and class-pair noise of 0, 2, 5, 10 and 20% goes into the samples and into public sets; printed are the rate's
 interval and whether it holds the truth, precision and recall of the rows called wrong, and the average precision of
 the ranking beside cleanlab's from the same probabilities. The public sets are looked for in the folder that
-WIZARD_BENCHMARK_DATA names (with a `load.py`); without it only the samples are measured.
+WIZARD_DATA names; without it only the samples are measured.
 """
 
 from __future__ import annotations
 
-import os
 import sys
 import tempfile
 from dataclasses import dataclass
@@ -16,6 +15,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+
+sys.path.insert(0, str(Path(__file__).parents[2]))
+
+from tests.public_sets import FOLDER, are_at_hand, public_set
 
 if TYPE_CHECKING:
     from wizard.stages.suspects import Suspects
@@ -28,7 +31,6 @@ VERIFIED = 4_000  # of the test pictures of MNIST, those that people looked at a
 MORE = 5  # draws of 5% uniform noise in these
 ROWS = 2_000  # of a set: minutes in all
 SHARES = (0.0, 0.02, 0.05, 0.1, 0.2)
-FOLDER = "WIZARD_BENCHMARK_DATA"
 
 
 def read(name: str) -> tuple[Any, np.ndarray]:
@@ -44,10 +46,7 @@ def read(name: str) -> tuple[Any, np.ndarray]:
         frame = pd.read_csv(ROOT / "sample_data" / name / f"{name}.csv")
         labels = frame.pop(str(SAMPLES[name])).astype(str).to_numpy()
         return (frame["text"].tolist() if name == "docstrings" else frame), labels
-    sys.path.insert(0, os.environ[FOLDER])
-    from load import load  # type: ignore[import-not-found]
-
-    both = load(name)
+    both = public_set(name)
     part = "test" if name == "mnist_test_errors" else "train"
     x, y = both[f"X_{part}"], np.asarray(both[f"y_{part}"]).astype(str)
     some = np.sort(np.random.default_rng(0).permutation(len(y))[:ROWS])
@@ -124,10 +123,7 @@ def verified() -> None:
 
     from wizard.stages.suspects import suspects
 
-    sys.path.insert(0, os.environ[FOLDER])
-    from load import load  # type: ignore[import-not-found]
-
-    both = load("mnist_test_errors")
+    both = public_set("mnist_test_errors")
     seen, y = both["truth"]["table"], np.asarray(both["y_test"])
     others = np.setdiff1d(np.arange(len(y)), seen["test_index"])
     some = np.sort([*seen["test_index"], *np.random.default_rng(0).permutation(others)[: VERIFIED - len(seen)]])
@@ -164,7 +160,7 @@ def opened(raw: Any, folder: Path, target: str | None) -> Any:
 
 def main(names: list[str]) -> None:
     """Measures sets under both kinds of noise; prints how often the interval held and what is named at 5%."""
-    if FOLDER not in os.environ:
+    if not are_at_hand():
         print(f"The public sets are left out: set {FOLDER} to the folder that holds them.")
         names = [name for name in names if name in SAMPLES]
     held, easy = [], []

@@ -12,8 +12,9 @@ OTHER = {
     "weight_decay": 0.5, "label_smoothing": 0.5, "learning_rate": 0.5, "schedule": "cosine", "batch": 7, "epochs": 3,
     "look_every": 2,
     "patience": 2, "class_weights": True, "head_bias": False, "control": "zeros", "stop_after": 1, "fit_to": 0.1,
+    "average": 0.5, "teacher": ((TrainingConfig(family="mlp"), 1.0),), "soft": 0.5,
     "n_rows": 5, "fold": 0, "refit": True, "seed": 1, "fade": True, "beta_2": 0.95, "clip": 1.0, "creative": 0.5,
-    "mixup": 0.2, "cutmix": 0.2,
+    "mixup": 0.2, "cutmix": 0.2, "after": TrainingConfig(family="linear"), "synthetic": "k",
 }  # fmt: skip
 
 

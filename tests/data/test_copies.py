@@ -100,6 +100,15 @@ def test_rows_with_a_little_noise_are_near_copies_in_coarse_columns_too():
     assert not len(find_copies(dataset_of(frame.iloc[:178], "label"), 0).near)
 
 
+def test_rows_finer_than_the_scale_they_were_measured_in_are_near_copies():
+    random = np.random.default_rng(0)
+    grid = random.normal(5, 1, (60, 4)).round(1)
+    noisy = grid[:4] + random.normal(0, 0.01, (4, 4))
+    found = copies_of(np.concatenate([grid, noisy]))
+    assert {tuple(sorted(pair)) for pair in found.near.tolist()} >= {(row, 60 + row) for row in range(4)}
+    assert len(copies_of(grid).near) == 0, "on a grid of tenths, rows are near by chance"
+
+
 def test_a_random_table_has_no_copies():
     copies = copies_of(np.random.default_rng(0).normal(size=(500, 3)))
     assert len(np.unique(copies.sets)) == 500

@@ -7,7 +7,7 @@ import shutil
 import time
 import traceback
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from tests.drills import data, labels, sets
@@ -93,10 +93,7 @@ def run(case: Case, folder: Path) -> Outcome:
     """Runs a case, or remembers it."""
     file = folder / f"{case.name}.json"
     if file.is_file():
-        stored = json.loads(file.read_text())
-        alarms = {key: tuple(Alarm(**{**one, "causes": tuple(one["causes"])}) for one in stored.pop(key))
-                  for key in ("faulty", "twin")}  # fmt: skip
-        return Outcome(**{**stored, **alarms, "crashed": tuple(stored["crashed"])})
+        return remembered(file)
     started = time.perf_counter()
     random = generator(case.seed, "drill", case.fault.name if case.fault else "", case.material.name)
     work = folder / "work" / case.name
@@ -111,8 +108,21 @@ def run(case: Case, folder: Path) -> Outcome:
         twin, broken = _alarms(healthy, work / "twin")
         outcome = _judged(case.fault, case.material, faulty, twin, crashed + broken)
     shutil.rmtree(work, ignore_errors=True)
-    outcome = Outcome(**{**outcome.__dict__, "seconds": round(time.perf_counter() - started, 1)})
-    folder.mkdir(parents=True, exist_ok=True)
+    return kept(outcome, time.perf_counter() - started, file)
+
+
+def remembered(file: Path) -> Outcome:
+    """What came of a case, as `kept` wrote it."""
+    stored = json.loads(file.read_text())
+    alarms = {key: tuple(Alarm(**{**one, "causes": tuple(one["causes"])}) for one in stored.pop(key))
+              for key in ("faulty", "twin")}  # fmt: skip
+    return Outcome(**{**stored, **alarms, "crashed": tuple(stored["crashed"])})
+
+
+def kept(outcome: Outcome, seconds: float, file: Path) -> Outcome:
+    """Writes what came of a case, with the time that it took."""
+    outcome = replace(outcome, seconds=round(seconds, 1))
+    file.parent.mkdir(parents=True, exist_ok=True)
     file.write_text(json.dumps(asdict(outcome), indent=1))
     return outcome
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cache
@@ -13,8 +11,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from tests.public_sets import are_at_hand, public_set
+
 ROWS = 1000  # of a set: a run of explore then takes seconds
-SHARED = Path(os.environ.get("WIZARD_DATA", Path(__file__).resolve().parents[3] / "shared" / "data"))
 SAMPLES = Path(__file__).resolve().parents[2] / "sample_data"
 
 
@@ -196,17 +195,13 @@ def _rotor() -> Given:
 def _shared(name: str) -> Callable[[], Given]:
     @cache
     def load() -> Given:
-        if str(SHARED) not in sys.path:
-            sys.path.append(str(SHARED))
-        from load import load as load_set  # type: ignore[import-not-found]
-
         sides = {"images": (48, 48)} if name in ("sign_digits", "trashnet", "coloured_digits") else {}
-        both = load_set(name, **sides)
+        both = public_set(name, **sides)
         x, y = both["X_train"], np.asarray(both["y_train"])
         if isinstance(x, pd.DataFrame):
             x = x.reset_index(drop=True)
         elif isinstance(x, list) and Path(x[0]).is_file():
-            both = load_set(name, images=(28, 28), gray=True)
+            both = public_set(name, images=(28, 28), gray=True)
             x = both["X_train"]
         y = y.astype(str) if both["task"] != "regression" else y.astype("float64")
         order = np.random.default_rng(0).permutation(len(y))
@@ -235,7 +230,7 @@ CLEAN = {  # sets without known traps, and their modality: for false alarms
 
 
 def shared() -> tuple[Material, ...]:
-    """Public sets beside the project, where they are; thresholds were tried on them."""
-    if not (SHARED / "load.py").is_file():
+    """Public sets, where they are at hand; thresholds were tried on them."""
+    if not are_at_hand():
         return ()
     return tuple(Material(name, modality, _shared(name)) for name, modality in CLEAN.items())

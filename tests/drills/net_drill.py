@@ -6,12 +6,11 @@ import json
 import time
 import traceback
 from collections.abc import Iterator
-from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
 
-from tests.drills.drill import Alarm, Outcome
+from tests.drills.drill import Alarm, Outcome, kept, remembered
 from tests.drills.kill import is_beyond
 from tests.drills.networks import FAULTS, HEALTHY, MATERIALS, NEW, NetFault, Parts, pipeline
 
@@ -37,10 +36,7 @@ def run(name: str, material: str, seed: int, folder: Path) -> Outcome:
     """Runs a case, or remembers it."""
     file = folder / f"{name} - {material} - {seed}.json".replace("/", " ")
     if file.is_file():
-        stored = json.loads(file.read_text())
-        alarms = {key: tuple(Alarm(**{**one, "causes": tuple(one["causes"])}) for one in stored.pop(key))
-                  for key in ("faulty", "twin")}  # fmt: skip
-        return Outcome(**{**stored, **alarms, "crashed": tuple(stored["crashed"])})
+        return remembered(file)
     started, whole = time.perf_counter(), MATERIALS[material]()
     kind, _, rest = name.partition(" ")
     if kind == "healthy":
@@ -57,10 +53,7 @@ def run(name: str, material: str, seed: int, folder: Path) -> Outcome:
             rest, GROUPS[fault.id[0]], material, material in NEW, alarms, twin, bool(named),
             right[0] if right else 0, crashed, 0.0,
         )  # fmt: skip
-    outcome = Outcome(**{**outcome.__dict__, "seconds": round(time.perf_counter() - started, 1)})
-    folder.mkdir(parents=True, exist_ok=True)
-    file.write_text(json.dumps(asdict(outcome), indent=1))
-    return outcome
+    return kept(outcome, time.perf_counter() - started, file)
 
 
 def fault_of(name: str) -> NetFault:

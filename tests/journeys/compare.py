@@ -25,6 +25,6 @@ def _strip(value: Any) -> Any:
 
 
 def _without_times(table: dict[str, Any]) -> dict[str, Any]:
-    kept = [i for i, column in enumerate(table["columns"]) if column["unit"] not in ("s", "seconds")]
+    kept = [i for i, column in enumerate(table["columns"]) if column["unit"] not in ("s", "ms", "seconds")]
     rows = [[row[i] for i in kept] for row in table["rows"] if not str(row[0]).startswith("time ")]
     return {**table, "rows": rows}

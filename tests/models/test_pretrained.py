@@ -9,7 +9,7 @@ from wizard.core.errors import OptionError
 from wizard.data.form import ImageForm
 from wizard.data.task import Task
 from wizard.models.build import build_network
-from wizard.models.families.pretrained import fine_tuned
+from wizard.models.families.pretrained import FILES, at_hand, fine_tuned
 from wizard.models.family import family
 from wizard.models.pretrained_layers import APPLICATIONS, Backbone
 
@@ -51,20 +51,28 @@ def test_it_starts_from_a_file_and_a_frozen_backbone_stays_as_it_is(trainer, wei
 
 
 def test_fine_tuning_goes_on_where_the_frozen_run_ended(trainer, frozen):
-    second = fine_tuned(frozen.config, trainer.folder(frozen))
+    second = fine_tuned(frozen.config)
     assert second.hp["frozen"] is False
     ended = trainer.weights(frozen)
-    network, prepared = trainer.compiled(second), trainer.prepared(second)
-    network.begin(second, prepared, prepared.weight)
-    learnt = [v.path.split("/")[0] in ("backbone", "head") for v in network.model.variables]
-    assert sum(learnt) > 200
-    for now, before, is_learnt in zip(network.weights(), ended, learnt, strict=True):
-        assert np.array_equal(now, before) or not is_learnt
+    unmoved = trainer.weights(trainer.train(second.but(learning_rate=0.0)))
+    trained = [v.path for v in trainer.compiled(second).model.trainable_variables]
+    for variable, now, before in zip(trainer.compiled(second).model.variables, unmoved, ended, strict=True):
+        assert variable.path not in trained or np.array_equal(now, before), variable.path
     run = trainer.train(second)
     assert run.n_parameters > 900_000
     assert not run.failure
     changed = [not np.array_equal(a, b) for a, b in zip(trainer.weights(run), ended, strict=True)]
     assert sum(changed) > 100
+
+
+def test_the_ladder_holds_only_networks_whose_weights_are_at_hand(monkeypatch, tmp_path):
+    form = ImageForm(height=8, width=8, channels=1)
+    monkeypatch.setenv("KERAS_HOME", str(tmp_path))
+    assert at_hand() == ()
+    (tmp_path / "models").mkdir()
+    (tmp_path / "models" / FILES[SMALL]).touch()
+    assert at_hand() == (SMALL,)
+    assert [rung["application"] for rung in family("pretrained").ladder(form)] == [SMALL]
 
 
 def test_pictures_reach_the_network_in_its_own_scale(weights):
@@ -113,7 +121,8 @@ def test_pictures_of_other_channels_are_refused():
         build_network(config(), ImageForm(height=8, width=8, channels=4), TASK)
 
 
-def test_the_recipe_trains_the_head_alone_until_it_is_fine_tuned(tmp_path):
+def test_the_recipe_trains_the_head_alone_until_it_is_fine_tuned():
     recipe = family("pretrained").recipe(ImageForm(height=8, width=8, channels=3), 500, TASK)
     assert "frozen" not in recipe.hp
-    assert fine_tuned(recipe, tmp_path).learning_rate < recipe.learning_rate
+    assert fine_tuned(recipe).learning_rate < recipe.learning_rate
+    assert fine_tuned(recipe).after == recipe

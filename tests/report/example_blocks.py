@@ -9,6 +9,7 @@ from PIL import Image
 from sklearn.datasets import load_digits
 
 from wizard.core.blocks import (
+    Axis,
     Bars,
     Column,
     Counts,
@@ -19,6 +20,8 @@ from wizard.core.blocks import (
     Line,
     Lines,
     Numbers,
+    Parallel,
+    Path,
     Points,
     Reference,
     Replay,
@@ -188,6 +191,20 @@ TRIALS = Scatter(
     y_label="validation accuracy",
     log_x=True,
 )
+SEARCH = Parallel(
+    title="All trials",
+    caption="The best five stand out.",
+    axes=(
+        Axis(name="learning_rate", low=1e-4, high=1e-2, is_log=True), Axis(name="dropout", high=0.5),
+        Axis(name="schedule", options=("constant", "cosine", "cycles")), Axis(name="accuracy", low=0.9, high=1.0),
+    ),
+    paths=tuple(
+        Path(name=f"trial {i}: {90 + 9 * (i * 37 % 41) / 41:.1f}%",
+             values=(10 ** (-4 + 2 * (i * 17 % 41) / 41), (i * 29 % 41) / 82, i % 3, 0.9 + 0.09 * (i * 37 % 41) / 41))
+        for i in range(40)
+    ),
+    emphasis=(10, 21, 32),
+)  # fmt: skip
 EXPERIMENTS = Table(
     title="All experiments",
     caption="Kept where validation accuracy improved beyond the noise band.",
@@ -252,6 +269,12 @@ HARMED = (
         x_label=SCRIPT,
         y_label=IMAGE,
         value_label=CLOSING,
+    ),
+    Parallel(
+        title=IMAGE,
+        axes=tuple(Axis(name=name, options=(TEMPLATE, LONG)) for name in HOSTILE),
+        paths=tuple(Path(name=name, values=(0.0,) * len(HOSTILE)) for name in HOSTILE),
+        emphasis=(0, 2),
     ),
 )
 COURSE = Replay(

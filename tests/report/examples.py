@@ -15,6 +15,7 @@ from tests.report.example_blocks import (
     RATES,
     REVIEWS,
     SCRIPT,
+    SEARCH,
     SHAPES,
     TEMPLATE,
     TRIALS,
@@ -200,7 +201,7 @@ FINDINGS: dict[StageName, tuple[Finding, ...]] = {
             "The search found something better than we had.",
             "30 trials; the best lies within the noise band of the incumbent.",
             status="noted",
-            blocks=(TRIALS,),
+            blocks=(TRIALS, SEARCH),
         ),
         passed(
             "harmed",

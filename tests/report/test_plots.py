@@ -7,14 +7,39 @@ from typing import get_args
 import matplotlib
 import pytest
 
-from tests.report.example_blocks import BASELINES, BRIGHTNESS, CONFUSION, CURVES, HARMED, HOSTILE, LONG, RATES, TRIALS
-from wizard.core.blocks import Bars, Block, Counts, Heatmap, Histogram, Line, Lines, Points, Reference, Scatter
+from tests.report.example_blocks import (
+    BASELINES,
+    BRIGHTNESS,
+    CONFUSION,
+    CURVES,
+    HARMED,
+    HOSTILE,
+    LONG,
+    RATES,
+    SEARCH,
+    TRIALS,
+)  # fmt: skip
+from wizard.core.blocks import (
+    Axis,
+    Bars,
+    Block,
+    Counts,
+    Heatmap,
+    Histogram,
+    Line,
+    Lines,
+    Parallel,
+    Path,
+    Points,
+    Reference,
+    Scatter,
+)  # fmt: skip
 from wizard.report.plots import draw, note_of, svg_of
 from wizard.report.plots.labels import apart, in_free_rows
 from wizard.report.plots.scales import scale_of
 from wizard.report.words import clean
 
-FIGURES = (BASELINES, CURVES, RATES, TRIALS, BRIGHTNESS, CONFUSION)
+FIGURES = (BASELINES, CURVES, RATES, TRIALS, BRIGHTNESS, CONFUSION, SEARCH)
 WRITTEN_BY_TEMPLATES = {"replay", "text", "table", "gallery", "numbers", "file"}
 ODD = (
     Bars(labels=(), values=(), value_label="nothing"),
@@ -32,6 +57,9 @@ ODD = (
     Scatter(clouds=(Points(name="many", x=tuple(range(9000)), y=tuple(range(9000))),), x_label="x", y_label="y"),
     Histogram(edges=(), groups=(), x_label="x"),
     Histogram(edges=(0, 1, math.inf), groups=(Counts(name="", values=(1, 2)),), x_label="x"),
+    Parallel(axes=(), paths=()),
+    Parallel(axes=(Axis(name="flat", low=1, high=1),), paths=(Path(name="", values=(math.inf,)),)),
+    Parallel(axes=(Axis(name=LONG, low=1e-9, high=1e9, is_log=True),), paths=(Path(name="", values=(-1.0,)),) * 400),
     Heatmap(rows=(), columns=(), values=(), x_label="x", y_label="y", value_label="v"),
     Heatmap(rows=("a",), columns=("b",), values=((None,),), x_label="x", y_label="y", value_label="v"),
     Heatmap(
@@ -78,9 +106,16 @@ def test_same_block_same_bytes(block):
 @pytest.mark.parametrize("block", HARMED, ids=lambda block: block.kind)
 def test_hostile_names_are_text_of_the_drawing(block):
     texts = {text.text for text in ET.fromstring(svg_of(block, "a", "t")).iter("text")}
-    if block.kind != "heatmap":  # its names are shortened to the tiles
+    if block.kind not in ("heatmap", "parallel"):  # names are shortened to the tiles, and to half an axis's distance
         assert any(str(text).startswith(clean(HOSTILE[0])[:12]) for text in texts)
     assert "_underscore" in texts
+
+
+def test_a_line_across_axes_says_its_name_when_pointed_at_and_the_best_lie_on_top():
+    root = ET.fromstring(svg_of(SEARCH, "a", "t"))
+    tips = [group.find("title").text for group in root.iter("g") if group.get("class") == "tip"]
+    assert set(tips) == {path.name for path in SEARCH.paths}
+    assert set(tips[-3:]) == {SEARCH.paths[i].name for i in SEARCH.emphasis}
 
 
 def test_labels_stay_inside_the_drawing():

@@ -25,7 +25,7 @@ from wizard.stages.step import Outcome
 TINY = replace(EFFORTS["quick"], repeats=2, epochs=0.3, rungs=2, trials=2, probe_rows=2000, steps=100)
 OPTIONS: dict[str, dict[str, Any]] = {
     "explore": {"examples": 40}, "baseline": {"human": None}, "overfit": {"family": None}, "regularize": {"skip": []},
-    "tune": {"trials": None}, "ensemble": {"size": None},
+    "tune": {"trials": None}, "ensemble": {"size": None, "distill": True},
 }  # fmt: skip
 
 

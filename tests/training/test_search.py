@@ -1,7 +1,11 @@
+import keras_tuner
 import numpy as np
 import pytest
 
-from wizard.training.search import Dimension, random_search
+from wizard.training.oracles import hyperband_trials, opened_tuner
+from wizard.training.search import TrialFailed
+from wizard.training.search import search as run_search
+from wizard.training.space import Dimension
 
 SPACE = (
     Dimension(name="learning_rate", kind="log", low=1e-4, high=1e-1, now=3e-3),
@@ -12,9 +16,10 @@ INCUMBENT = {"learning_rate": 3e-3, "dropout": 0.1, "hp.width": 32}
 
 
 def search(evaluate=lambda number, values: 0.0, trials=6, goes_on=lambda number: True, seed=0, **options):
-    return random_search(
-        SPACE, evaluate, is_higher_better=True, trials=trials, goes_on=goes_on, seed=seed, **options
-    )  # fmt: skip
+    def judge(number, values, looks):
+        return evaluate(number, values)
+
+    return run_search(SPACE, judge, is_higher_better=True, trials=trials, goes_on=goes_on, seed=seed, **options)
 
 
 def test_the_first_trial_is_the_incumbent_and_the_others_lie_in_the_space():
@@ -49,7 +54,7 @@ def test_rates_are_drawn_evenly_over_their_powers_of_ten():
 def test_a_failed_trial_is_recorded_and_the_search_goes_on():
     def evaluate(number, values):
         if number in (1, 2, 3, 4):  # KerasTuner alone gives up after three in a row
-            raise ValueError(f"trial {number} became NaN")
+            raise TrialFailed(f"trial {number} became NaN")
         return 1.0
 
     found = search(evaluate, trials=7)
@@ -70,6 +75,69 @@ def test_an_interruption_is_not_taken_for_a_failed_trial():
 
     with pytest.raises(KeyboardInterrupt):
         search(evaluate)
+
+
+def test_an_interruption_inside_tensorflow_is_one_too():
+    def evaluate(number, values):
+        raise SystemError("<built-in function TFE_Py_Execute> returned NULL; bad argument to internal function")
+
+    with pytest.raises(KeyboardInterrupt):
+        search(evaluate)
+
+
+def test_bayesian_search_goes_where_it_was_good_and_repeats():
+    def evaluate(number, values):
+        return -abs(values["dropout"] - 0.4)
+
+    found = search(evaluate, trials=9, tuner="bayesian")
+    assert found[0].values == INCUMBENT
+    assert [t.values for t in found] == [t.values for t in search(evaluate, trials=9, tuner="bayesian")]
+    assert [t.values for t in found[:6]] == [t.values for t in search(evaluate, trials=6, tuner="bayesian")]
+    random = [t.values for t in search(evaluate, trials=9)]
+    assert [t.values for t in found] != random
+
+
+def test_hyperband_gives_the_best_more_looks():
+    trials, looks = hyperband_trials(9, 10), 9
+    given = {}
+
+    def evaluate(number, values, n):
+        given.setdefault(values["dropout"], []).append(n or looks)
+        return values["dropout"]
+
+    found = run_search(SPACE, evaluate, tuner="hyperband", is_higher_better=True, trials=trials,
+                       goes_on=lambda number: True, seed=0, looks=looks)  # fmt: skip
+    assert len(found) == trials
+    assert found[0].looks is None
+    assert sum(trial.looks or 0 for trial in found) <= 10 * looks
+    longest = {dropout: max(n) for dropout, n in given.items()}
+    assert {1, 3, 9} >= set(longest.values()) > {1}
+    bracket = [trial.values["dropout"] for trial in found[1:10]]  # a third of them goes on
+    assert [longest[dropout] > 1 for dropout in sorted(bracket)] == [False] * 6 + [True] * 3
+
+
+def test_an_oracle_of_the_users_own_proposes_as_instance_and_as_class():
+    class Grid(keras_tuner.oracles.GridSearchOracle):
+        pass
+
+    text = opened_tuner(Grid)
+    assert "Grid" in text
+    found = search(trials=4, tuner=text)
+    assert found[0].values == INCUMBENT
+    assert len({trial.values["dropout"] for trial in found[1:]}) < 3  # a grid changes one after the other
+    own = keras_tuner.oracles.RandomSearchOracle(seed=5)
+    one = [trial.values for trial in search(tuner=opened_tuner(own))]
+    assert one == [trial.values for trial in search(tuner=opened_tuner(own))]  # it is not used up
+    assert one != [trial.values for trial in search(tuner=opened_tuner(keras_tuner.oracles.RandomSearchOracle(seed=6)))]
+    assert opened_tuner(own) == opened_tuner(keras_tuner.oracles.RandomSearchOracle(seed=5))
+
+
+def test_an_incumbent_outside_its_range_is_tried_as_it_is():
+    space = (Dimension(name="weight_decay", kind="log", low=1e-2, high=3.0, now=0.0),)
+    found = run_search(space, lambda number, values, looks: float(number), tuner="bayesian", is_higher_better=True,
+                       trials=5, goes_on=lambda number: True, seed=0)  # fmt: skip
+    assert found[0].values == {"weight_decay": 0.0}
+    assert all(1e-2 <= trial.values["weight_decay"] <= 3 for trial in found[1:])
 
 
 def test_nothing_is_printed(capsys):

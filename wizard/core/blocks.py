@@ -29,7 +29,18 @@ class Reference(Value):
     label: str
 
 
-class Text(Value):
+class Shown(Value):
+    """What every block has.
+
+    Attributes:
+        private: Whether it shows what stands in single rows, texts or files, in their extremes too: a page that is
+            passed on leaves it out. Galleries and files are always private.
+    """
+
+    private: bool = False
+
+
+class Text(Shown):
     """A paragraph of plain words."""
 
     kind: Literal["text"] = "text"
@@ -38,14 +49,18 @@ class Text(Value):
 
 
 class Column(Value):
-    """A table's column. `format` is how its numbers read: as they are, as a share (0–1), or whole."""
+    """A table's column. `format` is how its numbers read: as they are, as a share (0–1), or whole.
+
+    `private` cells stand in the data (or are names of files): a page that is passed on leaves the column out.
+    """
 
     name: str
     unit: str = ""
     format: Literal["plain", "share", "count"] = "plain"
+    private: bool = False
 
 
-class Table(Value):
+class Table(Shown):
     """Rows of cells under named columns; `emphasis` lists row numbers to set off."""
 
     kind: Literal["table"] = "table"
@@ -56,7 +71,7 @@ class Table(Value):
     emphasis: tuple[int, ...] = ()
 
 
-class Bars(Value):
+class Bars(Shown):
     """One bar a label, with optional 95% intervals and reference lines; `emphasis` lists bars to set off."""
 
     kind: Literal["bars"] = "bars"
@@ -81,7 +96,7 @@ class Line(Value):
     dashed: bool = False
 
 
-class Lines(Value):
+class Lines(Shown):
     """Curves over one x axis; `marks` are vertical lines at x values."""
 
     kind: Literal["lines"] = "lines"
@@ -104,7 +119,7 @@ class Points(Value):
     y: tuple[float, ...]
 
 
-class Scatter(Value):
+class Scatter(Shown):
     """Clouds of points; `diagonal` draws y = x."""
 
     kind: Literal["scatter"] = "scatter"
@@ -125,7 +140,7 @@ class Counts(Value):
     values: tuple[float, ...]
 
 
-class Histogram(Value):
+class Histogram(Shown):
     """Counts between shared `edges` (one more edge than counts), one group or several."""
 
     kind: Literal["histogram"] = "histogram"
@@ -138,7 +153,7 @@ class Histogram(Value):
     references: tuple[Reference, ...] = ()
 
 
-class Heatmap(Value):
+class Heatmap(Shown):
     """A matrix of numbers with named rows and columns."""
 
     kind: Literal["heatmap"] = "heatmap"
@@ -152,7 +167,35 @@ class Heatmap(Value):
     value_label: str
 
 
-class Replay(Value):
+class Axis(Value):
+    """One upright axis of parallel coordinates: a range, or names in order where `options` are given."""
+
+    name: str
+    low: float = 0.0
+    high: float = 1.0
+    is_log: bool = False
+    options: tuple[str, ...] = ()
+
+
+class Path(Value):
+    """One line across parallel coordinates: a value an axis (of names their number); `name` is told when pointed at."""
+
+    name: str
+    values: tuple[float, ...]
+
+
+class Parallel(Shown):
+    """Parallel coordinates: an upright axis a quantity, a line a trial; `emphasis` lists lines to set off."""
+
+    kind: Literal["parallel"] = "parallel"
+    title: str = ""
+    caption: str = ""
+    axes: tuple[Axis, ...]
+    paths: tuple[Path, ...]
+    emphasis: tuple[int, ...] = ()
+
+
+class Replay(Shown):
     """Numbers of a few examples over the course of something, one look after the other, that the page can play.
 
     Attributes:
@@ -215,16 +258,17 @@ class Item(Value):
     groups: tuple[str, ...] = ()
 
 
-class Gallery(Value):
+class Gallery(Shown):
     """Examples to look at; sortable by the attributes of its items."""
 
     kind: Literal["gallery"] = "gallery"
+    private: bool = True
     title: str = ""
     caption: str = ""
     items: tuple[Item, ...]
 
 
-class Numbers(Value):
+class Numbers(Shown):
     """A tree of named numbers, for readers and for machines."""
 
     kind: Literal["numbers"] = "numbers"
@@ -233,10 +277,11 @@ class Numbers(Value):
     tree: Tree
 
 
-class File(Value):
+class File(Shown):
     """A file beside the result: `asset` holds its content, `name` is what it is called beside the stage's page."""
 
     kind: Literal["file"] = "file"
+    private: bool = True
     title: str = ""
     caption: str = ""
     name: str
@@ -244,6 +289,6 @@ class File(Value):
 
 
 Block = Annotated[
-    Text | Table | Bars | Lines | Scatter | Histogram | Heatmap | Replay | Gallery | Numbers | File,
+    Text | Table | Bars | Lines | Scatter | Histogram | Heatmap | Parallel | Replay | Gallery | Numbers | File,
     Field(discriminator="kind"),
 ]

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from wizard.core.values import Value
 
+LEAST = 1e-12  # probabilities below it count as it: the root of nothing would stay nothing
+
 
 class Calibration(Value):
     """Fitted on rows that decide, applied after the members are joined.

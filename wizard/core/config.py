@@ -45,9 +45,18 @@ class TrainingConfig(Value):
             shuffled against the labels; "none" on the data as they are.
         stop_after: Stop after so many epochs, the schedule still being planned for `epochs`; None goes on.
         fit_to: Stop once the running training loss is below this, or has stopped falling; None goes on.
+        average: Share of a run, at its end, over whose looks the weights that are kept are the mean (stochastic weight
+            averaging, Izmailov et al. 2018); 0 keeps the last ones.
+        teacher: (configuration, weight) of networks whose joined answers for the training rows are learnt beside the
+            labels (Hinton et al. 2015). They are trained on the same rows, whatever fold their configuration names;
+            its seed is taken as it is.
+        soft: Share of the loss that asks for the teacher's answers, 0–1; the rest asks for the labels.
         n_rows: Use only the first so many training rows of a seeded permutation; None uses all.
         fold: Which cross-validation fold is held out; None for the split's own validation set.
         refit: Train on training and validation rows together (nothing is held out).
+        synthetic: Key of the user's own examples that are trained on beside the training rows; "" without.
+        after: A run of the same network to start from, on the same rows and with the same seed: its last weights are
+            the first ones here. None starts afresh.
         seed: Seed of initial weights, order of rows, dropout, augmentation and mixing.
     """
 
@@ -75,9 +84,14 @@ class TrainingConfig(Value):
     control: Literal["none", "zeros", "shuffled"] = "none"
     stop_after: int | None = None
     fit_to: float | None = None
+    average: float = 0.0
+    teacher: tuple[tuple[TrainingConfig, float], ...] = ()
+    soft: float = 0.0
     n_rows: int | None = None
     fold: int | None = None
     refit: bool = False
+    synthetic: str = ""
+    after: TrainingConfig | None = None
     seed: int = 0
 
     @model_validator(mode="after")
@@ -87,12 +101,24 @@ class TrainingConfig(Value):
                 f"look_every must divide epochs and stop_after. Received: look_every={self.look_every}, "
                 f"epochs={self.epochs}, stop_after={self.stop_after}."
             )
+        if self.average and self.patience is not None:
+            raise ValueError(
+                "average and patience exclude each other: one keeps a mean of weights, the other the best ones. "
+                f"Received: average={self.average}, patience={self.patience}."
+            )
         return self
 
     def diff(self, other: TrainingConfig) -> dict[str, tuple[Any, Any]]:
         """Returns {field: (here, there)} for every field that differs."""
         mine, theirs = dict(self), dict(other)
         return {name: (mine[name], theirs[name]) for name in mine if mine[name] != theirs[name]}
+
+    def unregularised(self) -> Self:
+        """The same without anything that holds the training loss up: what a family's recipe adds is taken out."""
+        return self.but(
+            dropout=0.0, weight_decay=0.0, augment=0.0, creative=0.0, mixup=0.0, cutmix=0.0, label_smoothing=0.0,
+            patience=None, fade=False,
+        )  # fmt: skip
 
     @property
     def is_mixed(self) -> bool:
@@ -103,6 +129,8 @@ class TrainingConfig(Value):
     def structure(self) -> tuple[Any, ...]:
         """What decides the network's graph; runs that share it can share one compiled model.
 
-        Mixing takes as long to trace as a small network, so that only runs with it have it in their graph.
+        Mixing takes as long to trace as a small network, so that only runs with it have it in their graph; the same
+        goes for a teacher.
         """
-        return (self.family, tuple(sorted(self.hp.items())), tuple(sorted(self.inputs.items())), self.is_mixed)
+        own = (self.family, tuple(sorted(self.hp.items())), tuple(sorted(self.inputs.items())))
+        return (*own, self.is_mixed, bool(self.teacher))

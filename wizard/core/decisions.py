@@ -37,6 +37,7 @@ class Decisions(Value):
         search_space: {hyperparameter: its range}, as searched by `tune`.
         candidates: Configurations worth a place in an ensemble, best first.
         members: (configuration, weight) of the ensemble.
+        distilled: One network that learns from the members, its teacher inside (`distill`); None without one.
         calibration: What the predictor does to the members' joined outputs (`calibrate`).
         predictor: Key of the predictor in the store.
     """
@@ -65,5 +66,6 @@ class Decisions(Value):
     search_space: dict[str, Any] | None = None
     candidates: tuple[TrainingConfig, ...] = ()
     members: tuple[tuple[TrainingConfig, float], ...] = ()
+    distilled: TrainingConfig | None = None
     calibration: Calibration | None = None
     predictor: str | None = None

@@ -67,6 +67,7 @@ class Progress:
         self.stage, self.n_steps, self.deadline = stage, n_steps, deadline
         self._status: Status | None = None
         self._step = ""
+        self._part = ""
 
     @contextmanager
     def running(self) -> Iterator[Progress]:
@@ -84,13 +85,22 @@ class Progress:
     def step_begins(self, number: int, name: str) -> None:
         """Shows "step k of n"."""
         self._step = f"{number}/{self.n_steps} {name}"
+        self.part("")
+
+    def part(self, text: str) -> None:
+        """Which part of the step is running; stands before what `detail` says of it. Shown live only."""
+        self._part = f" · {escape(text)}" if text else ""
         self.detail("")
+
+    def line(self, text: str) -> None:
+        """One line of a step that takes long, such as one a trial; also in a log."""
+        console().print(f"    [dim]{escape(text)}[/]")
 
     def detail(self, text: str) -> None:
         """What the step is doing now; shown live only."""
         if self._status is not None:
             more = f" · {escape(text)}" if text else ""
-            self._status.update(f"[dim]{self._step}{more}[/]")
+            self._status.update(f"[dim]{self._step}{self._part}{more}[/]")
 
     def step_ends(self, finding: Finding) -> None:
         """One line: sign, step, headline, seconds."""

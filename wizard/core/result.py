@@ -101,6 +101,8 @@ class StageResult(Value):
         options: The stage's options, defaults applied.
         method: How it was measured: seed, budget, what was cut, versions.
         seconds: Wall-clock time of the stage's work.
+        private: What its sentences and labels quote from the data: names of files, values of cells, words of texts. A
+            page that is passed on leaves them out.
     """
 
     stage: StageName
@@ -117,6 +119,7 @@ class StageResult(Value):
     options: dict[str, Any] = {}
     method: dict[str, Any] = {}
     seconds: float = 0.0
+    private: tuple[str, ...] = ()
 
     @property
     def failed_gates(self) -> tuple[Finding, ...]:

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 
+from wizard.core.calibration import Calibration
 from wizard.core.config import TrainingConfig
 from wizard.core.decisions import Decisions
 from wizard.core.seeds import derive
+from wizard.data.task import Task
 from wizard.export.predictor import Member
-from wizard.training.metrics import all_scores
+from wizard.training.calibration import as_scored, calibrated
+from wizard.training.metrics import METRICS
 from wizard.training.trainer import Trainer
 
 
@@ -33,7 +36,29 @@ def validation_scores(trainer: Trainer, decisions: Decisions, seed: int) -> dict
                 total[int(row)] = total.get(int(row), 0.0) + weight * prediction
     rows = np.array(sorted(total))
     weights = None if trainer.dataset.weight is None else trainer.dataset.weight[rows]
-    return all_scores(trainer.task, trainer.preparer.y[rows], np.array([total[int(r)] for r in rows]), weights)
+    calibration = decisions.calibration if decisions.members else None
+    joined = calibrated(np.array([total[int(row)] for row in rows]), calibration, trainer.task)
+    return scores_of(trainer.task, trainer.preparer.y[rows], joined, weights, calibration)
+
+
+def scores_of(
+    task: Task, y: np.ndarray, answers: np.ndarray, weight: np.ndarray | None, calibration: Calibration | None
+) -> dict[str, float]:
+    """Every metric that the task has, of a predictor's answers; its threshold names classes where that counts.
+
+    Args:
+        task: What is predicted.
+        y: Codes (n,), labels (n, k), or targets.
+        answers: Calibrated probabilities (n, k), or predictions in their units.
+        weight: (n,) of the examples, or None.
+        calibration: Of the predictor; its temperature is in the answers already.
+    """
+    threshold_alone = None if calibration is None else Calibration(threshold=calibration.threshold)
+    return {
+        metric.name: metric.score(y, as_scored(answers, threshold_alone, metric, task), weight)
+        for metric in METRICS.values()
+        if task.kind in metric.tasks
+    }
 
 
 def _configs(decisions: Decisions) -> tuple[tuple[TrainingConfig, float], ...]:

@@ -11,6 +11,7 @@ from typing import Any
 import keras
 import tensorflow as tf
 
+from wizard.core.calibration import LEAST
 from wizard.data.layers import PACKAGE
 
 
@@ -62,22 +63,22 @@ class Temperature(keras.layers.Layer):
     """
 
     def __init__(self, temperature: float, are_labels: bool, **kwargs: Any) -> None:
-        super().__init__(**kwargs)
+        super().__init__(**{**kwargs, "dtype": "float64"})
         self.temperature, self.are_labels = float(temperature), bool(are_labels)
 
     def call(self, probabilities: Any) -> Any:
         """(b, k) -> (b, k)."""
         p = tf.cast(probabilities, "float64")
-        power = tf.pow(p, 1 / self.temperature)
+        power = tf.pow(tf.maximum(p, LEAST), 1 / self.temperature)
         if self.are_labels:
-            total = power + tf.pow(1 - p, 1 / self.temperature)
+            total = power + tf.pow(tf.maximum(1 - p, LEAST), 1 / self.temperature)
         else:
             total = tf.reduce_sum(power, axis=-1, keepdims=True)
-        return tf.cast(power / total, "float32")
+        return power / total
 
     def compute_output_spec(self, probabilities: Any) -> keras.KerasTensor:
         """Shape and dtype of the result."""
-        return keras.KerasTensor(probabilities.shape, "float32")
+        return keras.KerasTensor(probabilities.shape, "float64")
 
     def get_config(self) -> dict[str, Any]:
         """For saving."""

@@ -11,8 +11,8 @@ from wizard.core.errors import DataError, OptionError
 from wizard.core.store import write_file
 from wizard.data.dataset import Examples
 from wizard.data.reading import read_examples
-from wizard.export.calibrated import named
 from wizard.export.known import Known, read_known
+from wizard.export.names import named
 
 SEPARATOR = "; "  # between the labels of one example
 

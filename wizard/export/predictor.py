@@ -62,15 +62,15 @@ def build_predictor(members: Sequence[Member], task: Task, calibration: Calibrat
         tensors = encoded[preparation.key]
         output = network({name: keras.ops.cast(tensors[name], spec.dtype) for name, spec in network.input.items()})
         if task.is_multilabel:
-            output = keras.layers.Activation("sigmoid", name=f"probabilities_{number}")(output)
+            output = keras.layers.Activation("sigmoid", dtype="float64", name=f"probabilities_{number}")(output)
         elif task.is_classification:
-            output = keras.layers.Softmax(name=f"probabilities_{number}")(output)
+            output = keras.layers.Softmax(dtype="float64", name=f"probabilities_{number}")(output)
         else:
             scale = member.prepared.scale
             mean, std = (np.atleast_1d(values).tolist() for values in (scale.mean, scale.std))
             output = TargetUnits(mean, std, name=f"units_{number}")(output)
         outputs.append(output)
-    together = Weighted([member.weight for member in members], dtype=_dtype(task), name="together")(outputs)
+    together = Weighted([member.weight for member in members], dtype="float64", name="together")(outputs)
     return Predictor(raw, _answers(together, task, calibration or Calibration()), name="predictor")
 
 
@@ -89,6 +89,7 @@ def _answers(together: Any, task: Task, calibration: Calibration) -> dict[str, A
         return {"prediction": prediction, "low": low(prediction), "high": high(prediction)}
     if calibration.temperature != 1:
         together = Temperature(calibration.temperature, task.is_multilabel, name="temperature")(together)
+    together = keras.layers.Activation("linear", dtype="float32", name="probabilities")(together)
     if task.is_multilabel:
         threshold = THRESHOLD if calibration.threshold is None else calibration.threshold
         return {"labels": LabelFlags(threshold, name="labels")(together), "probabilities": together}

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import keras
-import numpy as np
 import tensorflow as tf
 
 from wizard.core.errors import OptionError
@@ -117,29 +116,3 @@ class Backbone(keras.layers.Layer):
 def first_line(error: Exception) -> str:
     """The first line of what an error says, without its full stop."""
     return (str(error).splitlines() or [type(error).__name__])[0].rstrip(".")
-
-
-def assign_run(model: Any, backbone: Backbone, head: Any, path: Path) -> None:
-    """Assigns backbone and head of a network from the variables of an earlier run of it, in order.
-
-    Args:
-        model: The whole network.
-        backbone: Its backbone.
-        head: Its last layer.
-        path: The run's weights.npz.
-
-    Raises:
-        OptionError: Where the file is of another network.
-    """
-    mine = {id(variable) for layer in (backbone, head) for variable in layer.variables}
-    with np.load(path) as stored:
-        values = [stored[name] for name in sorted(stored.files, key=int)]
-    shapes = [tuple(variable.shape) for variable in model.variables]
-    if [value.shape for value in values] != shapes:
-        raise OptionError(
-            f"{str(path)!r} holds the weights of another network: {len(values)} variables, where this one has "
-            f"{len(shapes)}, or of other shapes. Pass a run of the same application and pictures."
-        )
-    for variable, value in zip(model.variables, values, strict=True):
-        if id(variable) in mine:
-            variable.assign(value)

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from wizard.core.finding import STATUSES, Finding
 from wizard.core.result import STAGES, TITLES, StageResult
 from wizard.report.evidence import Evidence, evidence_of
-from wizard.report.journey import StageState, status_of
+from wizard.report.journey import StageState, journey_of, status_of
 from wizard.report.pictures import Picture, embedded
 from wizard.report.templates import page
 from wizard.report.words import counted
@@ -64,6 +64,49 @@ def render_index(
         ],
         by_stage={result.stage: result for result in results},
         summaries={result.stage: summary_of(result) for result in results},
+    )
+
+
+def render_shared(
+    name: str, results: tuple[StageResult, ...], picture: Callable[[StageResult, str], bytes], note: str
+) -> str:
+    """Returns one page of the whole journey, everything in it, to be passed on.
+
+    Args:
+        name: The journey's name.
+        results: The results to show, in the recipe's order, already without what must not be passed on.
+        picture: Returns the bytes of one of a result's pictures by its name.
+        note: What was left out, in a sentence.
+    """
+    owner = {asset: result for result in results for asset in _shown(result)}
+    pictures = embedded([asset for result in results for asset in _shown(result)], lambda a: picture(owner[a], a))
+    closed = [result for result in results if result.failed_gates]
+    return page(
+        "shared.html",
+        name=name,
+        note=note,
+        leading=next(iter((*closed, *reversed(results)))),
+        journey=journey_of(
+            {result.stage: result for result in results}, {stage: f"#stage-{stage}" for stage in STAGES}
+        ),
+        attention=[
+            (result, finding)
+            for status in ("failed", "crashed", "warned")
+            for result in results
+            for finding in result.findings
+            if finding.status == status
+        ],
+        stages=[
+            (
+                result,
+                STAGES.index(result.stage) + 1,
+                TITLES[result.stage],
+                status_of(result),
+                summary_of(result),
+                [(finding, _evidence(finding, pictures)) for finding in result.findings],
+            )
+            for result in results
+        ],
     )
 
 

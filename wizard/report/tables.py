@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import singledispatch
 
-from wizard.core.blocks import Bars, Cell, Column, Heatmap, Histogram, Lines, Reference, Scatter, Table
+from wizard.core.blocks import Bars, Cell, Column, Heatmap, Histogram, Lines, Parallel, Reference, Scatter, Table
 from wizard.core.values import Value
 
 
@@ -64,6 +64,19 @@ def _(block: Heatmap) -> Table:
     columns = (Column(name=corner), *(Column(name=name) for name in block.columns))
     rows = tuple((name, *values) for name, values in zip(block.rows, block.values, strict=False))
     return Table(caption=block.value_label, columns=columns, rows=rows)
+
+
+@table_of.register
+def _(block: Parallel) -> Table:
+    rows: list[tuple[Cell, ...]] = []
+    for path in block.paths:
+        cells = [
+            axis.options[int(value)] if 0 <= value < len(axis.options) else value
+            for axis, value in zip(block.axes, path.values, strict=False)
+        ]
+        rows.append((path.name, *cells))
+    columns = (Column(name="line"), *(Column(name=axis.name) for axis in block.axes))
+    return Table(columns=columns, rows=tuple(rows), emphasis=block.emphasis)
 
 
 def _references(word: str, references: tuple[Reference, ...], has_band: bool, on_x: bool) -> list[tuple[Cell, ...]]:

@@ -112,5 +112,6 @@ def doubtful_rows(context: Context, rows: np.ndarray, people: list[np.ndarray], 
             "Wizard(…, corrections=).",
             columns=tuple(Column(name=name) for name in ("where", "label", *names, "what")),
             rows=tuple(cells),
+            private=True,
         )
     ]

@@ -70,7 +70,11 @@ class Judged:
 
 @dataclass
 class Context:
-    """What a stage hands to its steps; see the module's docstring. `foreign` is the user's own pipeline, if any."""
+    """What a stage hands to its steps; see the module's docstring.
+
+    `foreign` is the user's own pipeline, if any; `earlier_runs` are the keys of the earlier stages' training runs, in
+    order, for a stage that declares READS_RUNS.
+    """
 
     stage: StageName
     dataset: Dataset
@@ -90,6 +94,7 @@ class Context:
     assets: dict[str, bytes] = field(default_factory=dict)
     is_test_open: bool = False
     foreign: Any = None
+    earlier_runs: tuple[str, ...] = ()
     shared: dict[str, Any] = field(default_factory=dict)
 
     # ── data ─────────────────────────────────────────────────────────────────────────────────────
@@ -257,6 +262,11 @@ class Context:
         name = asset_name(content, suffix)
         self.assets[name] = content
         return name
+
+    def private(self, words: object) -> str:
+        """Words that a sentence or label takes from the data, as they are; a page that is passed on leaves them out."""
+        self.shared.setdefault("private", {})[str(words)] = None
+        return str(words)
 
     def once(self, name: str, make: Callable[[], Any]) -> Any:
         """Makes something that several steps of the stage share, the first time only."""

@@ -9,8 +9,9 @@ from wizard.core.blocks import Counts, Histogram
 BINS = 24
 
 
-def histogram(title: str, values: np.ndarray, label: str, caption: str = "") -> Histogram:
-    """Counts of (n,) numbers, those that are none left out."""
+def histogram(title: str, values: np.ndarray, label: str, caption: str = "", private: bool = False) -> Histogram:
+    """Counts of (n,) numbers, those that are none left out; `private` where they are cells, as its ends are two."""
     counts, edges = np.histogram(values[np.isfinite(values)], BINS)
     groups = (Counts(name=label, values=tuple(map(float, counts))),)
-    return Histogram(title=title, edges=tuple(map(float, edges)), groups=groups, x_label=label, caption=caption)
+    ends = tuple(map(float, edges))
+    return Histogram(title=title, edges=ends, groups=groups, x_label=label, caption=caption, private=private)

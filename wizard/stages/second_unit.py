@@ -13,7 +13,8 @@ from dataclasses import dataclass
 import numpy as np
 
 LEAST_SHARE, MOST_SHARE = 0.001, 0.05  # of the numbers: fewer are slips of the hand, more are a mixture of two kinds
-LEAST = 3  # numbers in the second unit: of fewer the ratio is not known
+LEAST = 3  # numbers in the second unit: of fewer the ratio is not known …
+LONE_GAP = float(np.log(20))  # … but for one or two so far beyond all others that only a power of ten explains it
 LEAST_NEAR, NEAR = 5, 100.0  # and at least as many, where it is below that: three that are close may be anything
 LEAST_DISTINCT = 10  # values among the rest: counts of few steps are no measurements
 TAIL, TAIL_LEAST = 0.05, 20  # of the rest: what the power law of the tail is fitted to
@@ -59,17 +60,22 @@ def second_unit(values: np.ndarray) -> SecondUnit | None:
     places = np.flatnonzero(np.isfinite(values) & (values != 0))
     size = np.log(np.abs(values[places]))
     for is_smaller in (False, True) if len(set(np.sign(values[places]))) == 1 else (False,):  # any number is near 0
-        found = _beyond_gap(-size if is_smaller else size)
+        found = _beyond_gap(-size if is_smaller else size, LEAST if is_smaller else 1)
         if found is not None:
             few, ratio, meaning = found
             return SecondUnit(places[few], ratio, meaning, is_smaller)
     return None
 
 
-def _beyond_gap(size: np.ndarray) -> tuple[np.ndarray, float, str] | None:
-    """(numbers beyond a gap at the upper end, their ratio to the rest, its meaning); of (n,) logarithms."""
+def _beyond_gap(size: np.ndarray, fewest: int) -> tuple[np.ndarray, float, str] | None:
+    """(numbers beyond a gap at the upper end, their ratio to the rest, its meaning); of (n,) logarithms.
+
+    Args:
+        size: The logarithms.
+        fewest: Numbers that may lie there.
+    """
     n = len(size)
-    least, most = max(LEAST, int(np.ceil(LEAST_SHARE * n))), int(MOST_SHARE * n)
+    least, most = max(fewest, int(np.ceil(LEAST_SHARE * n))), int(MOST_SHARE * n)
     if most < least:
         return None
     order = np.argsort(size, kind="stable")
@@ -84,6 +90,8 @@ def _beyond_gap(size: np.ndarray) -> tuple[np.ndarray, float, str] | None:
         return None
     ratio = _ratio(few, rest)
     if ratio is None or (m < LEAST_NEAR and ratio[0] < NEAR):
+        return None
+    if m < LEAST and (gaps.max() < LONE_GAP or ratio[1]):
         return None
     if gaps.max() < LEAST_GAP * np.log(ratio[0]) or not _is_alike(few - np.log(ratio[0]), rest):
         return None

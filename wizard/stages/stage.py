@@ -92,6 +92,7 @@ def run_stage(context: Context, key: str, about: Any) -> StageResult:
             "versions": versions("tensorflow", "keras", "scikit-learn", "numpy"),
         },
         seconds=round(clock.spent() - started, 2),
+        private=tuple(context.shared.get("private", ())),
     )
 
 
@@ -115,7 +116,7 @@ def _outcome(step: Step, context: Context) -> Outcome:
     except Exception as error:  # a step's own bug must not cost the others' answers
         return Outcome(
             "crashed",
-            f"This check itself broke: {shown(error)}.",
+            f"This check itself broke: {context.private(shown(error))}.",
             advice="The other steps are not affected. Please report it with the text below.",
-            blocks=(Text(title="Where it broke", text="".join(traceback.format_exception(error)[-6:])),),
+            blocks=(Text(title="Where it broke", text="".join(traceback.format_exception(error)[-6:]), private=True),),
         )

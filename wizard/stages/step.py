@@ -55,6 +55,11 @@ def skipped(reason: str) -> Outcome:
     return Outcome("skipped", reason)
 
 
+def no_time() -> Outcome:
+    """Left out for the budget; the pacing recorded what."""
+    return skipped("There was no time left for this experiment within the budget.")
+
+
 @dataclass(frozen=True)
 class Step:
     """A registered step.

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from wizard.core.config import HpValue
 from wizard.core.finding import Finding
 from wizard.training.metrics import amount
 
-__all__ = ["amount", "count", "listed", "loss", "problems", "problems_in_words", "share"]
+__all__ = ["amount", "count", "listed", "loss", "problems", "problems_in_words", "shape_in_words", "share"]
 
 
 def count(n: int, noun: str) -> str:
@@ -34,6 +35,11 @@ def share(value: float) -> str:
 def loss(value: float) -> str:
     """A loss: "2.315", "under 0.001"; a third digit after the point is more than any decision rests on."""
     return "under 0.001" if 0 <= value < 0.001 else f"{value:.3f}"
+
+
+def shape_in_words(hp: dict[str, HpValue]) -> str:
+    """A network's size: "width 32 · depth 1"."""
+    return " · ".join(f"{name} {value}" for name, value in hp.items()) or "linear"
 
 
 def listed(words: Sequence[object], limit: int = 3) -> str:

@@ -135,7 +135,7 @@ def _resampled(
     random = generator(seed, "bootstrap", metric.name, len(y))
     scores = np.empty((draws, len(columns)))
     if metric.needs_only_answers:  # looking for the most probable of many classes a thousand times takes minutes
-        columns = [predictions.argmax(1) for predictions in columns]
+        columns = [one.argmax(1) if one.ndim == 2 else one for one in columns]
     for draw in range(draws):
         times = np.bincount(random.integers(0, len(y), len(y)), minlength=len(y)).astype("float64")
         w = times if weight is None else weight * times

@@ -16,6 +16,7 @@ from wizard.core.seeds import derive
 from wizard.data.form import Form, SeriesForm
 from wizard.data.task import Task
 from wizard.models.build import Network, build_network
+from wizard.models.creative import disturbed
 from wizard.models.family import family
 from wizard.models.layers import CrossEntropy, LabelCrossEntropy, OverMembers, Schedule, SquaredError
 from wizard.models.optimizer import ClippedAdamW
@@ -24,6 +25,7 @@ from wizard.training.prepared import Prepared
 from wizard.training.randomness import keras_seed
 from wizard.training.resident import Resident
 from wizard.training.rows import training_rows
+from wizard.training.teaching import Taught
 
 SCHEDULES = ("constant", "cosine", "cycles")  # by their number in the schedule
 STEPS_A_CALL = 32  # steps in one graph execution; more costs tracing, fewer costs Python
@@ -49,13 +51,15 @@ class CompiledNetwork:
         model = self.network.model
         self.schedule = Schedule()
         self.loss = _loss(task)
+        self.taught = Taught(self.loss, task) if config.teacher else None
         self.optimizer = ClippedAdamW(self.schedule, weight_decay=0.0)
         self.optimizer.exclude_from_weight_decay(
             var_list=[v for v in model.trainable_variables if len(v.shape) < 2 or "embedding" in v.path]
         )
         self.weight_decay = keras.Variable(0.0, trainable=False, name="weight_decay")
         self.optimizer.weight_decay = self.weight_decay
-        loss = self.loss if self.network.n_members == 1 else OverMembers(self.loss)
+        loss = self.taught or self.loss
+        loss = loss if self.network.n_members == 1 else OverMembers(loss)
         model.compile(self.optimizer, loss, steps_per_execution=steps_a_call, jit_compile=False)
         self.optimizer.build(model.trainable_variables)
         self._fresh_optimizer = [v.numpy().copy() for v in self.optimizer.variables]
@@ -69,14 +73,20 @@ class CompiledNetwork:
         """The Keras model; `fit` takes a data set of row numbers."""
         return self.network.model
 
-    def begin(self, config: TrainingConfig, prepared: Prepared, row_weight: np.ndarray) -> None:
+    def begin(
+        self, config: TrainingConfig, prepared: Prepared, row_weight: np.ndarray, soft: np.ndarray | None = None
+    ) -> None:
         """Makes everything as new for a run: data, weights, optimiser, rates.
 
         Args:
             config: Of the run.
             prepared: Its data.
             row_weight: (n,) weight of every row in the loss.
+            soft: (n, k) what its teacher answers for every row (`teaching.soft_targets`); None without a teacher.
         """
+        if self.taught is not None:
+            assert soft is not None
+            self.taught.set(soft, config.soft)
         self._load(prepared, row_weight, config.control, config.seed)
         with keras_seed(derive(config.seed, "weights")):
             fresh = build_network(config, self.form, self.task)
@@ -103,7 +113,7 @@ class CompiledNetwork:
             rows = training_rows(config, prepared)
             chosen.prepare(self.model, {name: prepared.tensors[name][rows] for name in self.model.input}, config.seed)
         self.optimizer.set(config.beta_2, config.clip)
-        n_rows = len(prepared.train) if config.n_rows is None else min(config.n_rows, len(prepared.train))
+        n_rows = len(training_rows(config, prepared))
         self.schedule.peak.assign(config.learning_rate)
         self.schedule.steps.assign(float(config.epochs * -(-n_rows // config.batch)))
         self.schedule.kind.assign(SCHEDULES.index(config.schedule))
@@ -118,13 +128,29 @@ class CompiledNetwork:
     def predict(self, rows: np.ndarray) -> np.ndarray:
         """(len(rows), k) logits or (len(rows), m) standardised targets of resident rows, float32, dropout off."""
         self.resident.place(*self._data)  # another network may have put its own there
-        numbers_a_row = sum(int(np.prod(tensor.shape[1:])) for tensor in self.model.input.values())
-        batch = int(np.clip(PREDICT_NUMBERS // max(numbers_a_row, 1), 1, PREDICT_BATCH))
+        batch = self._predict_batch()
         parts = [
             np.asarray(self._forward(tf.constant(rows[start : start + batch], "int64")))
             for start in range(0, len(rows), batch)
         ]
         return np.concatenate(parts) if parts else np.empty((0, self.task.n_outputs), "float32")
+
+    def predict_disturbed(self, rows: np.ndarray, strength: float, seed: int) -> np.ndarray:
+        """What `predict` gives, for inputs disturbed by a strength of 0–1 (`models.creative.disturbed`)."""
+        self.resident.place(*self._data)
+        parts = []
+        batch = self._predict_batch()
+        for start in range(0, len(rows), batch):
+            gathered = self._gathered(tf.constant(rows[start : start + batch], "int64"))
+            inputs = {n: tf.cast(v, "float32") if v.dtype == tf.uint8 else v for n, v in gathered.items()}
+            draw = tf.constant([seed, start], "int32")
+            changed = disturbed(self.form.kind, inputs, tf.constant(strength), draw, self._spread())
+            parts.append(np.asarray(self.network.answers(changed, training=False)))
+        return np.concatenate(parts)
+
+    def _predict_batch(self) -> int:
+        numbers_a_row = sum(int(np.prod(tensor.shape[1:])) for tensor in self.model.input.values())
+        return int(np.clip(PREDICT_NUMBERS // max(numbers_a_row, 1), 1, PREDICT_BATCH))
 
     def weights(self) -> list[np.ndarray]:
         """All variables of the model, in order: weights, batch statistics, seed states."""
@@ -162,6 +188,8 @@ class CompiledNetwork:
         def step_on_rows(rows: Any) -> Any:
             y, weight = self.resident.gather("y", rows), self.resident.gather("weight", rows)
             is_single = self.task.n_outputs == 1
+            if self.taught is not None:
+                y, is_single = self.taught.beside(y, rows), False
             inputs = self._gathered(rows)
             if mixing is not None:
                 inputs = mixing.changed(inputs, self.optimizer.iterations)

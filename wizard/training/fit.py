@@ -13,6 +13,7 @@ from wizard.core.clock import Clock
 from wizard.core.config import TrainingConfig
 from wizard.core.seeds import derive
 from wizard.data.task import Task
+from wizard.training.averaging import Average
 from wizard.training.compiled import CompiledNetwork
 from wizard.training.prepared import Prepared
 from wizard.training.randomness import keras_seed
@@ -45,8 +46,10 @@ def fit(
     prepared: Prepared,
     callbacks: Sequence[Any] = (),
     clock: Clock | None = None,
+    first: list[np.ndarray] | None = None,
+    soft: np.ndarray | None = None,
 ) -> Fitted:
-    """Trains a compiled network from scratch as a configuration says.
+    """Trains a compiled network as a configuration says.
 
     Args:
         compiled: Of the configuration's structure.
@@ -54,15 +57,22 @@ def fit(
         prepared: The data.
         callbacks: Keras callbacks of the caller; "val_loss" is in the logs at each look.
         clock: To measure the pace by; a new one where none is given.
+        first: Weights to start from, in place of fresh ones.
+        soft: (n, k) answers of the configuration's teacher for every row; None without one.
     """
     rows = training_rows(config, prepared)
-    compiled.begin(config, prepared, row_weights(config, prepared, compiled.task))
+    compiled.begin(config, prepared, row_weights(config, prepared, compiled.task), soft)
+    if first is not None:
+        compiled.restore(first)
     order = _EpochOrder(rows, config.batch, config.look_every, derive(config.seed, "order"))
     looks = min(config.epochs, config.stop_after or config.epochs) // config.look_every
     pace = _Pace(clock or Clock())
     watching: list[Any] = [order, pace]
     if config.fade:
         watching.append(_Fade(compiled, config))
+    average = Average(compiled, looks, config.average) if config.average else None
+    if average is not None:
+        watching.append(average)
     if len(prepared.held):
         watching.append(_Validation(compiled, prepared, config.label_smoothing))
     watching.append(_StopAtNaN())
@@ -87,6 +97,8 @@ def fit(
             if "bad argument to internal function" in str(error):
                 raise KeyboardInterrupt from error
             raise
+    if average is not None:
+        average.keep()
     losses = history.get("loss", [])
     failure = ""
     if losses and not np.isfinite(losses[-1]):

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
 from wizard.core.config import TrainingConfig
+from wizard.core.errors import OptionError
 from wizard.core.registry import load
 from wizard.data.dataset import Dataset
 from wizard.data.form import Form
+from wizard.data.rows_on_disk import RowsOnDisk
 from wizard.data.split import Split
+from wizard.data.synthetic import NOBODY, Synthetic
 from wizard.data.task import Task
 from wizard.models.build import STANDARDIZED
 from wizard.training.encoding import encode
@@ -60,6 +63,7 @@ class Prepared:
         prior: (k,) shares of classes or labels among the training rows; empty for regression.
         channel_mean: (c,) of pictures and series, over training rows; empty otherwise.
         channel_std: (c,) likewise.
+        extra: Rows behind those of the data set that are trained on as well: the user's own examples.
     """
 
     preparation: Any
@@ -73,6 +77,7 @@ class Prepared:
     prior: np.ndarray
     channel_mean: np.ndarray
     channel_std: np.ndarray
+    extra: np.ndarray
 
 
 class Preparer:
@@ -83,6 +88,7 @@ class Preparer:
     def __init__(self, dataset: Dataset, task: Task, split: Split) -> None:
         """Holds what all preparations have in common."""
         self.dataset, self.task, self.split = dataset, task, split
+        self.synthetic: Synthetic | None = None  # examples of the user's own, for runs that ask for them
         self._y: np.ndarray | None = None
         self._encodings: dict[str, dict[str, Any]] = {}
         self._prepared: dict[tuple[Any, ...], Prepared] = {}
@@ -96,7 +102,7 @@ class Preparer:
 
     def prepare(self, config: TrainingConfig) -> Prepared:
         """Fits the preprocessing to the training rows of a configuration's fold, and encodes every row."""
-        wanted = (config.fold, config.refit, tuple(sorted(config.inputs.items())))
+        wanted = (config.fold, config.refit, tuple(sorted(config.inputs.items())), config.synthetic)
         if wanted in self._prepared:
             self._prepared[wanted] = self._prepared.pop(wanted)  # most recently used last
         else:
@@ -126,8 +132,34 @@ class Preparer:
             scale = TargetScale.of(self.y[train], weight[train])
             y = np.where(known, scale.to_network(self.y), 0).astype("float32")
         door = STANDARDIZED.get(preparation.form.kind)
-        mean_std = _channel_statistics(tensors[door], train) if door else (np.empty(0), np.empty(0))
-        return Prepared(preparation, preparation.form, tensors, y, weight, train, held, scale, prior, *mean_std)
+        mean, std = _channel_statistics(tensors[door], train) if door else (np.empty(0), np.empty(0))
+        plain = Prepared(
+            preparation, preparation.form, tensors, y, weight, train, held, scale, prior, mean, std, extra=train[:0]
+        )  # fmt: skip
+        return self._with_synthetic(plain, config.synthetic) if config.synthetic else plain
+
+    def _with_synthetic(self, plain: Prepared, key: str) -> Prepared:
+        """The same with the user's own examples behind the rows of the data set."""
+        given = self.synthetic
+        if given is None or given.key != key:
+            raise OptionError(
+                "This configuration trains on examples of your own that are not at hand. Call "
+                "regularize(synthetic=…) with the same examples first."
+            )
+        if any(isinstance(values, RowsOnDisk) for values in plain.tensors.values()):
+            raise OptionError("Data that stay on disk cannot be joined with synthetic examples. Leave synthetic= out.")
+        encoded = encode(plain.preparation, given.examples)
+        labels = self.task.encode(given.labels)
+        y = labels if self.task.is_classification else plain.scale.to_network(labels)
+        n = len(self.dataset)
+        is_used = (given.parents == NOBODY) | np.isin(given.parents, plain.train)
+        return replace(
+            plain,
+            tensors={name: np.concatenate([values, encoded[name]]) for name, values in plain.tensors.items()},
+            y=np.concatenate([plain.y, y.astype(plain.y.dtype)]),
+            weight=np.concatenate([plain.weight, np.ones(len(given), plain.weight.dtype)]),
+            extra=n + np.flatnonzero(is_used),
+        )
 
     def _weights(self, train: np.ndarray) -> np.ndarray:
         if self.dataset.weight is None:

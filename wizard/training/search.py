@@ -5,121 +5,135 @@ from __future__ import annotations
 import contextlib
 import io
 import tempfile
-from collections.abc import Callable
+import warnings
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
 from wizard.core.config import HpValue
-from wizard.core.values import Value
+from wizard.training.oracles import EPOCHS, oracle_for
+from wizard.training.space import Dimension
+
+WORKER = "tuner0"  # what KerasTuner calls a search's only worker
+TENSORFLOW_INTERRUPTED = "bad argument to internal function"  # Ctrl-C inside a TensorFlow call, as a SystemError
 
 
-class Dimension(Value):
-    """One hyperparameter and where it may lie.
-
-    Attributes:
-        name: A field of TrainingConfig, or "hp.width" for one of the family's own.
-        kind: "log" and "linear" for ranges, "choice" for a list.
-        low: Least value of a range.
-        high: Largest value of a range.
-        options: Values of a choice.
-        now: The incumbent's value.
-    """
-
-    name: str
-    kind: Literal["log", "linear", "choice"]
-    low: float = 0.0
-    high: float = 0.0
-    options: tuple[HpValue, ...] = ()
-    now: HpValue
-
-    def declare(self, hp: Any) -> None:
-        """Declares itself in KerasTuner's language."""
-        if self.kind == "choice":
-            hp.Choice(self.name, list(self.options))
-        else:
-            hp.Float(self.name, self.low, self.high, sampling=self.kind)
+class TrialFailed(Exception):
+    """A trial came to nothing, for a reason that the search records."""
 
 
 @dataclass(frozen=True)
 class SearchTrial:
-    """One trial: the values tried and the score they got (None where it failed, with the reason)."""
+    """One trial: the values tried and the score they got (None where it failed, with the reason).
+
+    Attributes:
+        number: From 0, the incumbent.
+        values: By name of the dimension.
+        score: In the metric that decides.
+        failure: Why there is none.
+        looks: How many looks at the validation loss it was given, by Hyperband; None for all.
+    """
 
     number: int
     values: dict[str, HpValue]
     score: float | None
     failure: str = ""
+    looks: int | None = None
 
 
-def random_search(
-    space: tuple[Dimension, ...],
-    evaluate: Callable[[int, dict[str, HpValue]], float],
+Evaluate = Callable[[int, dict[str, HpValue], int | None], float]
+
+
+def search(
+    space: Sequence[Dimension],
+    evaluate: Evaluate,
     *,
+    tuner: str = "random",
     is_higher_better: bool,
     trials: int,
     goes_on: Callable[[int], bool],
     seed: int,
+    looks: int = 1,
 ) -> list[SearchTrial]:
-    """Random search (Bergstra & Bengio 2012) with the incumbent as trial 0.
+    """A search with the incumbent as trial 0; by default at random (Bergstra & Bengio 2012).
 
     KerasTuner's folder is temporary: what resumes a search is that its seeded proposals repeat, and that `evaluate`
     remembers what it has trained.
 
     Args:
         space: What varies.
-        evaluate: (number of the trial, values) -> score; raises for a trial that fails.
+        evaluate: (number of the trial, values, looks) -> score; raises TrialFailed for a trial that came to nothing.
+        tuner: As `oracles.opened_tuner` gives it.
         is_higher_better: Direction of the score.
         trials: Most trials, the incumbent's among them.
         goes_on: (number of the next trial) -> whether there is time for it.
         seed: Of the proposals.
+        looks: Of a whole training; Hyperband begins with fewer.
     """
-    import keras_tuner
-    from keras_tuner.src import config as tuner_config
+    from keras_tuner import HyperParameters
 
-    tuner_config.DEBUG = False  # or it prints a traceback for every failed trial
     done: list[SearchTrial] = []
-    first = {dimension.name: dimension.now for dimension in space}
-
-    class Oracle(keras_tuner.oracles.RandomSearchOracle):
-        """Proposes the incumbent first, then at random, and stops when there is no time."""
-
-        def populate_space(self, trial_id: str) -> dict[str, Any]:
-            if not goes_on(len(done)):
-                return {"status": "STOPPED", "values": None}
-            if not self.start_order:
-                return {"status": "RUNNING", "values": dict(first)}
-            return super().populate_space(trial_id)
-
-    class Tuner(keras_tuner.Tuner):
-        """Hands every trial to `evaluate`."""
-
-        def run_trial(self, trial: Any, **_: Any) -> dict[str, float]:
-            values = {dimension.name: trial.hyperparameters.values[dimension.name] for dimension in space}
-            number = len(done)
-            try:
-                score = evaluate(number, values)
-            except ValueError as error:
-                done.append(SearchTrial(number, values, None, str(error)))
-                raise keras_tuner.errors.FailedTrialError(str(error)) from error
-            done.append(SearchTrial(number, values, score))
-            return {"score": score}
-
-    objective = keras_tuner.Objective("score", "max" if is_higher_better else "min")
-    with tempfile.TemporaryDirectory() as folder, contextlib.redirect_stdout(io.StringIO()):
-        own_seed = seed + 1  # KerasTuner takes 0 for none, and draws one
-        oracle = Oracle(objective=objective, max_trials=trials, seed=own_seed, max_consecutive_failed_trials=trials + 1)
-        tuner = Tuner(oracle=oracle, hypermodel=_Declared(space), directory=folder, project_name="search")
-        oracle.verbose = 0
-        oracle._display.verbose = 0
-        tuner.search()
+    with tempfile.TemporaryDirectory() as folder:
+        with _silence():
+            oracle = oracle_for(tuner, space, "max" if is_higher_better else "min", trials, seed, looks)
+            oracle._set_project_dir(folder, "search")
+            declared = HyperParameters()
+            for dimension in space:
+                dimension.declare(declared)
+            oracle.update_space(declared)
+        if tuner == "bayesian":
+            _learns_of(oracle, {dimension.name: dimension.inside(dimension.now) for dimension in space})
+        elif goes_on(0):  # other oracles plan ahead, or learn nothing from it
+            done.append(_tried({}, space, evaluate, 0))
+        while len(done) < trials and goes_on(len(done)):
+            with _silence():
+                trial = oracle.create_trial(WORKER)
+            if trial.status != "RUNNING":  # the space is exhausted, or the oracle has had enough
+                break
+            done.append(_tried(trial.hyperparameters.values, space, evaluate, len(done)))
+            with _silence():
+                _report(oracle, trial, done[-1])
     return done
 
 
-class _Declared:
-    """A hypermodel that only declares its hyperparameters: the networks are built elsewhere."""
+def _tried(proposed: dict[str, Any], space: Sequence[Dimension], evaluate: Evaluate, number: int) -> SearchTrial:
+    values = {d.name: d.now if number == 0 else _plain(proposed[d.name]) for d in space}
+    looks = proposed.get(EPOCHS)
+    try:
+        return SearchTrial(number, values, evaluate(number, values, looks), looks=looks)
+    except TrialFailed as failed:
+        return SearchTrial(number, values, None, str(failed), looks)
+    except SystemError as error:
+        if TENSORFLOW_INTERRUPTED in str(error):
+            raise KeyboardInterrupt from error
+        raise
 
-    def __init__(self, space: tuple[Dimension, ...]) -> None:
-        self.space = space
 
-    def __call__(self, hp: Any) -> None:
-        for dimension in self.space:
-            dimension.declare(hp)
+def _report(oracle: Any, trial: Any, tried: SearchTrial) -> None:
+    trial.status = "COMPLETED" if tried.score is not None else "FAILED"
+    trial.message = tried.failure or None
+    if tried.score is not None:
+        oracle.update_trial(trial.trial_id, {"score": tried.score})
+    oracle.end_trial(trial)
+
+
+def _learns_of(oracle: Any, first: dict[str, HpValue]) -> None:
+    """Makes the incumbent an oracle's first proposal, so that it knows its score."""
+    propose = oracle.populate_space
+
+    def populate_space(trial_id: str) -> dict[str, Any]:
+        return propose(trial_id) if oracle.start_order else {"status": "RUNNING", "values": dict(first)}
+
+    oracle.populate_space = populate_space
+
+
+def _plain(value: Any) -> HpValue:
+    return value.item() if hasattr(value, "item") else value
+
+
+@contextlib.contextmanager
+def _silence() -> Iterator[None]:
+    """Keeps what KerasTuner prints and warns of from the terminal; our own lines are printed outside."""
+    with contextlib.redirect_stdout(io.StringIO()), warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # its Gaussian process warns of few trials
+        yield

@@ -21,6 +21,7 @@ from wizard.data.split import Split
 from wizard.data.task import Task
 from wizard.training.metrics import all_scores
 from wizard.training.prepared import Prepared, Preparer
+from wizard.training.watched import Watched, callbacks_of, is_callback, name_of
 
 KIND = "training"  # folder in the store
 COMPILED_KEPT = 6  # compiled networks in memory; each holds a graph
@@ -47,7 +48,8 @@ class Trainer:
         self.dataset, self.task, self.split, self.store, self.clock = dataset, task, split, store, clock
         self.is_deterministic, self.callbacks = is_deterministic, tuple(callbacks)
         self.preparer = Preparer(dataset, task, split)
-        self.pacing: Pacing | None = None  # of the stage that is running
+        self.stage = ""  # that is running,
+        self.pacing: Pacing | None = None  # and its pacing
         self.used: dict[str, None] = {}  # keys of the runs asked for since last emptied, in order
         self.n_trained = 0
         self._compiled: dict[Any, Any] = {}
@@ -61,7 +63,7 @@ class Trainer:
             self.split.key,
             self.task,
             self.is_deterministic,
-            [f"{type(one).__module__}.{type(one).__qualname__}" for one in self.callbacks],
+            [name_of(one) for one in self.callbacks],
             source_key(*CODE),
             versions("tensorflow", "keras", "numpy"),
         )
@@ -70,7 +72,7 @@ class Trainer:
         """Returns the run of a configuration, training it only if it is not stored."""
         key = self.key(config)
         self.used[key] = None
-        stored = self._stored(key)
+        stored = self.stored(key)
         if stored is not None:
             if self.pacing is not None:
                 self.pacing.remembered(key)
@@ -106,16 +108,18 @@ class Trainer:
         """Trains without looking into the store or writing to it; returns all variables of the network."""
         from wizard.training.fit import fit
 
+        soft = self._taught(config)
         compiled = self.compiled(config)
-        fit(compiled, config, self.prepared(config))
+        fit(compiled, config, self.prepared(config), first=self._first_weights(config), soft=soft)
         return compiled.weights()
 
     def untrained(self, config: TrainingConfig) -> tuple[np.ndarray, np.ndarray]:
         """(n,) losses and (n, k) outputs of the freshly initialised network on the held-out rows."""
         from wizard.training.fit import losses_of
 
+        soft = self._taught(config)
         prepared, compiled = self.prepared(config), self.compiled(config)
-        compiled.begin(config, prepared, prepared.weight)
+        compiled.begin(config, prepared, prepared.weight, soft)
         outputs = compiled.predict(prepared.held)
         return losses_of(outputs, prepared.y[prepared.held], self.task), outputs
 
@@ -135,8 +139,13 @@ class Trainer:
         """Where a run is stored."""
         return self.store.path(KIND, run.key)
 
-    def compiled(self, config: TrainingConfig) -> Any:
-        """A compiled network of a configuration's structure: the same one for all runs that can share it."""
+    def compiled(self, config: TrainingConfig, callbacks: Sequence[Any] | None = None) -> Any:
+        """A compiled network of a configuration's structure: the same one for all runs that can share it.
+
+        Args:
+            config: The configuration.
+            callbacks: Those of the run that is about to begin; None where it does not matter how steps are run.
+        """
         from wizard.training.compiled import STEPS_A_CALL, CompiledNetwork
         from wizard.training.randomness import keras_seed, make_deterministic
         from wizard.training.resident import Resident
@@ -144,20 +153,36 @@ class Trainer:
         if self.is_deterministic:
             make_deterministic()
         form = self.form(config)
-        structure = (config.structure, form.model_dump_json())
+        own = (config.structure, form.model_dump_json())
+        watching = filter(is_callback, self.callbacks) if callbacks is None else callbacks
+        steps = 1 if any(map(_watches_batches, watching)) else STEPS_A_CALL
+        if callbacks is None:
+            steps = next((known[-1] for known in reversed(self._compiled) if known[:-1] == own), steps)
+        structure = (*own, steps)
         if structure in self._compiled:
             self._compiled[structure] = self._compiled.pop(structure)  # most recently used last
         else:
             while len(self._compiled) >= COMPILED_KEPT:
                 self._compiled.pop(next(iter(self._compiled)))
-            steps = 1 if any(map(_watches_batches, self.callbacks)) else STEPS_A_CALL
             with keras_seed(0):
                 resident = self._resident.get(structure[1]) or Resident()
                 self._compiled[structure] = CompiledNetwork(config, form, self.task, steps, resident)
             self._resident[structure[1]] = resident
         return self._compiled[structure]
 
-    def _stored(self, key: str) -> TrainingRun | None:
+    def release(self) -> None:
+        """Lets go of all compiled networks and the data that they hold, where memory ran out."""
+        self._compiled.clear()
+
+    def _first_weights(self, config: TrainingConfig) -> list[np.ndarray] | None:
+        """The last weights of the run that a run starts from, which is trained first if need be."""
+        if config.after is None:
+            return None
+        same = {"fold": config.fold, "refit": config.refit, "n_rows": config.n_rows, "seed": config.seed}
+        return self.weights(self.train(config.after.but(**same)))
+
+    def stored(self, key: str) -> TrainingRun | None:
+        """The stored run of a key, or None."""
         if not self.store.has(KIND, key):
             return None
         return TrainingRun.model_validate_json((self.store.path(KIND, key) / "run.json").read_bytes())
@@ -166,13 +191,17 @@ class Trainer:
         from wizard.training.fit import fit, losses_of, to_predictions
         from wizard.training.rows import training_rows
 
+        first = self._first_weights(config)
         started = self.clock.now()
         prepared = self.prepared(config)
-        compiled = self.compiled(config)
-        fitted = fit(compiled, config, prepared, self.callbacks, self.clock)
+        soft = self._taught(config)
+        callbacks = callbacks_of(self.callbacks, Watched.of(config, key, self.stage))
+        compiled = self.compiled(config, callbacks)
+        fitted = fit(compiled, config, prepared, callbacks, self.clock, first, soft)
         train = training_rows(config, prepared)
         most = min(SCORED_TRAIN_ROWS, SCORED_NUMBERS // self.task.n_outputs)
-        scored = train[:: max(1, len(train) // max(1, most))]
+        real = train[train < len(self.dataset)]  # examples of the user's own are no part of any score
+        scored = real[:: max(1, len(real) // max(1, most))]
         scores: dict[str, float] = {}
         held = np.empty(0)
         for part, rows in (("train", scored), ("val", prepared.held)):
@@ -210,6 +239,26 @@ class Trainer:
         if self.pacing is not None:
             self.pacing.trained(key, run.seconds)
         return run
+
+    def _taught(self, config: TrainingConfig) -> np.ndarray | None:
+        """(n, k) what a configuration's teacher answers for training rows, else zeros; None without one.
+
+        The teacher's networks train on the student's own rows, so that nothing of the held-out ones comes through it.
+        """
+        from wizard.training.teaching import soft_targets
+
+        if not config.teacher:
+            return None
+        prepared = self.prepared(config)
+        rows = prepared.train
+        total: Any = 0.0
+        for own, weight in config.teacher:
+            run = self.train(own.but(fold=config.fold, refit=config.refit))
+            total = total + weight * self.predict(run, rows)
+        soft = soft_targets(total, self.task, prepared.scale.to_network)
+        whole = np.zeros((len(self.dataset), soft.shape[1]), "float32")
+        whole[rows] = soft
+        return whole
 
 
 def _watches_batches(callback: Any) -> bool:

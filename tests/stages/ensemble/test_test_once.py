@@ -19,3 +19,17 @@ def test_opening_again_says_so(journeys, joined):
     context = journeys["classes"]._context("ensemble", OPTIONS["ensemble"], [], Decisions(), "another")
     finding = Walked(context, ("test_once",), given)["test_once"]
     assert "opened 2 times" in finding.headline
+
+
+def test_the_ensemble_is_compared_with_each_on_the_same_rows(small):
+    from tests.stages.ensemble.started import TWO, step_of
+    from wizard.core.calibration import Calibration
+
+    given = {"members": TWO, "human": 0.9, "calibration": Calibration(temperature=1.5)}
+    finding, _ = step_of(small, "test_once", given, key="compared")
+    names = [row[0] for row in finding.blocks[1].rows]
+    assert names[0] == "a person, on validation rows"
+    assert names[-2:] == ["best single network", "ensemble"]
+    assert finding.blocks[0].references[0].label == "a person"
+    assert "where chance alone gives" in finding.headline
+    assert finding.blocks[-1].rows[0][0] == "test against validation, towards better"

@@ -121,3 +121,12 @@ def test_rare_words_and_too_few_rows(tmp_path):
     frame.loc[:119:40, "colour"] = "mauve"
     assert "the rare 'mauve'" in found(frame, tmp_path, "y").model_dump_json()
     assert "too few" in found(frame[:12], tmp_path / "few", "y").headline
+
+
+def test_a_single_number_is_in_another_unit_only_far_beyond_all_others():
+    values = np.random.default_rng(0).normal(5, 1, 70).round(1)
+    for factor, is_found in ((1000, True), (5, False)):
+        slipped = values.copy()
+        slipped[3] *= factor
+        assert (second_unit(slipped) is not None) == is_found, factor
+    assert all(second_unit(np.random.default_rng(seed).lognormal(0, 2, 200)) is None for seed in range(50))

@@ -1,9 +1,27 @@
-from dataclasses import replace
-from types import SimpleNamespace
+import pytest
 
-from tests.stages.regularize.started import is_a_sound_trial, tried
-from wizard.models.families import mlp
-from wizard.stages.regularize import pretrain as module
+from tests.stages.regularize.started import MLP, is_a_sound_trial, tried
+from wizard.core.config import TrainingConfig
+from wizard.models.families.pretrained import FILES
+from wizard.models.pretrained_layers import Backbone
+
+SMALL = "MobileNetV3Small"
+LINEAR = MLP.but(family="linear", hp={}, epochs=2)
+
+
+@pytest.fixture
+def cache(monkeypatch, tmp_path):
+    """A folder where Keras keeps weights; empty."""
+    monkeypatch.setenv("KERAS_HOME", str(tmp_path))
+    (tmp_path / "models").mkdir()
+    return tmp_path / "models"
+
+
+@pytest.fixture
+def at_hand(cache, monkeypatch):
+    """A small network whose weights seem to be there: random ones, as those of ImageNet cannot be shipped."""
+    (cache / FILES[SMALL]).touch()
+    monkeypatch.setattr(Backbone, "_imagenet", lambda layer: layer._application(None))
 
 
 def test_skipped_for_tables(journeys):
@@ -12,45 +30,23 @@ def test_skipped_for_tables(journeys):
     assert "no weights to start from" in finding.headline
 
 
-def at_hand(monkeypatch, is_there):
-    """A family of pretrained networks: a multilayer perceptron that stands in for one."""
-    family = replace(mlp.FAMILY, name="pretrained", title="Stand-in")
-    stand_in = SimpleNamespace(
-        FAMILY=family,
-        weights_at_hand=lambda: "ResNet50" if is_there else "",
-        HOW_TO_GIVE_WEIGHTS="Put them into ~/.keras/models.",
-    )
-    monkeypatch.setattr(module, "FAMILY", "mlp")  # a name that the registry knows
-    monkeypatch.setattr(module.registry, "load", lambda package, name: stand_in)
-
-
-def test_without_weights_it_says_how_to_give_them(journeys, monkeypatch):
-    config = tried_config()
-    with monkeypatch.context() as patched:
-        at_hand(patched, False)
-        finding, _ = tried(journeys["pictures"], "pretrain", config)
+def test_without_weights_it_says_how_to_give_them(journeys, cache):
+    finding, _ = tried(journeys["pictures"], "pretrain", LINEAR)
     assert finding.status == "skipped"
-    assert finding.headline.endswith("Put them into ~/.keras/models.")
+    assert finding.headline.endswith("into ~/.keras/models.")
 
 
-def tried_config():
-    from tests.stages.regularize.started import MLP
-
-    return MLP.but(family="linear", hp={}, epochs=2)
-
-
-def test_with_weights_it_is_an_experiment_against_scratch(journeys, monkeypatch):
-    from wizard.core import registry
-
-    real = registry.load
-    with monkeypatch.context() as patched:
-        at_hand(patched, True)
-        stand_in = module.registry.load("", "")
-        patched.setattr(
-            module.registry,
-            "load",
-            lambda package, name: stand_in if name == "mlp" and package.endswith("families") else real(package, name),
-        )
-        finding, _ = tried(journeys["pictures"], "pretrain", tried_config())
+def test_with_weights_it_is_an_experiment_against_scratch(journeys, at_hand):
+    finding, decided = tried(journeys["pictures"], "pretrain", LINEAR)
     assert is_a_sound_trial(finding)
-    assert "Stand-in" in finding.headline
+    assert [row[0] for row in finding.blocks[0].rows] == [f"pretrained weights under a new head ({SMALL})"]
+    assert TrainingConfig.model_validate(decided["incumbent"]).family in ("linear", "pretrained")
+
+
+def test_a_pretrained_network_whose_head_was_trained_is_trained_on_as_a_whole(journeys, at_hand):
+    base = TrainingConfig(
+        family="pretrained", hp={"application": SMALL, "frozen": True, "weights": "imagenet"}, batch=32, epochs=1
+    )
+    finding, _ = tried(journeys["pictures"], "pretrain", base)
+    assert is_a_sound_trial(finding)
+    assert [row[0] for row in finding.blocks[0].rows] == ["pretrained weights, all of them trained on"]

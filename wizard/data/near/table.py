@@ -17,6 +17,9 @@ LEAST_MEASURED = 3  # columns of measurements: along two, neighbours are near by
 LEAST_ROWS = 50  # contents: among fewer the density is not known
 DIRECTIONS = 6  # that rows are compared along first: trees are slow in more
 NULL_FACTOR = 3.0  # near copies count only where there are this many times more than in a shuffled table
+ON_GRID = 0.8  # of a column's numbers have no more decimals than its grid: copies with noise are a few of the rest
+MOST_DECIMALS = 3  # of a grid: finer ones are hardly different from none
+EXACT = 1e-9  # of a number: decimals that only come from how computers write them
 LARGEST_CODE = 2**52  # beyond it coarsened numbers are all the same; a missing one is just below
 
 
@@ -28,15 +31,54 @@ def near_copies(dataset: Dataset, exact: np.ndarray, seed: int) -> np.ndarray | 
         exact: (n,) number of the content of each.
         seed: For the shuffled table that tells copies from coincidence.
     """
-    coded = _coded(dataset)
-    if coded is None:
-        return np.empty((0, 2), "int64")
     random = generator(seed, "copies", "null")
-    shuffled = np.column_stack([random.permutation(column) for column in coded.T])
-    pairs = _equal_pairs(coded, exact)
-    by_chance = _equal_pairs(shuffled, np.arange(len(shuffled)))
-    rounded = pairs if len(pairs) > NULL_FACTOR * len(by_chance) else np.empty((0, 2), "int64")
-    return np.unique(np.concatenate([rounded, noisy_pairs(dataset, exact, random)]), axis=0)
+    coded = _coded(dataset)
+    found = [off_grid_pairs(dataset, exact)]
+    if coded is not None:
+        shuffled = np.column_stack([random.permutation(column) for column in coded.T])
+        pairs = _equal_pairs(coded, exact)
+        by_chance = _equal_pairs(shuffled, np.arange(len(shuffled)))
+        found += [pairs] if len(pairs) > NULL_FACTOR * len(by_chance) else []
+        found.append(noisy_pairs(dataset, exact, random))
+    return np.unique(np.concatenate(found), axis=0)
+
+
+def off_grid_pairs(dataset: Dataset, exact: np.ndarray) -> np.ndarray:
+    """(p, 2) pairs of rows that are equal once numbers finer than their column is written in are rounded to its grid.
+
+    A column of lengths in tenths that holds 5.0983 holds a number that was not measured; a row of such numbers that
+    rounds to another row is that row with a little noise.
+
+    Args:
+        dataset: Rows of a table.
+        exact: (n,) number of the content of each.
+    """
+    frame = dataset.examples.frame  # type: ignore[attr-defined]
+    columns, off = [], np.zeros(len(frame), "int64")
+    for column in dataset.columns:
+        values = frame[column.name]
+        if column.kind != "number":
+            columns.append(np.unique(values.astype(str).to_numpy("str"), return_inverse=True)[1].astype("float64"))
+            continue
+        x = values.to_numpy("float64")
+        on_grid = _on_grid(x)
+        off += np.isfinite(x) & (np.abs(x - on_grid) > EXACT * np.maximum(np.abs(x), 1.0))
+        columns.append(np.where(np.isfinite(on_grid), on_grid, np.nan))
+    if not off.any():
+        return np.empty((0, 2), "int64")
+    codes = np.column_stack([np.unique(column, return_inverse=True)[1] for column in columns]).astype("int64")
+    pairs = _equal_pairs(codes, exact)
+    return pairs[(off[pairs] >= LEAST_MEASURED).any(1)]
+
+
+def _on_grid(x: np.ndarray) -> np.ndarray:
+    """(n,) numbers rounded to as many decimals as nearly all of them need; as they are where that is no coarse grid."""
+    known = x[np.isfinite(x)]
+    for decimals in range(MOST_DECIMALS + 1):
+        is_on = np.abs(known - np.round(known, decimals)) <= EXACT * np.maximum(np.abs(known), 1.0)
+        if len(known) and is_on.mean() >= ON_GRID:
+            return np.round(x, decimals)
+    return x
 
 
 def noisy_pairs(dataset: Dataset, exact: np.ndarray, random: np.random.Generator) -> np.ndarray:

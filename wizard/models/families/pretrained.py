@@ -27,7 +27,6 @@ HOW_TO_GIVE_WEIGHTS = (
     "Fetch them once where there is a network, by keras.applications.ResNet50(include_top=False), or put the file "
     f"{FILES['ResNet50']} into ~/.keras/models."
 )
-A_RUN = ".npz"  # how a file ends that holds a whole earlier run
 
 
 def build(hp: Any, inputs: dict[str, Any], form: Form) -> Any:
@@ -51,30 +50,25 @@ def build(hp: Any, inputs: dict[str, Any], form: Form) -> Any:
 
 def prepare(model: Any, tensors: dict[str, np.ndarray], seed: int) -> None:
     """Loads the weights to start from."""
-    from wizard.models.pretrained_layers import assign_run
-
-    backbone = model.get_layer("backbone")
-    if backbone.weights_from.endswith(A_RUN):
-        assign_run(model, backbone, model.layers[-1], Path(backbone.weights_from))
-    else:
-        backbone.load()
+    model.get_layer("backbone").load()
 
 
-def weights_at_hand() -> str:
-    """The largest application whose ImageNet weights lie where Keras keeps them, or ""."""
+def at_hand() -> tuple[str, ...]:
+    """The applications whose ImageNet weights lie where Keras keeps them, the largest first."""
     folder = Path(os.environ.get("KERAS_HOME", "~/.keras")).expanduser() / "models"
-    return next((name for name in NETWORKS if (folder / FILES[name]).is_file()), "")
+    return tuple(name for name in NETWORKS if (folder / FILES[name]).is_file())
 
 
-def fine_tuned(config: TrainingConfig, run: Path) -> TrainingConfig:
-    """The second stage: everything is trained, at a low rate, from where a run with a frozen backbone ended.
+def fine_tuned(config: TrainingConfig) -> TrainingConfig:
+    """The second stage: everything is trained, at a low rate, from where the run with a frozen backbone ended.
 
     Args:
         config: Of that run.
-        run: Its folder.
     """
-    hp = {**config.hp, "frozen": False, "weights": str(run / f"weights{A_RUN}")}
-    return config.but(hp=hp, learning_rate=FINER * config.learning_rate)
+    from wizard.models.pretrained_layers import SCRATCH
+
+    hp = {**config.hp, "frozen": False, "weights": SCRATCH}  # those of the first stage are taken instead
+    return config.but(hp=hp, after=config, learning_rate=FINER * config.learning_rate)
 
 
 def recipe(form: Form, n_rows: int, task: Task) -> TrainingConfig:
@@ -88,8 +82,9 @@ def recipe(form: Form, n_rows: int, task: Task) -> TrainingConfig:
 
 
 def ladder(form: Form) -> tuple[dict[str, HpValue], ...]:
-    """Larger networks."""
-    return tuple({"application": name, "frozen": True, "weights": "imagenet"} for name in BY_SIZE)
+    """Larger networks, of those whose weights are at hand."""
+    there = at_hand() or BY_SIZE
+    return tuple({"application": name, "frozen": True, "weights": "imagenet"} for name in BY_SIZE if name in there)
 
 
 FAMILY = Family(

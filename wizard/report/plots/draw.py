@@ -32,7 +32,7 @@ def svg_of(block: Value, uid: str, title: str) -> str:
     """Returns a block as one SVG element for the inside of a page; same arguments, same bytes.
 
     Args:
-        block: Bars, lines, a scatter plot, a histogram or a heatmap.
+        block: Bars, lines, a scatter plot, a histogram, a heatmap or parallel coordinates.
         uid: A name that no other figure of the page has; ids inside the drawing begin with it.
         title: What the figure shows, for readers who do not see it.
     """

@@ -6,12 +6,13 @@ from collections.abc import Sequence
 from functools import singledispatch
 from typing import TypeVar
 
-from wizard.core.blocks import Bars, Lines, Scatter
+from wizard.core.blocks import Bars, Lines, Parallel, Scatter
 from wizard.core.values import Value
 from wizard.report.words import number
 
 BARS = 60  # a reader scans no more; the table below has them all
 CURVES = 40  # beyond it no curve can be followed
+PATHS = 300  # lines across parallel coordinates: more are a carpet
 POINTS = 2000  # about 200 KB of SVG a figure
 VERTICES = 1000  # more than the pixels of the widest figure
 
@@ -54,3 +55,9 @@ def _(block: Lines) -> str:
 def _(block: Scatter) -> str:
     total, drawn = sum(len(cloud.x) for cloud in block.clouds), sum(points_of(block))
     return f"{number(drawn)} of {number(total)} points are drawn, evenly spread." if drawn < total else ""
+
+
+@note_of.register
+def _(block: Parallel) -> str:
+    n = len(block.paths)
+    return f"The first {PATHS} of {number(n)} lines are drawn, and those set off." if n > PATHS else ""

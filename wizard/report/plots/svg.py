@@ -12,6 +12,7 @@ from matplotlib.figure import Figure
 from wizard.report.plots.palette import VARIABLES
 from wizard.report.words import clean
 
+TIP = "tip:"  # before what a part of a drawing says when it is pointed at, as its name in matplotlib
 XLINK = "{http://www.w3.org/1999/xlink}href"
 DROPPED = ("metadata", "style")  # a date and addresses; rules that would reach beyond the drawing
 KEPT = frozenset({"font-size", "font-weight", "text-anchor", "fill", "opacity", "fill-opacity"})
@@ -58,12 +59,15 @@ def _rename(root: ET.Element, uid: str) -> None:
     used = {link.lstrip("#") for e in root.iter() if (link := e.get(XLINK))}
     used |= {found for e in root.iter() for value in e.attrib.values() for found in LOCAL.findall(value)}
     names: dict[str, str] = {}
-    for element in root.iter():
+    for element in list(root.iter()):
         old = element.attrib.pop("id", None)
         if old in used:
             names[old] = element.attrib["id"] = f"{uid}-{len(names)}"
         elif old == "halo":
             element.set("class", "halo")
+        elif old and old.startswith(TIP):
+            element.set("class", "tip")
+            ET.SubElement(element, "title").text = clean(old.removeprefix(TIP))
     for element in root.iter():
         link = element.attrib.pop(XLINK, None)
         if link:

@@ -73,7 +73,7 @@ def _given(context: Context, score: float, file: File) -> Outcome:
 
 def _answered(context: Context, quiz: Quiz, annotators: list[dict[str, Any]], file: File) -> Outcome:
     """Scores of the people who answered, on the rows that all of them answered."""
-    task, names = context.task, [one["annotator"] for one in annotators]
+    task, names = context.task, [context.private(one["annotator"]) for one in annotators]
     rows = np.array(sorted(set.intersection(*(set(map(int, one["answers"])) for one in annotators))))
     people = [predictions_of(task, [one["answers"][str(row)] for row in rows]) for one in annotators]
     metric = METRICS[NO_ANSWERS.get(context.metric.name, context.metric.name)]

@@ -24,15 +24,15 @@ def just_before_the_net(context: Context) -> Outcome:
     table = Table(
         title="Tensors at the network's door",
         columns=(
-            Column(name="tensor"), Column(name="an example"), Column(name="type"), Column(name="lowest"),
-            Column(name="middle"), Column(name="highest"), Column(name="mean"), Column(name="deviation"),
+            Column(name="tensor"), Column(name="an example"), Column(name="type"), Column(name="lowest", private=True),
+            Column(name="middle"), Column(name="highest", private=True), Column(name="mean"), Column(name="deviation"),
             Column(name="NaN or infinite"), Column(name="constant features", format="share"),
         ),
         rows=tuple(_row(one) for one in audit.inputs),
     )  # fmt: skip
     preparation = None if context.foreign else context.prepared(skeleton(context)).preparation
     blocks: tuple[Block, ...] = (table, decoded(context, evidence.pipeline, preparation))
-    words = listed([f"{one.name} from {one.low:.3g} to {one.high:.3g}" for one in audit.inputs])
+    words = listed([f"{one.name} {context.private(f'from {one.low:.3g} to {one.high:.3g}')}" for one in audit.inputs])
     return judged(
         context, "just_before_the_net", f"The tensors that enter the network are as they should be ({words}).",
         measured=float(sum(one.n_bad for one in audit.inputs)), expected=0.0, unit="numbers that are NaN or infinite",

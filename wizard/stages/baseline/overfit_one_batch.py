@@ -154,4 +154,4 @@ def _side_by_side(context: Context, rows: np.ndarray, predictions: np.ndarray) -
     else:
         labels = context.dataset.labels
         cells = tuple((str(where[row]), float(labels[row]), float(np.ravel(p)[0])) for row, p in pairs)
-    return Table(title="Label and prediction", columns=columns, rows=cells)
+    return Table(title="Label and prediction", columns=columns, rows=cells, private=True)

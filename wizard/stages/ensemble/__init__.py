@@ -1,24 +1,50 @@
-"""Stage 6: join the best networks, open the test set once, hand over."""
+"""Stage 6: squeeze out the juice, open the test set once, hand over."""
 
 from __future__ import annotations
 
 from wizard.core.finding import Finding
 from wizard.stages.context import Context
 from wizard.stages.stage import Summary
-from wizard.stages.words import problems
+from wizard.stages.words import listed, problems
 
-STEPS = ("members", "test_once", "hand_over")
-READS: tuple[str, ...] = ("metric", "incumbent", "candidates", "stage_configs", "dumb_scores", "calibration")
+STEPS = ("members", "leave_training", "distill", "calibrate", "error_analysis", "test_once", "hand_over")
+READS: tuple[str, ...] = (
+    "metric", "incumbent", "candidates", "stage_configs", "dumb_scores", "label_noise", "human", "calibration",
+)  # fmt: skip
+READS_RUNS = True  # all networks that the earlier stages trained may join
 
 
 def summarise(findings: tuple[Finding, ...], context: Context) -> Summary:
     """The stage in plain words."""
     by_step = {finding.step: finding for finding in findings}
     bad = problems(findings)
-    verdict = by_step["test_once"].headline
+    cuts = context.pacing.cuts
     plain = (
-        *(by_step[name].headline for name in STEPS),
+        *(_first(by_step[name]) for name in STEPS if name != "test_once" and by_step[name].status != "skipped"),
         "The test rows had been sealed until now: nothing before this stage could be fitted to them.",
+        *(
+            (f"Left out for lack of time: {listed([cut.partition(': ')[2] or cut for cut in cuts], 4)}.",)
+            if cuts
+            else ()
+        ),
     )
     advice = next((finding.advice for finding in bad if finding.advice), "")
-    return Summary(verdict, plain, advice or "Load predictor/model.keras with `import wizard`, or call wizard.predict.")
+    return Summary(
+        _verdict(by_step["test_once"]),
+        plain,
+        advice or "Load predictor/model.keras with `import wizard`, or call wizard.predict.",
+    )
+
+
+def _first(finding: Finding) -> str:
+    """The first sentence of a headline; the rest stands in the list of steps."""
+    return finding.headline if finding.status == "crashed" else f"{finding.headline.split('. ')[0].rstrip('.')}."
+
+
+def _verdict(opened: Finding) -> str:
+    """What the test rows say, and, where it calls for a decision, what that is about."""
+    sentences = opened.headline.split(". ")
+    chosen = sentences if len(sentences) < 3 or opened.status == "crashed" else sentences[:1]
+    if opened.status == "warned" and chosen != sentences:
+        chosen = [sentences[0], sentences[-1]]
+    return f"{'. '.join(chosen).rstrip('.')}."

@@ -14,8 +14,7 @@ from wizard.core.errors import NotAvailableError
 from wizard.core.keys import content_key, source_key
 from wizard.core.registry import load
 from wizard.core.seeds import derive
-from wizard.export.calibrated import calibrated
-from wizard.export.eject import Ejected, eject
+from wizard.export.eject import Ejected, eject, single_network
 from wizard.export.known import FILE, Known
 from wizard.export.notebook import notebook_of
 from wizard.export.predictor import Member, build_predictor, load_predictor, predict_raw
@@ -23,6 +22,7 @@ from wizard.export.saved_model import load_served, save_for_tensorflow
 from wizard.stages.context import Context
 from wizard.stages.ensemble.final import final_runs, predict_together
 from wizard.stages.step import Outcome, failed, passed, step
+from wizard.training.calibration import calibrated
 
 ALLOWED = 1e-6  # on probabilities: the same sums in another order
 ALLOWED_AMOUNT = 1e-5  # of an amount's spread: convolutions add up otherwise for one row than for many, by up to 3e-6
@@ -70,7 +70,7 @@ def hand_over(context: Context) -> Outcome:
     def ask(name: str, asked: np.ndarray) -> np.ndarray:
         return predict_raw(loaded[name], preparation, context.examples(asked), context.task)
 
-    expected = calibrated(predict_together(context, runs, rows), context.task, calibration)
+    expected = calibrated(predict_together(context, runs, rows), calibration, context.task)
     scale = 1.0 if context.task.is_classification else np.maximum(np.std(expected, axis=0), 1e-300)
     away = {name: np.abs(ask(name, rows) - expected) / scale for name in FILES}
     largest = {name: float(difference.max()) for name, difference in away.items()}
@@ -98,7 +98,7 @@ def hand_over(context: Context) -> Outcome:
 
 def _script(context: Context) -> tuple[Ejected | None, str]:
     """The best single network of the ensemble as a plain Keras script, or None and why there is none."""
-    config = context.decided("members")[0][0]
+    config = single_network([member for member, _ in context.decided("members")], context.decided("incumbent"))
     single = config.but(fold=None, refit=False, seed=derive(context.seed, "run", config.seed))
     prepared = context.prepared(single)
     try:

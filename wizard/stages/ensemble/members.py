@@ -2,118 +2,159 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
-from wizard.core.blocks import Column, Line, Lines, Table
+from wizard.core.blocks import Block, Column, Line, Lines, Reference, Table
 from wizard.core.config import TrainingConfig
 from wizard.stages.context import Context
-from wizard.stages.step import Outcome, noted, passed, step
+from wizard.stages.ensemble.pool import Candidate, pool
+from wizard.stages.ensemble.selection import MOST_DISTINCT, Selection, select
+from wizard.stages.ensemble.unfit import disagreement, in_words, unfit
+from wizard.stages.step import Outcome, failed, noted, passed, step, warned
 from wizard.stages.words import count
-from wizard.training.metrics import Metric, criterion_for
 
-SIZE = 8  # picks, with replacement; gains beyond it are small and every member costs time at prediction
-MOST_DISTINCT = 5  # networks in the predictor
-FRESH = 100  # seeds that the search did not see
-
-
-@dataclass(frozen=True)
-class Candidate:
-    """A configuration with a seed, and its predictions for the deciding rows."""
-
-    config: TrainingConfig
-    predictions: np.ndarray
+SHARE_OF_TIME = 0.5  # of what is left to the stage may go into training the picked networks for the predictor
+REFIT = 1.5  # times a fold's seconds: a third more rows, and no graph that is traced already
+SELECTED = "selection of members"
 
 
 @step()
 def members(context: Context) -> Outcome:
     """Several networks together are better than the best one.
 
-    Networks that differ only in their seed make different mistakes; their mean makes fewer. Members are picked one by
-    one, each the one that helps most, the same one again if need be (Caruana et al. 2004).
+    Networks that differ in their seed, settings or family make different mistakes; their mean makes fewer. Members are
+    picked one by one from all that this journey has trained, each the one that helps most, the same one again if need
+    be (Caruana et al. 2004). Choosing among many flatters the choice, so the gain is measured on rows that the members
+    were not chosen by; where there is none, one network is handed over, which is simpler.
     """
-    candidates = _candidates(context)
-    criterion = criterion_for(context.task)
-    rows = context.deciding_rows
+    candidates = pool(context)
+    if not candidates:
+        return failed(
+            "No network of this journey gives predictions that are numbers.",
+            advice="Look at regularize() and tune(): their last configurations did not train.",
+        )
+    bad = unfit(context, candidates)
+    left = [one for place, one in enumerate(candidates) if place not in {one.place for one in bad}] or candidates[:1]
+    context.shared["fit to join"] = left
+    selection = select(context, left, most_distinct(context, left))
+    context.shared[SELECTED] = selection
+    chosen = chosen_of(context, left, selection)
+    numbers = {**_numbers(context, selection), "blocks": _blocks(context, left, selection, chosen)}
+    numbers["decides"] = {"members": chosen}
+    words = _in_words(context, left, selection)
+    if bad:
+        return warned(
+            f"{in_words(bad)} {words}",
+            causes=tuple({one.cause.fault: one.cause for one in bad}.values()),
+            advice="Look at how these networks were trained: their answers do not belong beside the others'.",
+            **numbers,
+        )
+    return (passed if selection.helps else noted)(words, **numbers)
+
+
+def most_distinct(context: Context, candidates: list[Candidate]) -> int:
+    """Different networks that the time left pays for: where folds decide, each is trained once more on all rows."""
+    if not context.split.folds:
+        return MOST_DISTINCT
+    seconds = REFIT * float(np.median([one.seconds for one in candidates]))
+    left = context.pacing.left
+    return context.pacing.cap("members: different networks", MOST_DISTINCT, seconds, SHARE_OF_TIME * max(left, 0.0))
+
+
+def chosen_of(
+    context: Context, candidates: list[Candidate], selection: Selection
+) -> tuple[tuple[TrainingConfig, float], ...]:
+    """(configuration, weight) of the members; the incumbent alone where several are not better."""
+    if selection.is_joined:
+        return tuple((candidates[place].config, weight) for place, weight in selection.weights().items())
+    return ((single_of(context, candidates).config, 1.0),)
+
+
+def single_of(context: Context, candidates: list[Candidate]) -> Candidate:
+    """What stays where several do not help: the incumbent, which won for more than its luck, if it is there."""
+    incumbent = context.decided("incumbent").but(fold=None, seed=0)
+    return next((one for one in candidates if one.config == incumbent), min(candidates, key=lambda one: one.loss))
+
+
+def _numbers(context: Context, selection: Selection) -> dict[str, Any]:
+    metric, gain = context.metric, selection.gain
+    scale = 100.0 if metric.is_share else 1.0
+    return {
+        "measured": scale * gain.value, "expected": 0.0, "interval": (scale * gain.low, scale * gain.high),
+        "unit": f"points of {metric.label}" if metric.is_share else f"better {metric.label}",
+    }  # fmt: skip
+
+
+def _in_words(context: Context, candidates: list[Candidate], selection: Selection) -> str:
+    n = len(candidates)
+    if n == 1:
+        return "There is one network only, so it is handed over alone."
+    metric, rows = context.metric, context.deciding_rows
     y, weight = context.y(rows), context.weight(rows)
-    size = int(context.options.get("size") or SIZE)
-    picked, scores = _greedy(candidates, criterion, y, weight, size)
-    best_size = int(np.argmin(scores)) + 1
-    picked = picked[:best_size]
-    together = np.mean([candidates[i].predictions for i in picked], axis=0)
-    single = candidates[picked[0]].predictions
-    gain = context.gain_of(together, single)
+    after, before = (metric.words(metric.score(y, p, weight)) for p in (selection.together, selection.alone))
+    n_members = len(set(selection.picks))
+    if n_members == 1:
+        return f"Of {count(n, 'network')} none helps another, so one is handed over alone."
+    tried = (
+        f"{count(n_members, 'network')} of {n:,} together reach {metric.label} {after} on rows they were not chosen by"
+    )
+    told = f"{tried}, the best alone {before}"
+    if selection.gain.low > 0:
+        return f"{told}."
+    if selection.helps:
+        return f"{told}: within the noise, but their probabilities or amounts are closer beyond it."
+    if selection.is_joined:
+        return f"{told}: better, though within the noise."
+    return f"{told}: no gain, so one network is handed over, which is simpler."
+
+
+def _blocks(
+    context: Context,
+    candidates: list[Candidate],
+    selection: Selection,
+    chosen: tuple[tuple[TrainingConfig, float], ...],
+) -> tuple[Block, ...]:
     metric = context.metric
-    chosen = tuple((candidates[i].config, picked.count(i) / len(picked)) for i in dict.fromkeys(picked))
+    sizes = tuple(float(n) for n in range(1, len(selection.gains) + 1))
     curve = Lines(
         title="Gain against number of members",
-        caption=f"Members picked by {criterion.label}, lower is better; the same one may be picked again.",
-        lines=(Line(name="ensemble", x=tuple(map(float, range(1, len(scores) + 1))), y=tuple(scores)),),
+        caption=f"Gain in {metric.label} over the best network alone, with its 95% interval, on rows that neither was "
+        "chosen by; the same network may be picked again.",
+        lines=(
+            Line(
+                name="together", x=sizes, y=tuple(gain.value for gain in selection.gains),
+                low=tuple(gain.low for gain in selection.gains), high=tuple(gain.high for gain in selection.gains),
+            ),
+        ),
         x_label="members picked",
-        y_label=criterion.label,
-    )
-    table = Table(
+        y_label=f"gain in {metric.label}",
+        references=(Reference(value=0.0, label="the best alone"),),
+    )  # fmt: skip
+    return curve, _table(context, candidates, chosen)
+
+
+def _table(context: Context, candidates: list[Candidate], chosen: tuple[tuple[TrainingConfig, float], ...]) -> Table:
+    metric, rows = context.metric, context.deciding_rows
+    y, weight = context.y(rows), context.weight(rows)
+    own = {one.config.model_dump_json(): one.predictions for one in candidates}
+    predictions = [own[config.model_dump_json()] for config, _ in chosen]
+    lines = []
+    for place, (config, share) in enumerate(chosen):
+        others = [disagreement(context, predictions[place], p) for i, p in enumerate(predictions) if i != place]
+        changed = ", ".join(name for name in chosen[0][0].diff(config) if name != "seed") or "–"
+        alone = metric.score(y, predictions[place], weight)
+        lines.append((config.family, changed, config.seed, share, alone, float(np.mean(others)) if others else None))
+    is_share = context.task.is_classification
+    return Table(
         title="Members",
+        caption="Differs: share of answers that are other than a fellow member's." if is_share else
+        "Differs: distance from a fellow member's answers, in standard deviations of the target.",
         columns=(
             Column(name="family"), Column(name="changed from the first"), Column(name="seed"),
-            Column(name="weight", format="share"),
+            Column(name="weight", format="share"), Column(name=f"{metric.label} alone", format=metric.column_format),
+            Column(name="differs", format="share" if is_share else "plain"),
         ),
-        rows=tuple(
-            (c.family, ", ".join(n for n in chosen[0][0].diff(c) if n != "seed") or "–", c.seed, w) for c, w in chosen
-        ),
+        rows=tuple(lines),
     )  # fmt: skip
-    scale = 100.0 if metric.is_share else 1.0
-    numbers = {
-        "measured": scale * gain.value, "expected": 0.0, "interval": (scale * gain.low, scale * gain.high),
-        "unit": f"points of {metric.label}" if metric.is_share else f"lower {metric.label}",
-        "blocks": (curve, table), "decides": {"members": chosen},
-    }  # fmt: skip
-    if len(chosen) == 1:
-        return noted("No second network helps: the best single one is handed over.", **numbers)
-    before, after = (metric.score(y, p, weight) for p in (single, together))
-    words = (
-        f"{count(len(chosen), 'network')} together: {metric.label} {metric.words(after)}, "
-        f"the best alone {metric.words(before)}"
-    )
-    return (passed if gain.low > 0 else noted)(
-        f"{words}{'' if gain.low > 0 else ', a difference within the noise'}.", **numbers
-    )
-
-
-def _candidates(context: Context) -> list[Candidate]:
-    """What is stored already, then fresh seeds of the winner as far as time allows."""
-    found: list[Candidate] = []
-    seconds = [0.0]
-
-    def add(config: TrainingConfig, seed: int) -> None:
-        judged = context.judge(config, 1, seed)
-        seconds.append(judged.seconds)
-        if not judged.failure:
-            found.append(Candidate(config.but(seed=seed), judged.predictions[0]))
-
-    configs = context.decided("candidates") or (context.decided("incumbent"),)
-    for config in configs:
-        add(config, 0)
-    for number in range(FRESH, FRESH + context.effort.repeats):
-        # each network that is picked is trained once more, for the predictor
-        if not context.pacing.allows(f"members: seed {number} of the winner", 3 * max(seconds)):
-            break
-        add(configs[0], number)
-    return found
-
-
-def _greedy(
-    candidates: list[Candidate], criterion: Metric, y: np.ndarray, weight: np.ndarray | None, size: int
-) -> tuple[list[int], list[float]]:
-    picked: list[int] = []
-    scores: list[float] = []
-    total = np.zeros_like(candidates[0].predictions)
-    for n in range(1, size + 1):
-        allowed = range(len(candidates)) if len(set(picked)) < MOST_DISTINCT else sorted(set(picked))
-        trial = {i: criterion.score(y, (total + candidates[i].predictions) / n, weight) for i in allowed}
-        best = min(trial, key=lambda i: trial[i])
-        picked.append(best)
-        scores.append(trial[best])
-        total = total + candidates[best].predictions
-    return picked, scores

@@ -2,18 +2,36 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from typing import Any
+
 import numpy as np
 
-from wizard.core.blocks import Bars, Block, Heatmap
+from wizard.core.blocks import Bars, Block, Column, Reference, Table
+from wizard.core.finding import Cause
 from wizard.stages.baseline.dumb_baselines import GUESSES, predict_rows
 from wizard.stages.baseline.skeleton import skeleton
 from wizard.stages.context import Context
-from wizard.stages.ensemble.final import final_config, final_run, final_runs, predict_together
+from wizard.stages.ensemble.calibrate import DRAWS, EXCESS
+from wizard.stages.ensemble.error_analysis import MOST_CLASSES, confusion
+from wizard.stages.ensemble.explained import explain, table_of
+from wizard.stages.ensemble.final import best_alone, final_config, final_run, final_runs, joined, predict_together
 from wizard.stages.step import Outcome, noted, passed, step, warned
-from wizard.stages.words import count
-from wizard.training.compare import Interval
+from wizard.stages.words import share
+from wizard.training.calibration import as_scored, calibrated, chance_error, is_covered, reliability
+from wizard.training.compare import Interval, bootstrap, gain_between
 
-MOST_CLASSES = 20  # of a confusion matrix that can be read
+TOGETHER, ALONE, TAUGHT = "ensemble", "best single network", "taught by the ensemble"
+REFIT = 1.5  # times a fold's seconds: a third more rows, and no graph that is traced already
+
+
+@dataclass(frozen=True)
+class _Opened:
+    """What the test rows say: predictions by name as they are scored, their scores, and how the promises hold."""
+
+    predictions: dict[str, np.ndarray]
+    scores: dict[str, Interval]
+    together: np.ndarray
 
 
 @step()
@@ -21,53 +39,53 @@ def test_once(context: Context) -> Outcome:
     """On rows that nothing has seen, the result is as good as it looked.
 
     Every choice so far was made on validation rows, which therefore flatter the winner a little. The test rows were
-    sealed; they say what to expect from new data, once.
+    sealed; they say what to expect from new data, once: for a person, simple methods, each stage's network, the best
+    one alone, the ensemble and the network that it taught.
     """
     openings = context.open_test()
-    rows = context.split.test
-    runs = final_runs(context)
-    together = predict_together(context, runs, rows)
-    predictions = {**_dumb(context, rows), **_stages(context, rows), "ensemble": together}
-    scores = {name: context.interval(p, rows) for name, p in predictions.items()}
-    metric = context.metric
-    bars = Bars(
-        title="Test set",
-        caption=f"{metric.label} on {len(rows):,} sealed rows, with 95% intervals.",
-        labels=tuple(scores),
-        values=tuple(score.value for score in scores.values()),
-        intervals=tuple(score.ends for score in scores.values()),
-        value_label=metric.label,
-        emphasis=(len(scores) - 1,),
-    )
-    blocks: list[Block] = [bars]
-    if context.task.is_exclusive and context.task.n_outputs <= MOST_CLASSES:
-        blocks.append(_confusion(context, rows, together))
-    final = scores["ensemble"]
-    validation = _validation(context)
-    numbers = {
-        "measured": final.value, "expected": validation, "interval": final.ends, "unit": metric.label,
-        "blocks": tuple(blocks),
+    opened = _opened(context)
+    rows, metric = context.split.test, context.metric
+    final, validation = opened.scores[TOGETHER], _validation(context)
+    explained = explain(context, final, validation)
+    promise, cause = _promise(context, opened.together)
+    numbers: dict[str, Any] = {
+        "measured": final.value, "expected": validation.value, "interval": final.ends, "unit": metric.label,
+        "blocks": (*_blocks(context, opened), table_of(context, explained)), "causes": cause,
     }  # fmt: skip
     words = (
         f"On {len(rows):,} sealed test rows, {metric.label} is {metric.words(final.value)} "
-        f"({metric.words(final.low)} to {metric.words(final.high)}); validation said {metric.words(validation)}."
+        f"({metric.words(final.low)} to {metric.words(final.high)}); validation said {metric.words(validation.value)}."
     )
+    words = " ".join(part for part in (words, _against_alone(context, opened), promise) if part)
     if openings > 1:
         words += f" These rows have now been opened {openings} times, so they are no longer unseen."
     best_dumb = next(iter(_dumb_names(context)), "")
-    if best_dumb and not metric.better(final.value, scores[best_dumb].value):
+    if best_dumb and not metric.better(final.value, opened.scores[best_dumb].value):
         return warned(
-            f"{words} A much simpler method does as well: {best_dumb}, {metric.words(scores[best_dumb].value)}.",
+            f"{words} A much simpler method does as well: {best_dumb}, {metric.words(opened.scores[best_dumb].value)}.",
             advice=f"Consider {best_dumb}: it is simpler and as good here.",
             **numbers,
         )
-    if _is_worse(context, final, validation):
+    if explained.difference.high < 0:
         return warned(
-            f"{words} That is beyond the noise of {count(len(rows), 'test row')}.",
+            f"{words} {explained.sentence(context)}",
             advice="Look for what differs between the test set and the rest.",
             **numbers,
         )
+    words = f"{words} {explained.sentence(context)}"
+    if cause:
+        return warned(words, advice="Do not act on single probabilities before more rows have been seen.", **numbers)
     return (passed if openings == 1 else noted)(words, **numbers)
+
+
+def _opened(context: Context) -> _Opened:
+    rows, task, metric = context.split.test, context.task, context.metric
+    together = predict_together(context, final_runs(context), rows)
+    scored = as_scored(together, context.decisions.calibration, metric, task)
+    predictions = {**_dumb(context, rows), **_networks(context, rows), TOGETHER: scored}
+    y, weight = context.y(rows), context.weight(rows)
+    scores = {name: bootstrap(metric, y, p, weight, context.seed) for name, p in predictions.items()}
+    return _Opened(predictions, scores, together)
 
 
 def _dumb_names(context: Context) -> tuple[str, ...]:
@@ -86,49 +104,119 @@ def _dumb(context: Context, rows: np.ndarray) -> dict[str, np.ndarray]:
     return {name: predict_rows(context, name, config, rows) for name in reversed(_dumb_names(context))}
 
 
-def _stages(context: Context, rows: np.ndarray) -> dict[str, np.ndarray]:
-    """One network of every stage's last configuration; stages that changed nothing are left out."""
+def _networks(context: Context, rows: np.ndarray) -> dict[str, np.ndarray]:
+    """One network of every stage's last configuration, the best one alone, and the one that the ensemble taught.
+
+    Stages that changed nothing are left out, and so is what the time left does not train.
+    """
+    wanted = {f"{stage}'s network": config for stage, config in context.decided("stage_configs").items()}
+    alone = best_alone(context)
+    seconds = REFIT * max(run.seconds for run in alone.runs)
+    wanted[ALONE] = alone.config
+    taught = context.decisions.distilled
+    wanted |= {TAUGHT: taught} if taught is not None else {}
     found: dict[str, np.ndarray] = {}
     seen = set()
-    for stage, config in context.decided("stage_configs").items():
-        name = config.model_dump_json()
-        if name in seen:
+    for name, config in wanted.items():
+        final = final_config(context, config)
+        if final.model_dump_json() in seen and name != ALONE:
             continue
-        seen.add(name)
-        cost = (
-            0.0
-            if context.is_trained(final_config(context, config))
-            else max(run.seconds for run, _ in final_runs(context))
-        )
-        if context.pacing.allows(f"test_once: the network of {stage}", cost):
-            run = final_run(context, config)
-            found[f"{stage}'s network"] = context.trainer.predict(run, rows)
+        seen.add(final.model_dump_json())
+        cost = 0.0 if context.is_trained(final) else seconds
+        if context.pacing.allows(f"test_once: {name}", cost):
+            found[name] = context.trainer.predict(final_run(context, config), rows)
     return found
 
 
-def _validation(context: Context) -> float:
+def _validation(context: Context) -> Interval:
     """The ensemble's score on the rows that decided."""
     rows = context.deciding_rows
-    parts = [w * context.judge(config, 1, config.seed).predictions[0] for config, w in context.decided("members")]
-    return context.metric.score(context.y(rows), np.sum(parts, axis=0), context.weight(rows))
+    scored = as_scored(joined(context), context.decisions.calibration, context.metric, context.task)
+    return bootstrap(context.metric, context.y(rows), scored, context.weight(rows), context.seed)
 
 
-def _is_worse(context: Context, test: Interval, validation: float) -> bool:
-    edge = test.high if context.metric.is_higher_better else test.low
-    return context.metric.better(validation, edge)
+def _against_alone(context: Context, opened: _Opened) -> str:
+    """The ensemble against the best network alone, on the same rows, in words."""
+    if len(context.decided("members")) == 1 or ALONE not in opened.predictions:
+        return ""
+    gain = _gain(context, opened, ALONE)
+    metric = context.metric
+    if gain.low <= 0 <= gain.high:
+        return "Ensemble and best single network differ by no more than noise here."
+    side = "better" if gain.value > 0 else "worse"
+    return f"The ensemble is {metric.words(abs(gain.value))} {side} than the best network alone."
 
 
-def _confusion(context: Context, rows: np.ndarray, predictions: np.ndarray) -> Heatmap:
-    k = context.task.n_outputs
-    counts = np.zeros((k, k))
-    np.add.at(counts, (context.y(rows), predictions.argmax(1)), 1)
-    return Heatmap(
-        title="Which class is taken for which",
-        caption="Test rows: labelled as the row says, predicted as the column says.",
-        rows=context.task.classes,
-        columns=context.task.classes,
-        values=tuple(tuple(map(float, line)) for line in counts),
-        x_label="predicted",
-        y_label="labelled",
-        value_label="examples",
+def _gain(context: Context, opened: _Opened, name: str) -> Interval:
+    rows = context.split.test
+    return gain_between(context.metric, context.y(rows), [opened.predictions[TOGETHER]], [opened.predictions[name]],
+                        context.weight(rows), context.seed)  # fmt: skip
+
+
+def _promise(context: Context, together: np.ndarray) -> tuple[str, tuple[Cause, ...]]:
+    """How calibration or intervals hold on test rows, and the fault where they do not."""
+    calibration, rows, task = context.decisions.calibration, context.split.test, context.task
+    if calibration is None:
+        return "", ()
+    y, weight = context.y(rows), context.weight(rows)
+    if not task.is_classification:
+        held = is_covered(together, y, calibration.half_widths).mean()
+        return (
+            f"Its intervals, which promise {share(calibration.coverage)}, hold {share(float(held))} of the targets.",
+            (),
+        )
+    p = calibrated(together, calibration, task)
+    error = reliability(p, y, weight, task).error
+    null = chance_error(p, weight, task, context.random("test calibration"), DRAWS)
+    told = f"Its probabilities are {share(error)} off on average, where chance alone gives {share(float(null.mean()))}."
+    is_off = error - float(null.mean()) > EXCESS and error > float(null.max())
+    cause = Cause(fault="E12", sentence="Probabilities that were calibrated on validation rows are off on test rows.")
+    return told, ((cause,) if is_off else ())
+
+
+def _blocks(context: Context, opened: _Opened) -> list[Block]:
+    metric, rows = context.metric, context.split.test
+    scores = opened.scores
+    human = context.decided("human")
+    bars = Bars(
+        title="Test set",
+        caption=f"{metric.label} on {len(rows):,} sealed rows, with 95% intervals.",
+        labels=tuple(scores),
+        values=tuple(score.value for score in scores.values()),
+        intervals=tuple(score.ends for score in scores.values()),
+        references=(Reference(value=float(human), label="a person"),) if human is not None else (),
+        value_label=metric.label,
+        emphasis=(len(scores) - 1,),
     )
+    blocks: list[Block] = [bars, _table(context, opened)]
+    if context.task.is_exclusive and context.task.n_outputs <= MOST_CLASSES:
+        counts = np.zeros((context.task.n_outputs,) * 2)
+        answers = opened.predictions[TOGETHER]
+        answers = answers.argmax(1) if answers.ndim == 2 else answers
+        np.add.at(counts, (context.y(rows), answers), 1)
+        blocks.append(confusion(context.task.classes, counts, "Test rows"))
+    return blocks
+
+
+def _table(context: Context, opened: _Opened) -> Table:
+    form = context.metric.column_format
+    lines: list[tuple[Any, ...]] = []
+    human = context.decided("human")
+    if human is not None:
+        lines.append(("a person, on validation rows", float(human), None, None, None, None, None))
+    for name, score in opened.scores.items():
+        gain: tuple[float | None, ...] = (None, None, None)
+        if name != TOGETHER:
+            own = _gain(context, opened, name)
+            gain = (own.value, own.low, own.high)
+        lines.append((name, score.value, score.low, score.high, *gain))
+    return Table(
+        title="Compared on the same test rows",
+        caption="Gain of the ensemble over each, towards better, with its 95% interval.",
+        columns=(
+            Column(name="what"), Column(name=context.metric.label, format=form), Column(name="from", format=form),
+            Column(name="to", format=form), Column(name="ensemble's gain", format=form),
+            Column(name="gain from", format=form), Column(name="gain to", format=form),
+        ),
+        rows=tuple(lines),
+    )  # fmt: skip

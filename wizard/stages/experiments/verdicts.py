@@ -201,4 +201,5 @@ def _side_by_side(context: Context) -> Block:
     else:
         rows = tuple((f"example {int(r) + 1}", finite(a[0]), finite(b[0]))
                      for r, a, b in zip(e.few.rows, t, out, strict=True))  # fmt: skip
-    return Table(title="Target and prediction", columns=tuple(Column(name=name) for name in names), rows=rows)
+    columns = tuple(Column(name=name) for name in names)
+    return Table(title="Target and prediction", columns=columns, rows=rows, private=True)

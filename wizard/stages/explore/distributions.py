@@ -53,7 +53,7 @@ def _targets(context: Context) -> tuple[Block, ...]:
         columns = y.reshape(len(y), -1).T[:PLOTTED]
         names = task.targets or (task.target,)
         return tuple(
-            histogram(f"Target: {name}", values, name, "Training rows.")
+            histogram(f"Target: {name}", values, name, "Training rows.", private=True)
             for name, values in zip(names, columns, strict=False)
         )
     counts = y.sum(0) if task.is_multilabel else np.bincount(y, minlength=task.n_outputs)

@@ -34,7 +34,7 @@ EXPECTED = 5.0  # validation rows of a class that should be there by its share, 
 
 
 @dataclass(frozen=True)
-class _Compared:
+class Compared:
     """Training rows against those of another set.
 
     Attributes:
@@ -59,7 +59,7 @@ def drift(context: Context) -> Outcome:
     Where a probe can tell which set a row lies in, by its inputs alone, scores on the held-out sets are about other
     data than the network learnt from.
     """
-    compared = [_compared(context, name, rows) for name, rows in
+    compared = [compared_sets(context, name, rows) for name, rows in
                 (("validation", context.split.validation), ("test", context.split.test))
                 if min(len(rows), len(context.train_rows)) >= FEWEST]  # fmt: skip
     missing = _missing_classes(context)
@@ -95,7 +95,7 @@ def drift(context: Context) -> Outcome:
     )
 
 
-def _apart(context: Context, worst: _Compared, numbers: dict[str, Any]) -> Outcome:
+def _apart(context: Context, worst: Compared, numbers: dict[str, Any]) -> Outcome:
     named = [repr(name) for name, area, *_ in worst.apart if area >= NAMED]
     what = f", most by {listed(named)}" if named else ""
     said = f"A probe tells training rows from {worst.name} rows by their inputs (AUC {worst.area:.2f}{what})"
@@ -119,7 +119,7 @@ def _is_given(context: Context, name: str) -> bool:
 
 
 # ── inputs ───────────────────────────────────────────────────────────────────────────────────────
-def _compared(context: Context, name: str, held: np.ndarray) -> _Compared:
+def compared_sets(context: Context, name: str, held: np.ndarray) -> Compared:
     """Adversarial validation: a forest that does not see the fold tells which set a row lies in."""
     from sklearn.ensemble import ExtraTreesClassifier
 
@@ -141,7 +141,7 @@ def _compared(context: Context, name: str, held: np.ndarray) -> _Compared:
         told[out] = forest.fit(x[~out].astype("float32"), is_held[~out]).predict_proba(x[out].astype("float32"))[:, 1]
     low, high = _interval(told, is_held, units, context.random("drift", name))
     area = area_of(told, is_held)
-    return _Compared(name, area, min(low, area), max(high, area), _properties_apart(described, is_held))
+    return Compared(name, area, min(low, area), max(high, area), _properties_apart(described, is_held))
 
 
 def _once_each(context: Context, rows: np.ndarray) -> np.ndarray:
@@ -267,7 +267,7 @@ def _amounts_differ(name: str, here: np.ndarray, there: np.ndarray, is_label: bo
             f"{np.median(here):.4g} in training")  # fmt: skip
 
 
-def _blocks(compared: list[_Compared]) -> tuple[Block, ...]:
+def _blocks(compared: list[Compared]) -> tuple[Block, ...]:
     blocks: list[Block] = []
     if compared:
         blocks.append(
@@ -284,7 +284,7 @@ def _blocks(compared: list[_Compared]) -> tuple[Block, ...]:
     return (*blocks, *(_table(one) for one in compared))
 
 
-def _table(one: _Compared) -> Table:
+def _table(one: Compared) -> Table:
     return Table(
         title=f"What differs: training and {one.name}",
         columns=(Column(name="property"), Column(name="area under the curve"),

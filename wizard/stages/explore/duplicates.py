@@ -155,7 +155,7 @@ def _crossing_table(context: Context, crossing: list[tuple[int, int]], title: st
     where, test = context.dataset.where, set(context.split.test.tolist())
     return Table(
         title=title,
-        columns=(Column(name="row"), Column(name="its copy"), Column(name="in")),
+        columns=(Column(name="row", private=True), Column(name="its copy", private=True), Column(name="in")),
         rows=tuple((str(where[a]), str(where[b]), "test" if b in test else "validation") for a, b in crossing[:SHOWN]),
     )
 
@@ -186,7 +186,7 @@ def _contradiction_table(context: Context, contradictory: list[np.ndarray]) -> T
     where = context.dataset.where
     return Table(
         title="Same input, different labels",
-        columns=(Column(name="rows"), Column(name="labels")),
+        columns=(Column(name="rows", private=True), Column(name="labels")),
         rows=tuple(
             (
                 ", ".join(str(where[row]) for row in group[:5]),
@@ -207,7 +207,7 @@ def _near_gallery(context: Context, near: np.ndarray) -> Block:
     if not look.SAME:
         return Table(
             title="Near copies",
-            columns=(Column(name="one"), Column(name="other"), Column(name="labels")),
+            columns=(Column(name="one", private=True), Column(name="other", private=True), Column(name="labels")),
             rows=tuple((str(where[a]), str(where[b]), f"{label(a)}, {label(b)}") for a, b in near[:SHOWN]),
         )
     card = look.cards(context)

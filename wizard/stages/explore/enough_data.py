@@ -74,7 +74,7 @@ def _slip(context: Context, told: Signal) -> Slip | None:
 
 
 def _failed(context: Context, slipped: Slip, blocks: list[Block], numbers: dict[str, Any]) -> Outcome:
-    where, n = str(context.dataset.where[slipped.row]), count(abs(slipped.lag), "row")
+    where, n = context.private(context.dataset.where[slipped.row]), count(abs(slipped.lag), "row")
     direction = "further down" if slipped.lag > 0 else "further up"
     return failed(
         f"From about row {slipped.row:,} ({where}) on, labels belong to other rows: what a probe reads from an input "

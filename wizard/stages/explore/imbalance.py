@@ -209,7 +209,7 @@ def _amounts(context: Context) -> Outcome:
     chosen = context.wanted_metric or ("mae" if heavy else "rmse")
     numbers = {
         "measured": skewness, "expected": 0.0, "unit": "skewness", "decides": {"metric": chosen},
-        "blocks": (histogram(f"Target: {context.task.target}", y, context.task.target, "Training rows."),),
+        "blocks": (histogram(f"Target: {context.task.target}", y, context.task.target, "Training rows.", True),),
     }  # fmt: skip
     around = f"Its median is {middle}, and nearly all values lie between {low} and {high}. Judged by {_label(chosen)}."
     if heavy:

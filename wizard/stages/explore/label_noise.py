@@ -205,7 +205,7 @@ def _around(context: Context, found: Suspects) -> Scatter:
     name = context.task.outputs[worst]
     return Scatter(
         title="Given and predicted", caption="Predicted from the other rows.", clouds=tuple(clouds),
-        x_label=f"{name}, predicted", y_label=f"{name}, given", diagonal=True,
+        x_label=f"{name}, predicted", y_label=f"{name}, given", diagonal=True, private=True,
     )  # fmt: skip
 
 

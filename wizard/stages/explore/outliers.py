@@ -56,8 +56,8 @@ def outliers(context: Context) -> Outcome:
         _scores(scores),
     )
     worst = int(order[0])
-    strangest = f"The strangest of {count(len(rows), 'training row')} is {context.dataset.where[rows[worst]]}: "
-    strangest += reasons.of(worst)
+    strangest = f"The strangest of {count(len(rows), 'training row')} is "
+    strangest += f"{context.private(context.dataset.where[rows[worst]])}: {context.private(reasons.of(worst))}"
     if mixed:
         return warned(
             f"{_mixed_words(mixed)}. {strangest}.",
@@ -190,8 +190,9 @@ def _axes_table(context: Context, rows: np.ndarray, axes: list[Axis]) -> Table:
         caption="The furthest example is given in robust standard deviations of its side of the middle."
         + f" The {LISTED} with the longest reach of {len(lines):,}." * (len(lines) > LISTED),
         columns=(
-            Column(name="along"), Column(name="lowest"), Column(name="middle"), Column(name="highest"),
-            Column(name="furthest"), Column(name="away", unit="robust standard deviations"),
+            Column(name="along"), Column(name="lowest", private=True), Column(name="middle"),
+            Column(name="highest", private=True), Column(name="furthest", private=True),
+            Column(name="away", unit="robust standard deviations"),
         ),
         rows=tuple(cells for _, cells in lines[:LISTED]),
     )  # fmt: skip
@@ -212,7 +213,8 @@ def _cells(context: Context, rows: np.ndarray, axes: list[Axis]) -> tuple[Table,
         Table(
             title="Unusual cells",
             caption=f"At least {UNUSUAL:.0f} robust standard deviations from the middle; the three furthest a column.",
-            columns=(Column(name="where"), Column(name="cell"), Column(name="value"), Column(name="middle"),
+            columns=(Column(name="where", private=True), Column(name="cell"), Column(name="value", private=True),
+                     Column(name="middle"),
                      Column(name="away", unit="robust standard deviations")),
             rows=tuple(
                 (str(where[rows[i]]), axis.name, axis.shown(i), amount(axis.middle), round(away, 1))
@@ -274,9 +276,12 @@ def _mixed_tables(context: Context, mixed: list[_Mixed]) -> tuple[Block, ...]:
                 title=f"In a second unit: {one.axis.name}",
                 caption=f"The rest have a median of {amount(float(np.nanmedian(np.delete(values, places))))}.",
                 columns=(Column(name="where"), Column(name="value")),
+                private=True,
                 rows=tuple((str(where[one.rows[i]]), amount(float(values[i]))) for i in places[:LISTED]),
             )
         )
         sizes = np.log10(np.abs(values[np.isfinite(values) & (values != 0)]))
-        blocks.append(histogram(f"Sizes: {one.axis.name}", sizes, f"logarithm (base 10) of {one.axis.name}"))
+        blocks.append(
+            histogram(f"Sizes: {one.axis.name}", sizes, f"logarithm (base 10) of {one.axis.name}", private=True)
+        )
     return tuple(blocks)

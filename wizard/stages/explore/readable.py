@@ -41,6 +41,7 @@ def readable(context: Context) -> Outcome:
                 caption=f"{count(n_left_out, 'example')} of {n_seen:,} cannot be used.",
                 columns=(Column(name="where"), Column(name="why")),
                 rows=rows,
+                private=True,
             )
         )
     if odd:
@@ -49,11 +50,16 @@ def readable(context: Context) -> Outcome:
                 title="Odd but kept",
                 columns=(Column(name="where"), Column(name="what")),
                 rows=tuple((one.where, one.what) for one in odd[:LISTED]),
+                private=True,
             )
         )
     if dataset.notes:
         blocks.append(
-            Text(title="How the data were read", text=" ".join(f"{note.rstrip('.')}." for note in dataset.notes))
+            Text(
+                title="How the data were read",
+                text=" ".join(f"{note.rstrip('.')}." for note in dataset.notes),
+                private=True,
+            )
         )
     numbers = {
         "measured": float(n_left_out), "expected": 0.0, "unit": "examples left out", "blocks": tuple(blocks),
@@ -61,8 +67,9 @@ def readable(context: Context) -> Outcome:
     }  # fmt: skip
     if n_left_out > LEFT_OUT_SHARE * n_seen:
         reasons = Counter(item.why for item in dataset.left_out).most_common(3)
+        why = listed([context.private(reason) for reason, _ in reasons])
         return failed(
-            f"{share(n_left_out / n_seen)} of the examples cannot be used ({listed([r for r, _ in reasons])}).",
+            f"{share(n_left_out / n_seen)} of the examples cannot be used ({why}).",
             advice="Mend or remove the listed items: what is left may not stand for the whole.",
             **numbers,
         )
@@ -97,7 +104,8 @@ def _causes_of_left_out(context: Context) -> tuple[Cause, ...]:
     return tuple(
         Cause(
             fault="D03" if "NaN" in why else "" if "label" in why else "D08",
-            sentence=f"{why[0].upper()}{why[1:].rstrip('.')}: {count(n, 'example')}, the first is {first[why]}.",
+            sentence=f"{context.private(why[0].upper() + why[1:].rstrip('.'))}: {count(n, 'example')}, the first is "
+            f"{context.private(first[why])}.",
         )
         for why, n in reasons
     )
@@ -118,6 +126,8 @@ def _with_repeated(context: Context, odd: list[Odd]) -> list[Odd]:
         own = rows[context.copies.exact[rows] == one]
         what = f"the very same content as {count(len(own) - 1, 'other example')}"
         found += [
-            Odd(str(context.dataset.where[row]), what) for row in own if str(context.dataset.where[row]) not in known
+            Odd(context.private(context.dataset.where[row]), what)
+            for row in own
+            if str(context.dataset.where[row]) not in known
         ]
     return found

@@ -159,7 +159,7 @@ def _ranges(context: Context, predictions: np.ndarray, y: np.ndarray) -> Table:
     edges = np.unique(np.quantile(y, np.linspace(0, 1, RANGES + 1)))
     number = np.clip(np.searchsorted(edges, y, side="right") - 1, 0, max(len(edges) - 2, 0))
     rows = [
-        (f"{amount(edges[i])} to {amount(edges[min(i + 1, len(edges) - 1)])}",
+        (context.private(f"{amount(edges[i])} to {amount(edges[min(i + 1, len(edges) - 1)])}"),
          float(np.sqrt(np.mean((predictions - y)[number == i] ** 2))), int((number == i).sum()))
         for i in np.unique(number)
     ]  # fmt: skip

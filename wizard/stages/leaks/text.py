@@ -72,7 +72,7 @@ def _telling_words(context: Context, texts: list[str]) -> list[Leak]:
     if not pairs:
         return []
     word, name, times = pairs[0]
-    sentence = f"The word {word!r} stands in all {times:,} texts labelled {name!r} and in no other"
+    sentence = f"The word {context.private(repr(word))} stands in all {times:,} texts labelled {name!r} and in no other"
     return [Leak(sentence, "warned", "S05")]
 
 

@@ -119,7 +119,7 @@ def odd(context: Context) -> list[Odd]:
         return []
     where = context.dataset.where
     return [
-        Odd(str(where[row]), "one single colour" if own == 0 else "next to no contrast")
+        Odd(context.private(where[row]), "one single colour" if own == 0 else "next to no contrast")
         for row, own in zip(rows[is_blank], contrast[is_blank], strict=True)
     ]
 

@@ -137,8 +137,8 @@ def distributions(context: Context) -> tuple[tuple[Block, ...], list[str], str]:
     for name, values in zip(series.channels, _pooled(series), strict=True):
         code = coded_missing(values)
         if code is not None:
-            odd.append(f"channel {name!r} has {share(float((values == code).mean()))} of its values at {code:g}, "
-                       "far from the rest")  # fmt: skip
+            part, value = share(float((values == code).mean())), context.private(f"at {code:g}")
+            odd.append(f"channel {name!r} has {part} of its values {value}, far from the rest")  # fmt: skip
     return tuple(blocks), odd, _words(series)
 
 
@@ -166,8 +166,9 @@ def _table(series: SeriesExamples) -> Table:
         caption="Training rows, all steps together.",
         columns=(
             Column(name="channel"), Column(name="missing", format="share"),
-            Column(name="longest gap", unit="steps", format="count"), Column(name="lowest"),
-            Column(name="lower quarter"), Column(name="median"), Column(name="upper quarter"), Column(name="highest"),
+            Column(name="longest gap", unit="steps", format="count"), Column(name="lowest", private=True),
+            Column(name="lower quarter"), Column(name="median"), Column(name="upper quarter"),
+            Column(name="highest", private=True),
         ),
         rows=tuple(rows),
     )  # fmt: skip
@@ -222,7 +223,7 @@ def odd(context: Context) -> list[Odd]:
     where = context.dataset.where
     found = [Odd(f"channel {series.channels[number]!r}", what) for number, what in odd_channels(series)]
     found += [Odd("all series", note.rstrip("."), "D03") for note in context.dataset.notes if "infinite" in note]
-    return found + [Odd(str(where[rows[i]]), what) for i, what in odd_series(series)]
+    return found + [Odd(context.private(where[rows[i]]), what) for i, what in odd_series(series)]
 
 
 def transformed(prepared: Prepared, tensors: dict[str, np.ndarray], strength: float, seed: int) -> dict[str, Any]:

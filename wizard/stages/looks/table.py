@@ -124,9 +124,10 @@ def distributions(context: Context) -> tuple[tuple[Block, ...], list[str], str]:
             code = coded_missing(finite)
             if code is not None:
                 at_code = share(float((finite == code).mean()))
-                odd.append(f"column {column.name!r} has {at_code} of its rows at {code:g}, far from the rest")
+                value = context.private(f"at {code:g}")
+                odd.append(f"column {column.name!r} has {at_code} of its rows {value}, far from the rest")
             if len(plots) < PLOTTED and len(finite):
-                plots.append(histogram(column.name, finite, column.name))
+                plots.append(histogram(column.name, finite, column.name, private=True))
         elif column.kind == "category":
             shares = values[values != ""].value_counts(normalize=True)
             top = f"{shares.index[0]} ({share(float(shares.iloc[0]))})" if len(shares) else "–"
@@ -144,8 +145,8 @@ def distributions(context: Context) -> tuple[tuple[Block, ...], list[str], str]:
         + f" The first {LISTED:,} of {count(len(rows), 'column')}." * (len(rows) > LISTED),
         columns=(
             Column(name="column"), Column(name="kind"), Column(name="missing", format="share"),
-            Column(name="distinct", format="count"), Column(name="lowest"), Column(name="lower quarter"),
-            Column(name="median"), Column(name="upper quarter"), Column(name="highest"),
+            Column(name="distinct", format="count"), Column(name="lowest", private=True), Column(name="lower quarter"),
+            Column(name="median"), Column(name="upper quarter"), Column(name="highest", private=True),
         ),
         rows=tuple(rows[:LISTED]),
     )  # fmt: skip
@@ -257,7 +258,9 @@ def odd(context: Context) -> list[Odd]:
         infinite = [part for part in column.note.split("; ") if "infinite" in part]
         found += [Odd(f"column {column.name!r}", part, "D03") for part in infinite]
     where = context.dataset.where
-    return found + [Odd(str(where[context.train_rows[i]]), "0 in every column of numbers") for i in blank_rows(frame)]
+    return found + [
+        Odd(context.private(where[context.train_rows[i]]), "0 in every column of numbers") for i in blank_rows(frame)
+    ]
 
 
 def blank_rows(frame: pd.DataFrame) -> np.ndarray:

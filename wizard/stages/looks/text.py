@@ -129,6 +129,7 @@ def distributions(context: Context) -> tuple[tuple[Block, ...], list[str], str]:
                 labels=tuple(token for token, _ in frequent),
                 values=tuple(float(n) for _, n in frequent),
                 value_label="times",
+                private=True,
             )
         )
     odd = []
@@ -146,7 +147,7 @@ def odd(context: Context) -> list[Odd]:
     texts = [context.dataset.examples[int(row)] for row in measured.rows]
     broken = [i for i, text in enumerate(texts) if BROKEN.search(text)]
     if len(broken) >= max(BROKEN_LEAST, BROKEN_SHARE * len(texts)):
-        found += [(i, f"wrongly decoded, as {_around(texts[i])!r}") for i in broken]
+        found += [(i, f"wrongly decoded, as {context.private(repr(_around(texts[i])))}") for i in broken]
     hollow = [i for i, text in enumerate(texts) if not any(map(str.isalnum, text))]
     if len(hollow) > HOLLOW_SHARE * len(texts):
         found += [(i, "neither a letter nor a digit") for i in hollow]
@@ -158,7 +159,7 @@ def odd(context: Context) -> list[Odd]:
     long = max(GIANT_LEAST, GIANT * float(np.quantile(measured.words, 0.95)))
     giants = np.flatnonzero(measured.words > long)
     found += [(int(i), f"{measured.words[i]:,} words, {GIANT} times what nearly all have") for i in giants]
-    return [Odd(str(where[measured.rows[i]]), what) for i, what in found]
+    return [Odd(context.private(where[measured.rows[i]]), what) for i, what in found]
 
 
 def _around(text: str) -> str:

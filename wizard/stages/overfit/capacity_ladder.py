@@ -19,11 +19,10 @@ from wizard.stages.overfit.rungs import (
     error_unit,
     left_in_words,
     rung_config,
-    shape_in_words,
     training_error,
 )
 from wizard.stages.step import Outcome, failed, passed, step, warned
-from wizard.stages.words import share
+from wizard.stages.words import shape_in_words, share
 
 RUNG_SHARE = 0.6  # of the stage's time left that one rung may take
 COMPARED = 5  # configurations that regularize compares, each on every fold
@@ -124,10 +123,7 @@ def _incumbent(context: Context, recipe: TrainingConfig, run: TrainingRun) -> Tr
     n_runs = max(1, len(context.split.folds)) * COMPARED
     seconds = context.budget.seconds_of("regularize") / n_runs
     epochs = look * context.pacing.cap("epochs of later runs", epochs // look, look * run.seconds_an_epoch, seconds)
-    return recipe.but(
-        hp=run.config.hp, dropout=0.0, weight_decay=0.0, augment=0.0, label_smoothing=0.0, patience=None, fade=False,
-        epochs=epochs,
-    )  # fmt: skip
+    return recipe.unregularised().but(hp=run.config.hp, epochs=epochs)
 
 
 def _table(context: Context, runs: list[TrainingRun]) -> Table:

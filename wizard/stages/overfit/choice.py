@@ -7,6 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from wizard.data.form import FeaturesForm, Form, ImageForm, SeriesForm, TokensForm
+from wizard.models.families.pretrained import HOW_TO_GIVE_WEIGHTS
+from wizard.models.families.pretrained import at_hand as weights_at_hand
 from wizard.models.family import Family, family, names
 from wizard.stages.context import Context
 from wizard.stages.words import count, share
@@ -14,6 +16,7 @@ from wizard.stages.words import count, share
 MANY_SHORT_TEXTS = 1_500  # texts for each word of the median one: below it bags of words were as good as networks that
 # read in order, and better on small sets (Google's text classification guide, 450,000 trainings on 12 sets)
 FEW_SERIES = 500  # rows: with fewer, random convolutions with a linear model beat trained ones on most of the UCR sets
+PRETRAINED = "pretrained"
 LARGE_SIDE = 64  # pixels: from here on pictures look like those that published weights were learnt from
 
 
@@ -45,6 +48,9 @@ def choice(context: Context, form: Form) -> Choice:
     else:
         chosen = _for_rows(context, form)
     asked = context.options.get("family")
+    if asked == PRETRAINED and isinstance(form, ImageForm) and not weights_at_hand():
+        why = "trained from scratch, as no pretrained weights are at hand"
+        return Choice(chosen.name, why, (HOW_TO_GIVE_WEIGHTS, *chosen.reasons), chosen.next_to_try)
     if asked:
         others = (chosen.name, *chosen.next_to_try)
         reasons = (f"Without your wish it would be: {family(chosen.name).title}.",) if asked != chosen.name else ()
@@ -68,7 +74,7 @@ def _for_pictures(context: Context, form: ImageForm) -> Choice:
     if context.decided("is_position_free") is False:
         reasons.append("Where something stands matters: shifted examples would be other examples.")
     side = min(form.height, form.width)
-    later = there("pretrained") if side >= LARGE_SIDE else ()
+    later = there(PRETRAINED) if side >= LARGE_SIDE else ()
     if later:
         reasons.append(f"Pictures of {form.height} × {form.width} pixels would profit from published weights.")
     return Choice("resnet", f"the plainest for {form}", tuple(reasons), (*later, "mlp"))

@@ -157,8 +157,8 @@ def _of_labels(context: Context, failing: TrainingRun) -> Experiment:
     train, held = split.rows(failing.config.fold)
     doubtful = np.intersect1d(train, contradicted_rows(context))
     if not len(doubtful):
-        cause = Cause(fault="L01", sentence="Labels do not contradict each other: explore doubts none of them.",
-                      tested=False)  # fmt: skip
+        cause = Cause(fault="L01", sentence="Labels may contradict each other, though explore doubts none of them: "
+                      "not tested.")  # fmt: skip
         return Experiment(cause, "looking for labels that contradict each other", None, None)
     n = count(len(doubtful), "row")
     if not context.pacing.allows("capacity_ladder: without doubtful labels", failing.seconds):
@@ -186,7 +186,7 @@ def _trained_on(context: Context, split: Split, failing: TrainingRun) -> Trainin
         trainer.dataset, trainer.task, split, trainer.store, trainer.clock,
         is_deterministic=trainer.is_deterministic, callbacks=trainer.callbacks,
     )  # fmt: skip
-    other.pacing = trainer.pacing
+    other.stage, other.pacing = trainer.stage, trainer.pacing
     looks = max(FEWEST_LOOKS, len(failing.history.get("loss", ())))
     run = other.train(failing.config.but(fold=None, fit_to=None, epochs=looks * failing.config.look_every))
     trainer.used.update(other.used)

@@ -15,7 +15,7 @@ from wizard.stages.context import Context
 from wizard.stages.overfit.choice import chosen_family
 from wizard.stages.overfit.growth import inputs_up_to, parts_of
 from wizard.stages.overfit.rungs import loss_unit, rung_config
-from wizard.stages.step import Outcome, noted, passed, skipped, step
+from wizard.stages.step import Outcome, no_time, noted, passed, skipped, step
 from wizard.stages.words import count, listed
 
 SEEDS = 2  # of each addition; the band is estimated over all of them together
@@ -103,13 +103,13 @@ def one_at_a_time(context: Context) -> Outcome:
     stages = _grown(context, form)
     if len(stages) < 2:
         if any(cut.startswith("one_at_a_time") for cut in context.pacing.cuts):
-            return skipped("There was no time left for this experiment within the budget.")
+            return no_time()
         return skipped("There is nothing to add: the inputs have one part only, and the family has one size.")
     changes = _changes(stages)
     added = [(stage, change) for stage, change in zip(stages[1:], changes, strict=True)]
     n_lower = sum(change.verdict == "lower" for _, change in added)
     numbers = {
-        "measured": float(n_lower), "expected": float(len(added)), "unit": "additions that lower the training loss",
+        "measured": float(n_lower), "expected": float(len(added)), "unit": "of the additions lower the training loss",
         "blocks": _blocks(context, stages, changes),
     }  # fmt: skip
     if n_lower == len(added):

@@ -7,9 +7,9 @@ from wizard.data.form import Form
 from wizard.models.family import Family, family
 from wizard.stages.context import Context
 from wizard.stages.overfit.choice import Choice, choice
-from wizard.stages.overfit.rungs import n_parameters, seconds_an_epoch, shape_in_words
+from wizard.stages.overfit.rungs import n_parameters, seconds_an_epoch
 from wizard.stages.step import Outcome, noted, step
-from wizard.stages.words import listed
+from wizard.stages.words import listed, shape_in_words
 
 COMPARED = 3  # families in the table: the one chosen and those to try next; each costs a graph
 SECONDS = 3.0  # that a graph and a few looks take

@@ -30,14 +30,8 @@ def rung_config(
         target: Error at which training stops; None trains all epochs.
     """
     is_classification = context.task.is_classification
-    return recipe.but(
+    return recipe.unregularised().but(
         hp=rung,
-        dropout=0.0,
-        weight_decay=0.0,
-        augment=0.0,
-        label_smoothing=0.0,
-        patience=None,
-        fade=False,
         schedule="constant",
         learning_rate=recipe.learning_rate / 2,  # half the peak of a falling schedule
         epochs=multiple(MOST_EPOCHS * context.effort.epochs, recipe.look_every),
@@ -88,8 +82,3 @@ def left_in_words(context: Context, error: float) -> str:
         them = "their labels" if context.task.is_multilabel else "them"
         return "every one is right" if error == 0 else f"{share(error)} of {them} are wrong"
     return f"{share(error)} of the target's variance is unexplained"
-
-
-def shape_in_words(hp: dict[str, HpValue]) -> str:
-    """A size, as "width 32 · depth 1"."""
-    return " · ".join(f"{name} {value}" for name, value in hp.items()) or "linear"

@@ -57,16 +57,11 @@ def _survives(context: Context, strengths: tuple[float, ...]) -> tuple[Gallery, 
     raw = {name: values[rows] for name, values in prepared.tensors.items()}
     y = prepared.y[rows]
     items, kept = [], {}
-    before = _answers(model, raw)
+    before = answers_to(model, raw)
     for strength in strengths:
         changed = look.transformed(prepared, raw, strength, derive(context.seed, "augment", strength))
-        answers = _answers(model, changed)
-        if context.task.is_exclusive:
-            right = before.argmax(1) == y
-            kept[strength] = float((answers.argmax(1) == y)[right].mean()) if right.any() else 0.0
-        else:
-            error = np.mean((answers - before) ** 2, axis=0)
-            kept[strength] = float(np.mean(1 - error / np.maximum(np.var(before, axis=0), 1e-12)))
+        answers = answers_to(model, changed)
+        kept[strength] = survival(context, before, answers, y)
         for i in range(SHOWN):
             label = label_of(context, int(rows[i]))
             for name, tensors in (("as it is", raw), (f"strength {strength:g}", changed)):
@@ -79,6 +74,16 @@ def _look(context: Context) -> Any:
     return load(LOOKS, context.dataset.modality)
 
 
-def _answers(model: Any, tensors: dict[str, np.ndarray]) -> np.ndarray:
+def survival(context: Context, before: np.ndarray, after: np.ndarray, y: np.ndarray) -> float:
+    """Share of a network's right answers that a change of its inputs leaves; of amounts, of its answers' variance."""
+    if context.task.is_exclusive:
+        right = before.argmax(1) == y
+        return float((after.argmax(1) == y)[right].mean()) if right.any() else 0.0
+    error = np.mean((after - before) ** 2, axis=0)
+    return float(np.mean(1 - error / np.maximum(np.var(before, axis=0), 1e-12)))
+
+
+def answers_to(model: Any, tensors: dict[str, np.ndarray]) -> np.ndarray:
+    """(n, k) logits, or standardised targets, of encoded examples."""
     kinds = {"i": "int32", "u": "float32", "f": "float32"}
     return np.asarray(model({name: values.astype(kinds[values.dtype.kind]) for name, values in tensors.items()}))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -12,6 +13,7 @@ from wizard.core.seeds import derive
 from wizard.stages.context import Context
 from wizard.stages.labels import label_of
 from wizard.stages.regularize.experiment import experiment, few, incumbent
+from wizard.stages.regularize.own_examples import OwnExamples, own_examples
 from wizard.stages.step import Outcome, step
 
 STRENGTH = 0.5
@@ -42,8 +44,23 @@ def creative_augment(context: Context) -> Outcome:
     if kind in PASTED:
         tries.append(({"cutmix": CUTMIX}, f"cutmix: {PASTED[kind]} pasted from others"))
     tries = tries[: few(context, MOST)]
+    own = own_examples(context)
+    if own is not None:
+        tries = [(own.change, own.words), *tries]
     outcome = experiment(context, "creative_augment", [change for change, _ in tries], [words for _, words in tries])
-    return Outcome(**{**outcome.__dict__, "blocks": (*outcome.blocks, *_gallery(context, kind))})
+    blocks = (*outcome.blocks, *_gallery(context, kind))
+    if own is None:
+        return replace(outcome, blocks=blocks)
+    return _about_own(context, replace(outcome, blocks=(*outcome.blocks, *own.blocks, *_gallery(context, kind))), own)
+
+
+def _about_own(context: Context, outcome: Outcome, own: OwnExamples) -> Outcome:
+    """A fault of the user's examples is worth a warning, unless training on them helped beyond the noise."""
+    is_kept = outcome.decides["incumbent"].synthetic == own.change["synthetic"]
+    if not own.causes or is_kept:
+        return outcome
+    headline = f"{own.words[0].upper()}{own.words[1:]}: {own.causes[0].sentence} {outcome.headline}"
+    return replace(outcome, status="warned", headline=headline, causes=own.causes, advice=own.advice)
 
 
 def _gallery(context: Context, kind: str) -> tuple[Block, ...]:

@@ -12,7 +12,7 @@ import numpy as np
 from wizard.core.blocks import Column, Table
 from wizard.core.config import TrainingConfig
 from wizard.stages.context import Context, Judged
-from wizard.stages.step import Outcome, noted, passed, skipped
+from wizard.stages.step import Outcome, no_time, noted, passed
 from wizard.training.compare import Interval
 
 ALARM = 0.05  # chance that a step keeps a change that does nothing, shared among the changes that it tries
@@ -93,7 +93,7 @@ def experiment(context: Context, name: str, changes: Sequence[dict[str, Any]], w
             break
         trials.append(_try(context, base, name, change, label))
     if not trials:
-        return skipped("There was no time left for this experiment within the budget.")
+        return no_time()
     wider = max(1.0, NormalDist().inv_cdf(1 - ALARM / len(trials)) / BAND)
     trials = [(_widened(trial, wider), judged) for trial, judged in trials]
     best, judged = max(trials, key=lambda pair: (pair[0].given_up == "", pair[0].gain.low))
@@ -123,7 +123,7 @@ def experiment(context: Context, name: str, changes: Sequence[dict[str, Any]], w
 
 def standing(context: Context, config: TrainingConfig) -> dict[str, Any]:
     """The decisions that make a configuration the stage's best so far."""
-    stages = {**context.decided("stage_configs"), "regularize": config}
+    stages = {**context.decided("stage_configs"), context.stage: config}
     return {"incumbent": config, "stage_configs": stages}
 
 

@@ -255,7 +255,15 @@ def _words(context: Context, table: np.ndarray, prepared: Any) -> Look:
         "mean cosine of a frequent word and its nearest",
         float(near.max(1).mean()),
         _null(context, vectors.shape, lambda w: float(_cosines(w).max(1).mean())),
-        (Table(title="Nearest words", caption="The most frequent words first.", columns=columns, rows=rows),),
+        (
+            Table(
+                title="Nearest words",
+                caption="The most frequent words first.",
+                columns=columns,
+                rows=rows,
+                private=True,
+            ),
+        ),
     )
 
 

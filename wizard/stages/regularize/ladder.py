@@ -21,11 +21,6 @@ def neighbours(context: Context, config: TrainingConfig) -> tuple[list[dict[str,
     return below[::-1], above
 
 
-def shape(hp: dict[str, Any]) -> str:
-    """A size in words: "width 32, depth 2"."""
-    return ", ".join(f"{name} {value}" for name, value in hp.items())
-
-
 def _volume(hp: dict[str, Any]) -> float:
     """Product of all sizes: what orders shapes roughly by capacity."""
     product = 1.0

@@ -8,8 +8,9 @@ import numpy as np
 
 from wizard.stages.context import Context
 from wizard.stages.regularize.experiment import experiment, incumbent
-from wizard.stages.regularize.ladder import neighbours, shape
-from wizard.stages.step import Outcome, noted, skipped, step
+from wizard.stages.regularize.ladder import neighbours
+from wizard.stages.step import Outcome, no_time, noted, step
+from wizard.stages.words import shape_in_words
 
 COST = 3.0  # times the incumbent's: a rung has about four times the weights, but not all of the time goes into them
 
@@ -28,13 +29,13 @@ def larger_model(context: Context) -> Outcome:
     if not larger:
         return noted("The network is the largest of its family already.")
     if not context.pacing.allows("larger_model: where to stop", COST * base.seconds):
-        return skipped("There was no time left for this experiment within the budget.")
+        return no_time()
     change: dict[str, Any] = {"hp": {**config.hp, **larger[0]}, "stop_after": None}
     run = context.train(config.but(**change, fold=0 if context.split.folds else None, seed=0))
-    words = f"a larger network ({shape(larger[0])})"
+    words = f"a larger network ({shape_in_words(larger[0])})"
     if not run.failure and "val_loss" in run.history:
         best = int(run.epochs_seen[int(np.argmin(run.history["val_loss"]))])
         if best < int(run.epochs_seen[-1]):
             change["stop_after"] = best
-            words = f"a larger network ({shape(larger[0])}), stopped after epoch {best}"
+            words = f"a larger network ({shape_in_words(larger[0])}), stopped after epoch {best}"
     return experiment(context, "larger_model", [change], [words])

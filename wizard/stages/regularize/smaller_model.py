@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from wizard.stages.context import Context
 from wizard.stages.regularize.experiment import experiment, few, incumbent
-from wizard.stages.regularize.ladder import neighbours, shape
+from wizard.stages.regularize.ladder import neighbours
 from wizard.stages.step import Outcome, noted, step
+from wizard.stages.words import shape_in_words
 
 
 @step()
@@ -23,5 +24,5 @@ def smaller_model(context: Context) -> Outcome:
         context,
         "smaller_model",
         [{"hp": {**config.hp, **rung}} for rung in smaller],
-        [f"a smaller network ({shape(rung)})" for rung in smaller],
+        [f"a smaller network ({shape_in_words(rung)})" for rung in smaller],
     )

@@ -6,16 +6,18 @@ from wizard.core.finding import Finding
 from wizard.stages.context import Context
 from wizard.stages.stage import Summary
 
-STEPS = ("search_space", "random_search")
+STEPS = ("search_space", "random_search", "sensitivity", "schedule", "winner")
 READS: tuple[str, ...] = ("metric", "incumbent", "stage_configs")
 
 
 def summarise(findings: tuple[Finding, ...], context: Context) -> Summary:
     """The stage in plain words."""
-    search = next(finding for finding in findings if finding.step == "random_search")
+    by_step = {finding.step: finding for finding in findings}
     plain = (
-        "Random search varies all settings at once: few of them matter, and it is not known beforehand which.",
-        *(finding.headline for finding in findings),
+        "A search varies all settings at once: few of them matter, and it is not known beforehand which.",
+        *(by_step[name].headline for name in ("random_search", "sensitivity", "schedule")),
         "The winner had to prove itself with fresh seeds, so that it was not chosen for its luck.",
     )
-    return Summary(search.headline, plain, "Call ensemble() to join the best networks and open the test set.")
+    return Summary(
+        by_step["winner"].headline, plain, "Call ensemble() to join the best networks and open the test set."
+    )

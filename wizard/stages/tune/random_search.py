@@ -1,148 +1,180 @@
-"""KerasTuner's random search, the incumbent as trial 0."""
+"""KerasTuner's search, the incumbent as trial 0."""
 
 from __future__ import annotations
 
+from typing import Any
+
 from wizard.core.blocks import Column, Line, Lines, Table
 from wizard.core.config import HpValue, TrainingConfig
-from wizard.stages.context import Context, Judged
+from wizard.stages.context import Context
 from wizard.stages.step import Outcome, noted, passed, step, warned
+from wizard.stages.tune.race import Race, Tried, looks_of
 from wizard.stages.words import count
-from wizard.training.search import Dimension, SearchTrial
-from wizard.training.search import random_search as search
+from wizard.training.oracles import hyperband_trials
+from wizard.training.search import search
+from wizard.training.space import OWN, Dimension
 
-FRESH = 100  # first number of the seeds that no trial used
-CANDIDATES = 4  # configurations handed on to the ensemble
+CANDIDATES = 5  # configurations that are handed on
+PROOF = 2  # runs of the winner and the incumbent with a fresh seed, for which time is kept
+MINUTE, LONG = 60.0, 90.0  # seconds: beyond the second, time is given in minutes
+KINDS = {"random": "random search", "bayesian": "Bayesian optimisation", "hyperband": "Hyperband"}
 
 
 @step()
 def random_search(context: Context) -> Outcome:
-    """A search around the incumbent has found the best settings that the budget pays for.
+    """A search around the incumbent has found better settings.
 
-    Every trial is judged on the same rows. The best of many trials is partly lucky, so the winner is trained again
-    with seeds that the search did not see, beside the incumbent, and has to win there as well.
+    Every trial is judged on the same rows, the configuration found so far being trial 0. A trial below the median of
+    the earlier ones at its first look is given up there, one that breaks is recorded with its reason, and the search
+    goes on. The best of many trials is partly lucky: fresh seeds decide later.
     """
     incumbent: TrainingConfig = context.decided("incumbent")
     space = tuple(Dimension.model_validate(d) for d in context.decided("search_space").values())
-    judged: dict[int, Judged] = {}
+    tuner = str(context.options.get("tuner") or "random")
+    limit = trials_for(context, incumbent)
+    race = Race(context, incumbent)
+    context.shared.update(race=race, space=space)
 
-    def evaluate(number: int, values: dict[str, HpValue]) -> float:
-        config = with_values(incumbent, values)
-        judged[number] = context.judge(config, against=judged.get(0))
-        if judged[number].failure:
-            raise ValueError(judged[number].failure)
-        whole = [one for one in judged.values() if not one.is_dropped]
-        best = max(whole, key=lambda one: context.metric.gain(one.score, 0.0))
-        context.progress.detail(f"trial {number + 1} of {limit} · best {context.metric.words(best.score)}")
-        return judged[number].score
+    def evaluate(number: int, values: dict[str, HpValue], looks: int | None) -> float:
+        context.progress.part(f"trial {number} of {limit - 1}{_so_far(context, race, limit)}")
+        try:
+            return race.evaluate(number, values, looks)
+        finally:
+            if len(race.tried) == number + 1:
+                context.progress.line(_in_a_line(context, race, space, limit))
 
     def goes_on(number: int) -> bool:
-        if number == 0:
-            return True
-        proof = 2 * judged[0].seconds  # the winner and the incumbent are to be trained once more
-        return context.pacing.allows(f"random_search: trial {number}", judged[0].seconds + proof)
+        seconds = race.seconds_a_trial
+        return number == 0 or context.pacing.allows(f"random_search: trial {number}", (1 + PROOF) * seconds)
 
-    limit = int(context.options.get("trials") or context.effort.trials)
-    trials = search(
-        space,
-        evaluate,
+    search(
+        space, evaluate,
+        tuner=context.options.get("tuner") or "random",
         is_higher_better=context.metric.is_higher_better,
-        trials=limit,
+        trials=limit if space else 1,
         goes_on=goes_on,
         seed=context.derived_seed("random_search"),
-    )
-    sound = [trial for trial in trials if trial.score is not None and not judged[trial.number].is_dropped]
-    ranked = sorted(sound, key=lambda trial: -context.metric.gain(trial.score or 0.0, 0.0))
-    blocks = (_progress(context, sound), _table(context, space, ranked, trials, judged))
-    return _answer(context, trials, ranked, judged, blocks)
+        looks=looks_of(incumbent),
+    )  # fmt: skip
+    return _answer(context, race, space, KINDS.get(tuner, tuner.split(" ")[0].rpartition(".")[2]))
 
 
-def with_values(config: TrainingConfig, values: dict[str, HpValue]) -> TrainingConfig:
-    """A configuration with a trial's values; "hp.width" goes to the family's own."""
-    own = {name.removeprefix("hp."): value for name, value in values.items() if name.startswith("hp.")}
-    fields = {name: value for name, value in values.items() if not name.startswith("hp.")}
-    return config.but(hp={**config.hp, **own}, **fields)
+def trials_for(context: Context, incumbent: TrainingConfig) -> int:
+    """How many trials: as asked, or as the user's oracle says, or as the effort; Hyperband's cost as much as those."""
+    tuner = context.options.get("tuner") or "random"
+    own = getattr(getattr(tuner, "thing", None), "max_trials", None)
+    limit = int(context.options.get("trials") or (own if isinstance(own, int) else 0) or context.effort.trials)
+    return 1 + hyperband_trials(looks_of(incumbent), limit - 1) if tuner == "hyperband" and limit > 1 else limit
 
 
-def _answer(
-    context: Context, trials: list[SearchTrial], ranked: list[SearchTrial], judged: dict[int, Judged], blocks: tuple
-) -> Outcome:
-    metric = context.metric
-    before = judged[0]
-    configs = tuple(dict.fromkeys(judged[trial.number].config.model_dump_json() for trial in ranked[:CANDIDATES]))
-    candidates = tuple(TrainingConfig.model_validate_json(config) for config in configs)
-    top = judged[ranked[0].number] if ranked else before
-    winner, words = before, f"no trial of {len(trials)} beats the configuration it started from"
-    optimism = 0.0
-    if top is not before:
-        fresh_top, fresh_before = context.judge(top.config, 1, FRESH), context.judge(before.config, 1, FRESH)
-        optimism = metric.gain(top.score, fresh_top.score)
-        if metric.better(fresh_top.score, fresh_before.score):
-            winner = top
-            words = (
-                f"trial {ranked[0].number} of {len(trials)} wins with {metric.label} {metric.words(fresh_top.score)} "
-                f"on fresh seeds, against {metric.words(fresh_before.score)} before"
-            )
-        else:
-            words = (
-                f"the best of {count(len(trials), 'trial')} had luck: on fresh seeds it gives "
-                f"{metric.words(fresh_top.score)}, the incumbent {metric.words(fresh_before.score)}, which stays"
-            )
-    decides = {
-        "incumbent": winner.config,
-        "candidates": (winner.config, *(c for c in candidates if c != winner.config))[:CANDIDATES],
-        "stage_configs": {**context.decided("stage_configs"), "tune": winner.config},
-    }
-    numbers = {
-        "measured": winner.score, "expected": before.score, "unit": metric.label, "blocks": blocks, "decides": decides,
+def _answer(context: Context, race: Race, space: tuple[Dimension, ...], how: str) -> Outcome:
+    metric, ranked, n = context.metric, race.complete, len(race.tried)
+    start, best = race.tried[0], ranked[0]
+    configs = list(dict.fromkeys(one.config.model_dump_json() for one in ranked))[:CANDIDATES]
+    numbers: dict[str, Any] = {
+        "measured": best.score, "expected": start.score, "unit": metric.label,
+        "blocks": (_progress(context, race), _table(context, race, space)),
+        "decides": {"candidates": tuple(TrainingConfig.model_validate_json(config) for config in configs)},
     }  # fmt: skip
-    headline = f"{words[0].upper()}{words[1:]}."
-    if optimism > 0 and winner is top:
-        headline += f" The search's own figure was {metric.words(top.score)}."
-    if len(trials) < 2:
+    if n < 2 and context.pacing.cuts:
         return warned("There was no time for a search within the budget.", advice="Give it a larger budget.", **numbers)
-    return (passed if winner is top else noted)(headline, **numbers)
+    if n < 2:
+        return noted(f"Nothing was searched: {_why_one(space)}.", **numbers)
+    score, before = metric.words(best.score or 0.0), metric.words(start.score or 0.0)
+    done = f"{count(n, 'trial')} of {how}{_ends(race)}"
+    if best is start:
+        return noted(f"{done}: none beats the start, {metric.label} {before}.", **numbers)
+    return passed(
+        f"{done}: trial {best.number} is best with {metric.label} {score}, against {before} at the start; whether that "
+        "is more than luck, fresh seeds will tell.",
+        **numbers,
+    )
 
 
-def _progress(context: Context, sound: list[SearchTrial]) -> Lines:
-    scores = [float(trial.score or 0.0) for trial in sound]
-    best: list[float] = []
+def _why_one(space: tuple[Dimension, ...]) -> str:
+    return "one trial was asked for, and that is the start itself" if space else "no hyperparameter is to vary"
+
+
+def _ends(race: Race) -> str:
+    n_up, n_failed = sum(bool(one.given_up) for one in race.tried), sum(bool(one.failure) for one in race.tried)
+    parts = [f"{n_up} given up early"] if n_up else []
+    parts += [f"{n_failed} failed"] if n_failed else []
+    return f" ({', '.join(parts)})" if parts else ""
+
+
+def _so_far(context: Context, race: Race, limit: int) -> str:
+    """The best so far and the time left: " · best 94.3% (trial 3) · 4 min left"."""
+    if not race.complete:
+        return ""
+    best = race.complete[0]
+    mean = sum(one.seconds for one in race.tried) / len(race.tried)
+    left = min((limit - len(race.tried)) * mean, max(context.pacing.left, 0.0))
+    time = f"{left / MINUTE:.0f} min" if left >= LONG else f"{left:.0f} s"
+    return f" · best {context.metric.words(best.score or 0.0)} (trial {best.number}) · {time} left"
+
+
+def _in_a_line(context: Context, race: Race, space: tuple[Dimension, ...], limit: int) -> str:
+    one = race.tried[-1]
+    score = context.metric.words(one.score) if one.score is not None else "failed"
+    about = "about " if one.given_up else ""
+    why = one.failure or one.given_up or ("" if one.is_whole else "part of its epochs")
+    parts = [f"{about}{score}{f' ({why})' if why else ''}", changed(one, space), one.remark, f"{one.seconds:.1f} s"]
+    words = " · ".join(part for part in parts if part)
+    return f"trial {one.number} of {limit - 1}: {words}{_so_far(context, race, limit)}"
+
+
+def changed(one: Tried, space: tuple[Dimension, ...]) -> str:
+    """What a trial changed: "learning_rate 0.003 → 0.0012, batch 32 → 64"."""
+    if one.number == 0:
+        return "the start"
+    parts = [f"{d.label} {short(d.now)} → {short(one.values[d.name])}" for d in space if one.values[d.name] != d.now]
+    return ", ".join(parts) or "nothing changed"
+
+
+def short(value: HpValue) -> HpValue:
+    """A number with three digits."""
+    return float(f"{value:.3g}") if isinstance(value, float) else value
+
+
+def _progress(context: Context, race: Race) -> Lines:
+    whole = sorted(race.complete, key=lambda one: one.number)
+    scores, best = [one.score or 0.0 for one in whole], list[float]()
     for score in scores:
         best.append(score if not best or context.metric.better(score, best[-1]) else best[-1])
-    x = tuple(float(trial.number) for trial in sound)
+    x = tuple(float(one.number) for one in whole)
     return Lines(
         title="The search",
-        caption="Trial 0 is the configuration it started from.",
+        caption="Trial 0 is the configuration it started from. Trials that failed or were given up are left out.",
         lines=(Line(name="trial", x=x, y=tuple(scores), dashed=True), Line(name="best so far", x=x, y=tuple(best))),
         x_label="trial",
         y_label=context.metric.label,
     )
 
 
-def _table(
-    context: Context,
-    space: tuple[Dimension, ...],
-    ranked: list[SearchTrial],
-    trials: list[SearchTrial],
-    judged: dict[int, Judged],
-) -> Table:
-    others = [trial for trial in trials if trial not in ranked]
+def _table(context: Context, race: Race, space: tuple[Dimension, ...]) -> Table:
+    ranked = race.complete
+    others = [one for one in race.tried if one not in ranked]
     form = context.metric.column_format
     return Table(
         title="Trials, best first",
-        caption="A trial clearly worse than the start on its first fold is given up; its score is that fold's.",
+        caption="A trial that was given up has the start's score, plus what it was worse by where it was given up.",
         columns=(
             Column(name="trial"), Column(name=context.metric.label, format=form),
-            *(Column(name=d.name.removeprefix("hp.")) for d in space), Column(name="remark"),
+            *(Column(name=d.name.removeprefix(OWN)) for d in space), Column(name="time", unit="seconds"),
+            Column(name="remark"),
         ),
         rows=tuple(
             (
-                trial.number, trial.score, *(_short(trial.values[d.name]) for d in space),
-                trial.failure or ("given up after its first fold" if judged[trial.number].is_dropped else ""),
+                one.number, one.score, *(short(one.values[d.name]) for d in space), round(one.seconds, 1), _remark(one),
             )
-            for trial in [*ranked, *others]
+            for one in [*ranked, *others]
         ),
+        emphasis=tuple(number for number, one in enumerate(ranked) if one.number == 0),
     )  # fmt: skip
 
 
-def _short(value: HpValue) -> HpValue:
-    return float(f"{value:.3g}") if isinstance(value, float) else value
+def _remark(one: Tried) -> str:
+    start = "the start" if one.number == 0 else ""
+    given_up = f"given up: {one.given_up}" if one.given_up else ""
+    part = "" if one.is_whole else "trained for part of its epochs"
+    return "; ".join(part for part in (start, one.failure, given_up, part, one.remark) if part)

@@ -2,18 +2,28 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from wizard.core.blocks import Column, Table
-from wizard.core.config import TrainingConfig
+from wizard.core.config import HpValue, TrainingConfig
 from wizard.models.family import family
 from wizard.stages.context import Context
 from wizard.stages.needs import unmet
 from wizard.stages.step import Outcome, noted, step
-from wizard.training.search import Dimension
+from wizard.stages.words import count
+from wizard.training.space import OWN, Dimension
 
 RATE_FACTOR = 4.0  # the incumbent's rate divided and multiplied by it: its own recipe is rarely further off
 MOST_DROPOUT = 0.5
 DECAYS = (1e-2, 3.0)  # a unit of learning rate: from nothing to a tenth of a weight in a short run
 MOST_SMOOTHING = 0.2
+SMALLEST_BATCH = 8
+MIXED = {  # what regularize may have kept, and how far from it
+    "creative": ("linear", 0.1, 1.0),
+    "mixup": ("log", 0.05, 1.0),  # alpha of the paper: 0.1 to 0.4 on ImageNet, 1 on small pictures
+    "cutmix": ("log", 0.25, 2.0),
+}
+LISTED = 12  # lines printed; more are on the page
 
 
 @step()
@@ -24,23 +34,22 @@ def search_space(context: Context) -> Outcome:
     already. Each range lies around the best configuration so far.
     """
     config: TrainingConfig = context.decided("incumbent")
-    space = space_around(context, config)
+    space, by_user = chosen_space(context, config)
     rows = tuple(
-        (
-            d.name.removeprefix("hp."),
-            ", ".join(map(str, d.options)) if d.kind == "choice" else f"{d.low:.3g} to {d.high:.3g}",
-            {"log": "even in its logarithm", "linear": "even", "choice": "one of these"}[d.kind],
-            f"{d.now:.3g}" if isinstance(d.now, float) else str(d.now),
-        )
-        for d in space
+        (d.label, d.in_words, _short(d.now), "yours" if d.name in by_user else "around the best so far") for d in space
     )
+    for name, drawn, now, _ in rows[:LISTED]:
+        context.progress.line(f"{name}: {drawn} (now {now})")
     table = Table(
         title="Search space",
-        columns=(Column(name="hyperparameter"), Column(name="range"), Column(name="drawn"), Column(name="now")),
+        columns=tuple(Column(name=name) for name in ("hyperparameter", "drawn from", "now", "whose range")),
         rows=rows,
     )
+    own = f", {len(by_user)} of them as you asked" if by_user else ""
+    verb = "varies" if len(space) == 1 else "vary"
     return noted(
-        f"{len(space)} hyperparameters vary around the best configuration so far.",
+        f"{count(len(space), 'hyperparameter')} {verb} around the best configuration so far{own}: "
+        f"{', '.join(d.label for d in space)}.",
         measured=float(len(space)),
         unit="hyperparameters",
         blocks=(table,),
@@ -48,30 +57,73 @@ def search_space(context: Context) -> Outcome:
     )
 
 
+def chosen_space(context: Context, config: TrainingConfig) -> tuple[tuple[Dimension, ...], frozenset[str]]:
+    """The dimensions, the user's in place of ours, and the names of the user's."""
+    given: dict[str, dict[str, Any] | None] = context.options.get("space") or {}
+    space = {d.name: d for d in space_around(context, config)}
+    for name, dimension in given.items():
+        if dimension is None:
+            space.pop(name, None)
+        else:
+            space[name] = Dimension.model_validate({**dimension, "now": _now(config, name, dimension)})
+    return tuple(space.values()), frozenset(name for name in given if name in space)
+
+
 def space_around(context: Context, config: TrainingConfig) -> tuple[Dimension, ...]:
     """The dimensions around a configuration; structural ones only where the effort pays for tracing new networks."""
-    rate = config.learning_rate
+    rate, batch = config.learning_rate, config.batch
     space = [
         Dimension(name="learning_rate", kind="log", low=rate / RATE_FACTOR, high=rate * RATE_FACTOR, now=rate),
         Dimension(name="dropout", kind="linear", low=0.0, high=MOST_DROPOUT, now=config.dropout),
         Dimension(name="weight_decay", kind="log", low=DECAYS[0], high=DECAYS[1], now=config.weight_decay),
         Dimension(
-            name="batch", kind="choice", options=(max(8, config.batch // 2), config.batch, config.batch * 2),
-            now=config.batch,
+            name="batch", kind="choice", options=tuple(sorted({max(SMALLEST_BATCH, batch // 2), batch, batch * 2})),
+            now=batch,
         ),
     ]  # fmt: skip
     if context.task.is_classification:
-        space.append(
-            Dimension(
-                name="label_smoothing", kind="linear", low=0.0, high=MOST_SMOOTHING, now=config.label_smoothing
-            )
-        )  # fmt: skip
+        now = config.label_smoothing
+        space.append(Dimension(name="label_smoothing", kind="linear", low=0.0, high=MOST_SMOOTHING, now=now))
     if not unmet(context, ("augmentation",)):
         space.append(Dimension(name="augment", kind="linear", low=0.0, high=1.0, now=config.augment))
-    if context.effort.name != "quick":
-        widths = sorted(
-            {int(rung["width"]) for rung in family(config.family).ladder(context.form()) if "width" in rung}
-        )
-        if "width" in config.hp and len(widths) > 1:
-            space.append(Dimension(name="hp.width", kind="choice", options=tuple(widths), now=config.hp["width"]))
-    return tuple(space)
+    for name, (kind, low, high) in MIXED.items():
+        if getattr(config, name):
+            space.append(Dimension(name=name, kind=kind, low=low, high=high, now=getattr(config, name)))  # type: ignore[arg-type]
+    return tuple(space) if context.effort.name == "quick" else (*space, *_of_family(context, config))
+
+
+def _of_family(context: Context, config: TrainingConfig) -> list[Dimension]:
+    """The family's own hyperparameters that are numbers: the incumbent's rung of the ladder and its neighbours."""
+    rungs = family(config.family).ladder(context.prepared(config).form)
+    found = []
+    for name, now in config.hp.items():
+        values = sorted({rung[name] for rung in rungs if name in rung and _is_number(rung[name])} | {now})
+        if not _is_number(now) or len(values) < 2:
+            continue
+        at = values.index(now)
+        options = tuple(values[max(0, at - 1) : at + 2])
+        found.append(Dimension(name=f"{OWN}{name}", kind="choice", options=options, now=now))
+    return found
+
+
+def with_values(config: TrainingConfig, values: dict[str, HpValue]) -> TrainingConfig:
+    """A configuration with a trial's values; "hp.width" goes to the family's own."""
+    own = {name.removeprefix(OWN): value for name, value in values.items() if name.startswith(OWN)}
+    fields = {name: value for name, value in values.items() if not name.startswith(OWN)}
+    return config.but(hp={**config.hp, **own}, **fields)
+
+
+def _now(config: TrainingConfig, name: str, dimension: dict[str, Any]) -> HpValue:
+    """The incumbent's value; what it does not set (no clipping) stands at the dimension's beginning."""
+    now = config.hp.get(name.removeprefix(OWN)) if name.startswith(OWN) else getattr(config, name)
+    if now is not None:
+        return now
+    return dimension["options"][0] if "options" in dimension else dimension["low"]
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool)
+
+
+def _short(value: HpValue) -> HpValue:
+    return float(f"{value:.3g}") if isinstance(value, float) else value

@@ -1,0 +1,84 @@
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+from tests.stages.tune.started import MLP, given, tuned_from
+from tests.stages.walk import checked, context_of
+from wizard.core.decisions import Decisions
+from wizard.stages.tune.importance import importances
+from wizard.stages.tune.race import Tried
+from wizard.stages.tune.sensitivity import sensitivity, widened
+from wizard.training.space import Dimension
+
+SPACE = (
+    Dimension(name="learning_rate", kind="log", low=1e-4, high=1e-2, now=1e-3),
+    Dimension(name="dropout", kind="linear", low=0.0, high=0.5, now=0.0),
+    Dimension(name="batch", kind="choice", options=(16, 32, 64), now=32),
+)
+
+
+def found_on(journey, score, n=30):
+    """What the step says of trials whose score is a function of the rate's place, 0–1, and noise."""
+    random = np.random.default_rng(0)
+    tried = []
+    for number in range(n):
+        place = random.random()
+        values = {"learning_rate": 1e-4 * 100**place, "dropout": random.uniform(0, 0.5),
+                  "batch": int(random.choice([16, 32, 64]))}  # fmt: skip
+        tried.append(Tried(number, MLP, values, score(place, random), 1.0, judged=SimpleNamespace()))
+    context = context_of(journey, "tune")
+    context.decisions = Decisions.model_validate(given())
+    race = SimpleNamespace(tried=tried, complete=sorted(tried, key=lambda one: -one.score))
+    context.shared.update(race=race, space=SPACE)
+    return checked(sensitivity.finding(sensitivity.run(context), 0.0))
+
+
+def test_what_matters_is_named_and_where_it_is_best_inside_nothing_is_warned_of(journeys):
+    finding = found_on(journeys["classes"], lambda place, r: 0.9 - (place - 0.5) ** 2 + r.normal(0, 0.01))
+    assert finding.status == "passed"
+    assert "learning_rate" in finding.headline
+    assert "dropout" not in finding.headline
+    assert finding.interval[0] > 0.1
+    assert {"bars", "scatter", "parallel"} <= {block.kind for block in finding.blocks}
+
+
+def test_the_best_at_the_edge_is_warned_of_with_the_call(journeys):
+    finding = found_on(journeys["classes"], lambda place, r: 0.8 + 0.1 * place + r.normal(0, 0.003))
+    assert finding.status == "warned"
+    assert "learning_rate at its upper end" in finding.headline
+    assert 'space={"learning_rate": (0.0001, 1, "log")}' in finding.advice
+
+
+def test_noise_is_not_called_importance(journeys):
+    finding = found_on(journeys["classes"], lambda place, r: 0.9 + r.normal(0, 0.01))
+    assert finding.status == "noted"
+    assert "chance" in finding.headline
+    assert "tune(trials=60)" in finding.advice
+
+
+def test_few_trials_tell_nothing(tuned):
+    assert tuned["sensitivity"].status == "noted"
+    assert "cannot tell" in tuned["sensitivity"].headline
+
+
+def test_without_a_search_there_is_nothing_to_look_at(journeys):
+    assert tuned_from(journeys["classes"], "sensitivity")["sensitivity"].status == "skipped"
+
+
+def test_equal_scores_have_no_cause():
+    found, _ = importances(np.random.default_rng(0).random((10, 2)), np.ones(10), np.random.default_rng(0))
+    assert not any(one.is_beyond_chance for one in found)
+
+
+@pytest.mark.parametrize(
+    ("dimension", "end", "says"),
+    [
+        (SPACE[0], -1, '(1e-06, 0.01, "log")'),
+        (SPACE[1], 1, "(0, 1)"),
+        (SPACE[2], 1, "[16, 32, 64, 128]"),
+        (Dimension(name="hp.width", kind="linear", low=8, high=24, is_whole=True, now=8), 1, "(8, 40)"),
+    ],
+)
+def test_a_range_widened_is_python(dimension, end, says):
+    assert widened(dimension, end) == says

@@ -1,0 +1,76 @@
+import numpy as np
+import pytest
+
+from wizard.core.calibration import Calibration
+from wizard.data.task import Task
+from wizard.training.calibration import (
+    as_scored,
+    chance_error,
+    fit_half_widths,
+    fit_temperature,
+    fit_threshold,
+    has_threshold,
+    is_covered,
+    reliability,
+    tempered,
+)
+from wizard.training.metrics import METRICS
+
+BINARY = Task(kind="binary", target="t", classes=("a", "b"))
+CLASSES = Task(kind="multiclass", target="t", classes=tuple("abcd"))
+LABELS = Task(kind="multilabel", target="t", classes=tuple("abc"))
+
+
+def drawn(n=4000, k=4, seed=0):
+    """True probabilities (n, k), and classes drawn from them."""
+    random = np.random.default_rng(seed)
+    p = np.exp(2 * random.normal(size=(n, k)))
+    p /= p.sum(1, keepdims=True)
+    return p, (p.cumsum(1) < random.random((n, 1))).sum(1)
+
+
+def test_the_temperature_that_sharpened_probabilities_is_found_again():
+    p, y = drawn()
+    assert fit_temperature(tempered(p, 1 / 3, CLASSES), y, None, CLASSES) == pytest.approx(3, rel=0.1)
+    assert fit_temperature(p, y, None, CLASSES) == pytest.approx(1, abs=0.1)
+
+
+def test_tempering_keeps_the_order_and_the_sum():
+    p, _ = drawn(50)
+    after = tempered(p, 2.5, CLASSES)
+    assert after.sum(1) == pytest.approx(np.ones(50))
+    assert (after.argmax(1) == p.argmax(1)).all()
+    labels = tempered(np.array([[0.9, 0.5, 0.0]]), 2.0, LABELS)
+    assert labels[0] == pytest.approx([0.75, 0.5, 0.0], abs=1e-5)  # 3 : 1 is the root of 9 : 1
+
+
+def test_the_calibration_error_of_true_probabilities_lies_within_chance_and_of_sharpened_ones_beyond():
+    p, y = drawn()
+    random = np.random.default_rng(1)
+    null = chance_error(p, None, CLASSES, random, 50)
+    assert null.min() <= reliability(p, y, None, CLASSES).error <= null.max()
+    sharp = tempered(p, 1 / 5, CLASSES)
+    assert reliability(sharp, y, None, CLASSES).error > chance_error(sharp, None, CLASSES, random, 50).max() + 0.03
+    assert reliability(sharp, y, None, CLASSES).bias > 0.03
+
+
+def test_a_threshold_finds_the_rarer_class():
+    p, y = drawn(k=2)
+    shy = np.column_stack([p[:, 0] + 0.6 * p[:, 1], 0.4 * p[:, 1]])
+    metric = METRICS["balanced_accuracy"]
+    threshold = fit_threshold(shy, y, None, metric, BINARY)
+    assert threshold == pytest.approx(0.2, abs=0.05)
+    better = as_scored(shy, Calibration(threshold=threshold), metric, BINARY)
+    assert metric.score(y, better, None) > metric.score(y, shy, None) + 0.1
+    assert not has_threshold(METRICS["roc_auc"], BINARY)
+    assert not has_threshold(METRICS["accuracy"], CLASSES)
+    assert has_threshold(METRICS["label_f1"], LABELS)
+
+
+def test_intervals_hold_as_many_new_rows_as_they_promise():
+    random = np.random.default_rng(0)
+    y, predictions = random.normal(size=(2, 2000, 2)) * [1.0, 10.0]
+    half = fit_half_widths(predictions[:1000], y[:1000], 0.9)
+    assert half[1] == pytest.approx(10 * half[0], rel=0.1)
+    assert is_covered(predictions[1000:], y[1000:], half).mean(0) == pytest.approx([0.9, 0.9], abs=0.03)
+    assert fit_half_widths(predictions[:3, 0], y[:3, 0], 0.9) == (np.abs(y - predictions)[:3, 0].max(),)

@@ -1,0 +1,62 @@
+import pytest
+
+from wizard.core.errors import OptionError
+from wizard.training.own_space import read_space
+
+
+def test_a_range_a_list_and_nothing():
+    read = read_space({"learning_rate": (1e-4, 1e-2, "log"), "batch": [16, 64], "dropout": None, "width": (8, 64)},
+                      {"width"})  # fmt: skip
+    assert read["learning_rate"] == {"name": "learning_rate", "kind": "log", "low": 1e-4, "high": 1e-2,
+                                     "is_whole": False}  # fmt: skip
+    assert read["batch"]["options"] == (16, 64)
+    assert read["dropout"] is None
+    assert read["hp.width"]["is_whole"]
+
+
+def test_a_function_in_kerastuners_language_says_the_same():
+    def space(hp):
+        hp.Float("learning_rate", 1e-4, 1e-2, sampling="log")
+        hp.Choice("batch", [16, 64])
+        hp.Int("width", 8, 64)
+        hp.Int("depth", 1, 5, step=2)
+        hp.Boolean("fade")
+
+    given = {"learning_rate": (1e-4, 1e-2, "log"), "batch": [16, 64], "width": (8, 64), "depth": [1, 3, 5],
+             "fade": [False, True]}  # fmt: skip
+    names = {"width", "depth"}
+    assert read_space(space, names) == read_space(given, names)
+
+
+def conditional(hp):
+    hp.Choice("schedule", ["constant", "cosine"])
+    with hp.conditional_scope("schedule", ["cosine"]):
+        hp.Float("dropout", 0, 0.5)
+
+
+def broken(hp):
+    hp.Float("dropout")
+
+
+@pytest.mark.parametrize(
+    ("space", "says"),
+    [
+        ({"learnign_rate": (1, 2)}, "Did you mean 'learning_rate'"),
+        ({"width": [1]}, "must name hyperparameters"),
+        ({}, "must name hyperparameters"),
+        (3, "must name hyperparameters"),
+        ({"dropout": 0.3}, "must be a list or a tuple"),
+        ({"dropout": []}, "a value at least"),
+        ({"dropout": (0.5, 0.1)}, "low below high"),
+        ({"weight_decay": (0, 1, "log")}, "above 0"),
+        ({"dropout": (0.1, 1.5)}, "from 0 to 0.99"),
+        ({"batch": (0.5, 3)}, "whole numbers"),
+        ({"schedule": ["cosnie"]}, "Did you mean 'cosine'"),
+        (lambda hp: None, "Received: none"),
+        (broken, "TypeError"),
+        (conditional, "condition"),
+    ],
+)
+def test_what_cannot_be_is_said_at_the_door(space, says):
+    with pytest.raises(OptionError, match=says):
+        read_space(space, ())

@@ -1,0 +1,81 @@
+"""Training on past the plateau, and averaging weights."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from wizard.core.config import TrainingConfig
+from wizard.stages.context import Context
+from wizard.stages.ensemble.members import SELECTED, chosen_of, most_distinct
+from wizard.stages.ensemble.pool import Candidate, of_judged, pool
+from wizard.stages.ensemble.selection import select
+from wizard.stages.regularize.experiment import experiment, few, incumbent
+from wizard.stages.step import Outcome, skipped, step
+from wizard.stages.words import share
+
+MEMORISES = 0.10  # of the labels wrong: with 5%, 200 epochs still helped on Imagenette, with 50% they cost 14 points
+LONGER = 3  # times the epochs that it had
+AVERAGED = 0.25  # of a run, at its end: where the weights only wander about (Izmailov et al. 2018)
+LABEL_NOISE_WORDS = (
+    "Explore estimates that {rate} of the labels are wrong, and a network left training learns those by heart"
+)
+
+
+@step()
+def leave_training(context: Context) -> Outcome:
+    """Left training past its plateau, with averaged weights, the best network gets better.
+
+    Networks often go on improving long after the validation loss seems to level off, and the mean of a run's last
+    weights lies in a flatter place than any of them (Izmailov et al. 2018). Where many labels are wrong the opposite
+    happens: what is learnt last is the errors.
+    """
+    rate = context.decided("label_noise")
+    if rate is not None and rate >= MEMORISES:
+        return skipped(LABEL_NOISE_WORDS.format(rate=share(rate)) + ": it is stopped where it was.")
+    base = context.decided("incumbent")
+    changes, words = _changes(base, few(context))
+    cost = incumbent(context).seconds
+    longer = max(change["epochs"] / _trained(base) if "epochs" in change else 1.0 for change in changes)
+    if not context.pacing.allows("leave_training: a longer run", longer * cost):
+        return skipped("There was no time left for a longer run within the budget.")
+    outcome = experiment(context, "leave_training", changes, words)
+    kept: TrainingConfig = outcome.decides.get("incumbent", base)
+    if kept == base:
+        return replace(outcome, decides={})
+    return _offered(context, outcome, kept)
+
+
+def _changes(base: TrainingConfig, most: int) -> tuple[list[dict[str, Any]], list[str]]:
+    """What is tried: both together, then averaging alone, which costs no longer run."""
+    epochs = max(base.epochs, LONGER * _trained(base))
+    free: dict[str, Any] = {"patience": None, "stop_after": None, "fit_to": None}
+    last = f"the mean of the weights over the last {share(AVERAGED)} of training"
+    both = {**free, "epochs": epochs - epochs % base.look_every, "average": AVERAGED}
+    changes = [both, {"patience": None, "average": AVERAGED}]
+    words = [f"{epochs} epochs instead of {_trained(base)}, and {last}", last]
+    return changes[:most], words[:most]
+
+
+def _trained(config: TrainingConfig) -> int:
+    """Epochs that a configuration trains for at most."""
+    return min(config.epochs, config.stop_after or config.epochs)
+
+
+def _offered(context: Context, outcome: Outcome, kept: TrainingConfig) -> Outcome:
+    """The better network beside the others: picked again, it alone where several still do not help."""
+    judged = context.shared["judged"]
+    new = [of_judged(context, judged, seed, seed) for seed in range(len(judged.predictions))]
+    candidates: list[Candidate] = context.shared.get("fit to join", pool(context))
+    offered = [*(one for one in new if one is not None), *candidates]
+    selection = select(context, offered, most_distinct(context, offered))
+    context.shared.update({"fit to join": offered, SELECTED: selection})
+    alone = ((kept.but(fold=None, seed=0), 1.0),)
+    members = chosen_of(context, offered, selection) if selection.is_joined else alone
+    is_in = any(config.but(seed=0) == kept.but(fold=None, seed=0) for config, _ in members)
+    place = "It is handed over alone" if members == alone else (
+        "It joins the ensemble" if is_in else "The ensemble is better without it"
+    )  # fmt: skip
+    return replace(
+        outcome, headline=f"{outcome.headline} {place}.", decides={"incumbent": kept, "members": members}
+    )  # fmt: skip

@@ -1,0 +1,179 @@
+"""Trials judged one after the other; a hopeless one is given up after its first look."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from wizard.core.config import HpValue, TrainingConfig
+from wizard.core.errors import WizardError
+from wizard.stages.context import Context, Judged
+from wizard.stages.stage import shown
+from wizard.stages.tune.search_space import SMALLEST_BATCH, with_values
+from wizard.training.compare import gain_between
+from wizard.training.search import TENSORFLOW_INTERRUPTED, TrialFailed
+
+ENOUGH = 5  # earlier trials before the median rule stops any: the median of fewer says little
+EARLY = 4  # a trial without folds is looked at after a quarter of its course
+OUT_OF_MEMORY = ("ResourceExhaustedError", "MemoryError")  # TensorFlow's, on any device, and Python's
+
+
+@dataclass(frozen=True)
+class Tried:
+    """One trial as it was judged.
+
+    Attributes:
+        number: From 0, the incumbent.
+        config: What was trained, the batch halved where memory ran out.
+        values: By name of the dimension.
+        score: On all deciding rows; where it was given up the incumbent's, plus what it was worse by at the first look.
+        seconds: What its runs took.
+        judged: On all deciding rows, or None.
+        given_up: Why, in words, or "".
+        failure: Why it came to nothing, or "".
+        remark: What else is to be said of it.
+        is_whole: Whether it was trained for as long as the incumbent.
+    """
+
+    number: int
+    config: TrainingConfig
+    values: dict[str, HpValue]
+    score: float | None
+    seconds: float
+    judged: Judged | None = None
+    given_up: str = ""
+    failure: str = ""
+    remark: str = ""
+    is_whole: bool = True
+
+
+class Race:
+    """Judges the trials of one search, in order."""
+
+    def __init__(self, context: Context, incumbent: TrainingConfig) -> None:
+        """Nothing is trained yet."""
+        self.context, self.incumbent = context, incumbent
+        self.tried: list[Tried] = []
+        self._first: list[Judged] = []  # at the first look, trial 0's in front
+        self._batches = ""
+
+    @property
+    def complete(self) -> list[Tried]:
+        """Trials judged on all rows and trained to the end, best first; equal ones in the order of their numbers."""
+        metric = self.context.metric
+        whole = [one for one in self.tried if one.judged is not None and one.is_whole]
+        return sorted(whole, key=lambda one: -metric.gain(one.judged.score, 0.0) if one.judged else 0.0)
+
+    @property
+    def seconds_a_trial(self) -> float:
+        """What a trial that was not given up takes."""
+        whole = [one.seconds for one in self.tried if one.judged is not None and one.is_whole]
+        return float(np.median(whole)) if whole else 0.0
+
+    def evaluate(self, number: int, values: dict[str, HpValue], looks: int | None) -> float:
+        """Judges a trial; raises TrialFailed where it came to nothing."""
+        planned = looks_of(self.incumbent)
+        config = self.incumbent if number == 0 else with_values(self.incumbent, values)
+        is_whole = number == 0 or looks is None or looks >= planned
+        if not is_whole:
+            config = config.but(stop_after=(looks or 1) * config.look_every)
+        tried = self._judged(number, config, values, is_hyperband=looks is not None, is_whole=is_whole)
+        self.tried.append(tried)
+        if tried.score is None:
+            raise TrialFailed(tried.failure)
+        return tried.score
+
+    def _judged(
+        self, number: int, config: TrainingConfig, values: dict[str, HpValue], *, is_hyperband: bool, is_whole: bool
+    ) -> Tried:
+        wanted = config.batch
+        while True:
+            try:
+                tried = self._run(number, config, values, is_hyperband=is_hyperband, is_whole=is_whole)
+                break
+            except SystemError as error:
+                if TENSORFLOW_INTERRUPTED in str(error):
+                    raise KeyboardInterrupt from error
+                raise
+            except (WizardError, OSError):  # a full disk is no trial's fault
+                raise
+            except Exception as error:
+                if number == 0:  # it was trained before: something else is broken
+                    raise
+                if type(error).__name__ in OUT_OF_MEMORY and config.batch // 2 >= SMALLEST_BATCH:
+                    self.context.trainer.release()
+                    config = config.but(batch=config.batch // 2)
+                    continue
+                why = "out of memory" if type(error).__name__ in OUT_OF_MEMORY else shown(error)
+                tried = Tried(number, config, values, None, 0.0, failure=why)
+                break
+        halved = f"batch halved to {config.batch} for want of memory" if config.batch != wanted else ""
+        return Tried(**{**tried.__dict__, "remark": halved})
+
+    def _run(
+        self, number: int, config: TrainingConfig, values: dict[str, HpValue], *, is_hyperband: bool, is_whole: bool
+    ) -> Tried:
+        first = None if is_hyperband else first_look(self.context, config)
+        if first is not None:
+            if first.failure:
+                return Tried(number, config, values, None, first.seconds, failure=first.failure)
+            reason = self._hopeless(first)
+            self._first.append(first)
+            if reason:
+                return Tried(number, config, values, self._estimate(first), first.seconds, given_up=reason)
+        judged = self.context.judge(config)
+        if judged.failure:
+            return Tried(number, config, values, None, judged.seconds, failure=judged.failure)
+        return Tried(number, config, values, judged.score, judged.seconds, judged, is_whole=is_whole)
+
+    def _hopeless(self, first: Judged) -> str:
+        """Why a trial is not worth its other folds or epochs, or ""."""
+        if not self._first:
+            return ""
+        context, start = self.context, self._first[0]
+        where = "its first fold" if context.split.folds else "a quarter of its epochs"
+        if context.split.folds:  # trained to the end there: what is clearly worse stays so
+            y, weight = context.y(first.rows), context.weight(first.rows)
+            gain = gain_between(context.metric, y, first.predictions, start.predictions, weight, context.seed)
+            if gain.high < 0:
+                return f"clearly worse than the start after {where}"
+        earlier = [one.score for one in self._first]
+        if len(earlier) >= ENOUGH and context.metric.better(float(np.median(earlier)), first.score):
+            return f"below the median of the earlier trials after {where}"
+        return ""
+
+    def _estimate(self, first: Judged) -> float:
+        """A score for all rows: the incumbent's, plus what this one differed from it by at the first look."""
+        start = self.tried[0].score or 0.0
+        return start + first.score - self._first[0].score
+
+
+def looks_of(config: TrainingConfig) -> int:
+    """Looks at the validation loss that a configuration's training takes, at most."""
+    return min(config.epochs, config.stop_after or config.epochs) // config.look_every
+
+
+def first_look(context: Context, config: TrainingConfig) -> Judged | None:
+    """A configuration on its first fold or, without folds, after a quarter of its epochs; None where that is no look.
+
+    A trial that goes on is trained from its beginning again, so that what is stored is a run like any other.
+    """
+    if context.split.folds:
+        part = config.but(fold=0, seed=0)
+    elif looks_of(config) >= EARLY:
+        part = config.but(fold=None, seed=0, stop_after=looks_of(config) // EARLY * config.look_every)
+    else:
+        return None
+    run, rows = context.train(part), context.split.rows(part.fold)[1]
+    if run.failure:
+        return Judged(config, ((run,),), np.empty(0, "int64"), [], float("nan"), is_dropped=True)
+    predictions = context.trainer.held_predictions(run)
+    score = context.metric.score(context.y(rows), predictions, context.weight(rows))
+    return Judged(config, ((run,),), rows, [predictions], score, is_dropped=True)
+
+
+def candidates_of(context: Context) -> tuple[TrainingConfig, ...]:
+    """What the search left, best first; nothing where it broke."""
+    has_searched = "candidates" in (*context.reads, *context.shared.get("decided_here", ()))
+    return context.decided("candidates") if has_searched else ()

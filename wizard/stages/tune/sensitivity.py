@@ -1,0 +1,207 @@
+"""What mattered in the search, and whether it looked far enough."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from wizard.core.blocks import Axis, Bars, Block, Parallel, Path, Points, Reference, Scatter
+from wizard.stages.context import Context
+from wizard.stages.step import Outcome, noted, passed, skipped, step, warned
+from wizard.stages.tune.importance import Importance, ends, importances
+from wizard.stages.tune.race import Race, Tried
+from wizard.stages.tune.random_search import changed, short
+from wizard.stages.words import count, listed, share
+from wizard.training.space import OWN, Dimension
+
+FEWEST = 8  # trials: a forest over fewer splits into halves of four, which anything can
+SECONDS = 5.0  # what the forests take
+SET_OFF = 5  # best trials that stand out among parallel coordinates
+SLICES = 4  # hyperparameters whose values are plotted against the score
+OUTER = 1 / 8  # of a range: what counts as its edge, as wide as a place at which effects are read
+NATURAL = {  # ends that no range can go beyond
+    "dropout": (0.0, None), "weight_decay": (0.0, None), "label_smoothing": (0.0, None), "augment": (0.0, 1.0),
+    "creative": (0.0, 1.0), "batch": (8, None),
+}  # fmt: skip
+
+
+@step()
+def sensitivity(context: Context) -> Outcome:
+    """It is known which settings matter, and the best ones lie inside the ranges searched.
+
+    Most hyperparameters hardly matter, a few matter much, and which ones differs from data set to data set. Where the
+    score still rises at the edge of a range, the best setting lies outside. What chance alone would make of so many
+    trials is measured on shuffled scores, so that noise is not called importance.
+    """
+    race, space = context.shared.get("race"), context.shared.get("space") or ()
+    if race is None or not space:
+        return skipped("There was no search: no hyperparameter varied.")
+    seen = [one for one in race.tried if one.score is not None and one.is_whole]
+    blocks = (_parallel(context, race, space),)
+    if len(seen) < FEWEST:
+        return noted(
+            f"{count(len(seen), 'trial')} cannot tell which hyperparameters matter: {FEWEST} are the fewest that may.",
+            advice=f"For an answer, call tune(trials={max(20, 2 * FEWEST)}); what is trained is kept.",
+            blocks=(*_slices(context, seen, space, range(min(SLICES, len(space)))), *blocks),
+        )
+    if not context.pacing.allows("sensitivity: importance of the hyperparameters", SECONDS):
+        return noted("There was no time to tell which hyperparameters matter within the budget.", blocks=blocks)
+    places = np.array([[d.place(one.values[d.name]) for d in space] for one in seen])
+    gains = np.array([context.metric.gain(one.score or 0.0, 0.0) for one in seen])
+    found, by_chance = importances(places, gains, context.random("sensitivity"))
+    order = sorted(range(len(space)), key=lambda j: -found[j].share)
+    bars = _bars(space, found, by_chance, order, len(seen))
+    return _answer(context, race, space, found, order, (bars, *_slices(context, seen, space, order[:SLICES]), *blocks))
+
+
+def _answer(
+    context: Context, race: Race, space: tuple[Dimension, ...], found: list[Importance], order: list[int],
+    blocks: tuple[Block, ...],
+) -> Outcome:  # fmt: skip
+    n = sum(one.score is not None for one in race.tried)
+    matter = [j for j in order if found[j].is_beyond_chance]
+    first = order[0]
+    numbers: dict[str, Any] = {
+        "measured": found[first].share, "interval": (found[first].low, found[first].high),
+        "unit": f"share of the scores' spread that {space[first].label} explains", "blocks": blocks,
+    }  # fmt: skip
+    if not matter:
+        return noted(
+            f"After {count(n, 'trial')} no hyperparameter's effect can be told from chance: within these ranges none "
+            "matters much, or the search was too short to tell.",
+            advice=f"To tell, call tune(trials={2 * n}): what is trained is kept.",
+            **numbers,
+        )
+    words = [f"{space[j].label} ({share(found[j].share)} of the scores' spread)" for j in matter]
+    headline = f"What matters beyond chance, of {count(len(space), 'hyperparameter')}: {listed(words, 4)}"
+    edges = [(space[j], end) for j in matter if (end := _edge(race, space[j], found[j]))]
+    if not edges:
+        return passed(f"{headline}; the best values lie inside the ranges.", **numbers)
+    where = listed([f"{d.label} at its {'upper' if end > 0 else 'lower'} end" for d, end in edges], 4)
+    wider = ", ".join(f'"{d.label}": {widened(d, end)}' for d, end in edges)
+    return warned(
+        f"{headline}. The best lies at the edge of what was searched: {where}.",
+        advice=f"Search further there: tune(trials={len(race.tried)}, space={{{wider}}}).",
+        **numbers,
+    )
+
+
+def _edge(race: Race, dimension: Dimension, importance: Importance) -> int:
+    """-1 or 1 where both the best trial and the mean effect are best at an end that could lie further out, else 0."""
+    end = ends(importance.effect)
+    if not end or not dimension.is_ordered:
+        return 0
+    at = dimension.place(race.complete[0].values[dimension.name])
+    is_there = at <= OUTER if end < 0 else at >= 1 - OUTER
+    own = (1, None) if dimension.name.startswith(OWN) else (None, None)  # no network has half a layer
+    natural = NATURAL.get(dimension.name, own)[0 if end < 0 else 1]
+    last = _ends(dimension)[0 if end < 0 else 1]
+    is_free = natural is None or (last > natural if end < 0 else last < natural)
+    return end if is_there and is_free else 0
+
+
+def widened(dimension: Dimension, end: int) -> str:
+    """A range that goes as far again beyond one end, as Python writes it."""
+    low, high = _ends(dimension)
+    if dimension.kind == "choice":
+        values = [float(value) for value in dimension.ordered]
+        values = [*values, 2 * high] if end > 0 else [low / 2, *values]
+        is_whole = all(isinstance(value, int) for value in dimension.options) and values[0] >= 1
+        return str([int(value) if is_whole else value for value in values])
+    if dimension.kind == "log":
+        factor = high / low
+        low, high = (low, high * factor) if end > 0 else (low / factor, high)
+    else:
+        low, high = (low, high + (high - low)) if end > 0 else (low - (high - low), high)
+        lowest, highest = NATURAL.get(dimension.name, (None, None))
+        low = low if lowest is None else max(low, float(lowest))
+        high = high if highest is None else min(high, float(highest))
+    log = ', "log"' if dimension.kind == "log" else ""
+    ends_in_words = [str(round(v)) if dimension.is_whole else f"{v:.3g}" for v in (low, high)]
+    return f"({', '.join(ends_in_words)}{log})"
+
+
+def _ends(dimension: Dimension) -> tuple[float, float]:
+    if dimension.kind != "choice":
+        return dimension.low, dimension.high
+    return float(dimension.ordered[0]), float(dimension.ordered[-1])
+
+
+def _bars(
+    space: tuple[Dimension, ...], found: list[Importance], by_chance: float, order: list[int], n: int
+) -> Bars:  # fmt: skip
+    return Bars(
+        title="How much each hyperparameter matters",
+        caption=f"Share of the variance of {n} trials' scores that a hyperparameter explains alone, read from random "
+        "forests, with the 95% interval over resampled trials. Beyond the line: more than chance makes of any of them "
+        "19 times of 20.",
+        labels=tuple(space[j].label for j in order),
+        values=tuple(found[j].share for j in order),
+        intervals=tuple((found[j].low, found[j].high) for j in order),
+        references=(Reference(value=by_chance, label="chance"),),
+        value_label="share of the scores' spread",
+        emphasis=tuple(rank for rank, j in enumerate(order) if found[j].is_beyond_chance),
+    )
+
+
+def _slices(context: Context, seen: list[Tried], space: tuple[Dimension, ...], chosen: Any) -> tuple[Scatter, ...]:
+    """The score against the values of single hyperparameters."""
+    blocks = []
+    for dimension in (space[j] for j in chosen):
+        if not dimension.is_ordered or len(seen) < 2:
+            continue
+        groups = {"trials": [one for one in seen if one.judged], "given up": [one for one in seen if not one.judged]}
+        clouds = tuple(
+            Points(
+                name=name,
+                x=tuple(float(one.values[dimension.name]) for one in group),
+                y=tuple(one.score or 0.0 for one in group),
+            )
+            for name, group in groups.items()
+            if group
+        )
+        blocks.append(
+            Scatter(
+                title=f"Score against {dimension.label}",
+                caption=f"One point a trial; the other settings vary too. The start lies at {short(dimension.now)}.",
+                clouds=clouds,
+                x_label=dimension.label,
+                y_label=context.metric.label,
+                log_x=dimension.kind == "log",
+            )
+        )
+    return tuple(blocks)
+
+
+def _parallel(context: Context, race: Race, space: tuple[Dimension, ...]) -> Parallel:
+    """All trials with a score, the best ones set off."""
+    metric = context.metric
+    best = race.complete[:SET_OFF]
+    seen = [*best, *(one for one in race.tried if one.score is not None and one.is_whole and one not in best)]
+    scores = [one.score or 0.0 for one in seen]
+    axes = [
+        Axis(name=d.label, options=tuple(map(str, d.ordered)))
+        if d.kind == "choice"
+        else Axis(name=d.label, low=d.low, high=d.high, is_log=d.kind == "log")
+        for d in space
+    ]
+    return Parallel(
+        title="All trials across all hyperparameters",
+        caption=f"One line a trial, ending at its {metric.label}; the best {len(best)} are set off. Point at a line to "
+        "see which trial it is.",
+        axes=(*axes, Axis(name=metric.label, low=min(scores), high=max(scores))),
+        paths=tuple(
+            Path(
+                name=f"Trial {one.number}, {metric.words(one.score or 0.0)}: {changed(one, space)}",
+                values=(*(_coordinate(d, one) for d in space), one.score or 0.0),
+            )
+            for one in seen
+        ),
+        emphasis=tuple(range(len(best))),
+    )
+
+
+def _coordinate(dimension: Dimension, one: Tried) -> float:
+    inside = dimension.inside(one.values[dimension.name])
+    return float(dimension.ordered.index(inside) if dimension.kind == "choice" else inside)

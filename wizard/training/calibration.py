@@ -1,0 +1,166 @@
+"""Probabilities that mean what they say, thresholds, and intervals that hold: fitted to and applied on predictions."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from wizard.core.calibration import LEAST, Calibration
+from wizard.data.task import THRESHOLD, Task
+from wizard.training.metrics import Metric, criterion_for
+
+COLDEST, HOTTEST = 0.25, 10.0  # temperatures that are looked through: rows that are all right would ask for 0
+THRESHOLDS = 200  # tried at most: quantiles of the probabilities
+BINS = 15  # of a reliability diagram (Guo et al. 2017), with as many rows each
+ROWS_A_BIN = 20  # at least: the share that is right in fewer is mostly chance
+MOST_DRAWN, FEWEST_DRAWS = 40_000_000, 20  # labels drawn for the null, half a second; and how often at least
+BY_LABEL = ("label_f1", "label_accuracy", "subset_accuracy")  # metrics of labels that are named from a threshold on
+
+
+@dataclass(frozen=True)
+class Reliability:
+    """How sure predictions are against how often they are right, bin by bin, the least sure first.
+
+    Attributes:
+        sure: (bins,) mean probability.
+        right: (bins,) share that is right.
+        rows: (bins,) how many, or their weight.
+    """
+
+    sure: np.ndarray
+    right: np.ndarray
+    rows: np.ndarray
+
+    @property
+    def error(self) -> float:
+        """Expected calibration error: mean distance of the two, by rows (Naeini et al. 2015)."""
+        return float(np.average(np.abs(self.sure - self.right), weights=self.rows))
+
+    @property
+    def bias(self) -> float:
+        """How much surer than right predictions are on average; below 0 they are too modest."""
+        return float(np.average(self.sure - self.right, weights=self.rows))
+
+
+def tempered(p: np.ndarray, temperature: float, task: Task) -> np.ndarray:
+    """(n, k) probabilities to the power of 1 / temperature, normalised: over classes, or each label by itself."""
+    if temperature == 1.0:
+        return p
+    clipped = np.clip(p, LEAST, 1.0)
+    if task.is_multilabel:
+        yes, no = clipped ** (1 / temperature), np.clip(1 - p, LEAST, 1.0) ** (1 / temperature)
+        return yes / (yes + no)
+    raised = clipped ** (1 / temperature)
+    return raised / raised.sum(1, keepdims=True)
+
+
+def fit_temperature(p: np.ndarray, y: np.ndarray, weight: np.ndarray | None, task: Task) -> float:
+    """The temperature at which the log loss of probabilities (n, k) is lowest (Guo et al. 2017)."""
+    from scipy.optimize import minimize_scalar
+
+    loss = criterion_for(task).score
+    found = minimize_scalar(
+        lambda log: loss(y, tempered(p, float(np.exp(log)), task), weight),
+        bounds=(np.log(COLDEST), np.log(HOTTEST)),
+        method="bounded",
+    )
+    return float(np.exp(found.x))
+
+
+def has_threshold(metric: Metric, task: Task) -> bool:
+    """Whether a metric depends on the probability from which on the second class, or a label, is named."""
+    return (task.kind == "binary" and metric.needs_only_answers) or (task.is_multilabel and metric.name in BY_LABEL)
+
+
+def fit_threshold(p: np.ndarray, y: np.ndarray, weight: np.ndarray | None, metric: Metric, task: Task) -> float:
+    """The threshold at which a metric is best; the middle of those that are equally good."""
+    positive = p if task.is_multilabel else p[:, 1]
+    tried = np.unique(np.append(np.quantile(positive, np.linspace(0, 1, THRESHOLDS)), THRESHOLD))
+    between = (tried[1:] + tried[:-1]) / 2
+    scores = np.array([metric.score(y, named(p, float(one), task), weight) for one in between])
+    scores = scores if metric.is_higher_better else -scores
+    best = np.flatnonzero(scores >= scores.max())
+    return float(between[best[len(best) // 2]]) if len(between) else THRESHOLD
+
+
+def named(p: np.ndarray, threshold: float, task: Task) -> np.ndarray:
+    """What is named from a threshold on: codes (n,) of two classes, or labels (n, k) of 0 and 1."""
+    if task.is_multilabel:
+        return (p >= threshold).astype("float64")
+    return (p[:, 1] >= threshold).astype("int64")
+
+
+def calibrated(p: np.ndarray, calibration: Calibration | None, task: Task) -> np.ndarray:
+    """Joined probabilities as the predictor gives them; numbers stay what they are."""
+    if calibration is None or not task.is_classification:
+        return p
+    return tempered(p, calibration.temperature, task)
+
+
+def as_scored(p: np.ndarray, calibration: Calibration | None, metric: Metric, task: Task) -> np.ndarray:
+    """Joined predictions as a metric should see them: calibrated, and named by the threshold where it counts."""
+    if calibration is None:
+        return p
+    after = calibrated(p, calibration, task)
+    if calibration.threshold is None or not has_threshold(metric, task):
+        return after
+    return named(after, calibration.threshold, task)
+
+
+def reliability(p: np.ndarray, y: np.ndarray, weight: np.ndarray | None, task: Task) -> Reliability:
+    """Reliability of the likeliest class, or of every label."""
+    sure, right, w = _claims(p, y, weight, task)
+    return _binned(sure, right, w)
+
+
+def chance_error(
+    p: np.ndarray, weight: np.ndarray | None, task: Task, random: np.random.Generator, draws: int
+) -> np.ndarray:
+    """Calibration errors of these probabilities if they were true: labels are drawn from them.
+
+    So many draws, or fewer where there are millions of probabilities, whose errors hardly differ.
+    """
+    y = np.zeros(len(p), "int64") if task.is_exclusive else np.zeros(p.shape)
+    sure, _, w = _claims(p, y, weight, task)
+    order = np.argsort(sure, kind="stable")
+    sure, w = sure[order], w[order]
+    draws = int(np.clip(MOST_DRAWN // len(sure), FEWEST_DRAWS, draws))
+    return np.array([_binned(sure, random.random(len(sure)) < sure, w, is_sorted=True).error for _ in range(draws)])
+
+
+def fit_half_widths(predictions: np.ndarray, y: np.ndarray, coverage: float) -> tuple[float, ...]:
+    """Half of the interval about a prediction that holds the truth in so many cases, one a target.
+
+    Split conformal prediction (Lei et al. 2018): the (n + 1) coverage-th smallest distance, of rows that were not
+    trained on; where there are too few rows for it, the largest.
+    """
+    distance = np.abs(y - predictions).reshape(len(y), -1)
+    share = min(1.0, np.ceil((len(y) + 1) * coverage) / len(y))
+    return tuple(float(value) for value in np.quantile(distance, share, axis=0, method="inverted_cdf"))
+
+
+def is_covered(predictions: np.ndarray, y: np.ndarray, half_widths: tuple[float, ...]) -> np.ndarray:
+    """(n, m) whether each target lies within its interval."""
+    return np.abs(y - predictions).reshape(len(y), -1) <= np.asarray(half_widths)
+
+
+def _claims(
+    p: np.ndarray, y: np.ndarray, weight: np.ndarray | None, task: Task
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """(n,) or (n k,) probabilities that are claimed, whether they came true, and weights."""
+    w = np.ones(len(p)) if weight is None else weight
+    if task.is_multilabel:
+        return p.ravel(), y.ravel() > 0, np.repeat(w, p.shape[1])
+    answer = p.argmax(1)
+    return p[np.arange(len(p)), answer], answer == y, w
+
+
+def _binned(sure: np.ndarray, right: np.ndarray, w: np.ndarray, is_sorted: bool = False) -> Reliability:
+    if not is_sorted:
+        order = np.argsort(sure, kind="stable")
+        sure, right, w = sure[order], right[order], w[order]
+    n_bins = int(np.clip(len(sure) // ROWS_A_BIN, 1, BINS))
+    starts = np.arange(n_bins) * len(sure) // n_bins
+    rows = np.add.reduceat(w, starts)
+    return Reliability(np.add.reduceat(w * sure, starts) / rows, np.add.reduceat(w * right, starts) / rows, rows)
