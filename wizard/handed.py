@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from wizard.core.calibration import Calibration
 from wizard.core.decisions import Decisions
-from wizard.core.errors import StageOrderError
+from wizard.core.errors import NotAvailableError, StageOrderError
 from wizard.core.result import StageName
 from wizard.core.seeds import derive
 from wizard.data.dataset import Examples
@@ -48,6 +49,18 @@ class Handed:
         from wizard.export.current import scores_of
 
         return scores_of(self.task, y, self.answers(examples), None, self.calibration)
+
+    def save(self, path: Path) -> Path:
+        """Writes it as one .keras file.
+
+        Raises:
+            NotAvailableError: For another ending.
+        """
+        if path.suffix != ".keras":
+            raise NotAvailableError(f"export() writes .keras files in this version. Received: {path.name!r}.")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self.model.save(path)
+        return path
 
     def named(self, answers: np.ndarray) -> np.ndarray:
         """Probabilities as names of classes, or tuples of labels; numbers as they are."""
@@ -104,12 +117,12 @@ def ejected(journey: Journey, decisions: Decisions, stages: Collection[StageName
         StageOrderError: If no stage has chosen a network yet.
         NotAvailableError: For what no script can be written of.
     """
-    from wizard.export.eject import eject
+    from wizard.export.eject import eject, single_network
     from wizard.training.metrics import default_metric, metric_for
 
     _check_network(stages)
-    config = decisions.members[0][0] if decisions.members else decisions.incumbent
-    assert config is not None
+    assert decisions.incumbent is not None
+    config = single_network([member for member, _ in decisions.members], decisions.incumbent)
     single = config.but(fold=None, refit=False, seed=derive(journey.seed, "run", config.seed))
     metric = metric_for(journey.metric or decisions.metric or default_metric(journey.task), journey.task)
     prepared = journey.trainer.prepared(single)

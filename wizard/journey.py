@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -14,7 +14,7 @@ from typing import Any
 from wizard.core.budget import Budget
 from wizard.core.clock import Clock
 from wizard.core.decisions import Decisions
-from wizard.core.errors import OptionError
+from wizard.core.errors import NotAvailableError, OptionError, StageOrderError
 from wizard.core.keys import content_key, source_key
 from wizard.core.pacing import Pacing
 from wizard.core.progress import Progress, say
@@ -30,6 +30,7 @@ from wizard.stages.context import Context
 from wizard.stages.stage import run_stage, stage_module
 from wizard.training.trainer import Trainer
 
+JUDGED: tuple[StageName, ...] = ("explore", "baseline")  # stages that a model of the user's own goes through
 OPENINGS = ".test-openings.json"  # beside the run folders: how often each data set's test rows were opened, and by whom
 
 
@@ -213,6 +214,23 @@ def announce(journey: Journey) -> None:
     if dataset.left_out:
         say(f"  {len(dataset.left_out):,} left out; explore() lists each with its reason")
     say(f"  plan: {journey.budget.plan()}")
+
+
+def check_order(journey: Journey, stage: StageName, results: Collection[str]) -> None:
+    """Refuses a stage before those that it stands on, or that a model of the user's own does not go through.
+
+    Raises:
+        StageOrderError: Names the call to make first.
+        NotAvailableError: For a later stage with a model of one's own.
+    """
+    if journey.foreign is not None and stage not in JUDGED:
+        raise NotAvailableError(
+            f"{stage}() for a model of your own is not available in this version: only explore() and baseline() "
+            "judge it."
+        )
+    for earlier in stages_before(stage):
+        if earlier not in results:
+            raise StageOrderError(f"{stage}() stands on {earlier}(). Call {earlier}() first, or run() for all six.")
 
 
 def branched(journey: Journey, name: str) -> Journey:

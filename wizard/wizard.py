@@ -11,7 +11,7 @@ import numpy as np
 
 from wizard.core.budget import parse_budget
 from wizard.core.decisions import Decisions
-from wizard.core.errors import GateFailed, NotAvailableError, OptionError, StageOrderError, nearest
+from wizard.core.errors import GateFailed, NotAvailableError, OptionError, StageOrderError, check_count, nearest
 from wizard.core.finding import Finding
 from wizard.core.progress import say, say_result
 from wizard.core.result import STAGES, StageName, StageResult
@@ -20,15 +20,12 @@ from wizard.data.corrections import with_task
 from wizard.data.opening import Request, open_dataset, read_examples, read_labelled
 from wizard.data.task import check_task
 from wizard.handed import Handed, deciding_scores, ejected, handed
-from wizard.journey import Journey, announce, branched, person, stages_before, why_closed
+from wizard.journey import Journey, announce, branched, check_order, person, stages_before, why_closed
 from wizard.pages import ShownResult, notebook_html, page_path, read_suspects, write_pages
 from wizard.sharing import share_journey
 from wizard.training.watched import check_callbacks
 
 GATES = ("raise", "warn")
-
-
-JUDGED: tuple[StageName, ...] = ("explore", "baseline")  # stages that a model of the user's own goes through
 
 
 class Wizard:
@@ -215,8 +212,7 @@ class Wizard:
         from wizard.training.oracles import opened_tuner
         from wizard.training.own_space import read_space
 
-        if trials is not None and (isinstance(trials, bool) or not isinstance(trials, int) or trials < 1):
-            raise OptionError(f"trials must be a whole number of at least 1. Received: {trials!r}.")
+        check_count("trials", trials)
         incumbent = self.decisions.incumbent
         if space is not None and incumbent is not None:
             space = read_space(space, incumbent.hp)
@@ -231,8 +227,7 @@ class Wizard:
         """
         if not isinstance(distill, bool):
             raise OptionError(f"distill must be True or False. Received: {distill!r}.")
-        if size is not None and (isinstance(size, bool) or not isinstance(size, int) or size < 1):
-            raise OptionError(f"size must be a whole number of at least 1. Received: {size!r}.")
+        check_count("size", size)
         return self._stage("ensemble", {"size": size, "distill": distill})
 
     def run(self) -> Self:
@@ -356,12 +351,7 @@ class Wizard:
         Args:
             path: Ending in ".keras".
         """
-        target = Path(path)
-        if target.suffix != ".keras":
-            raise NotAvailableError(f"export() writes .keras files in this version. Received: {target.name!r}.")
-        target.parent.mkdir(parents=True, exist_ok=True)
-        self._predictor().model.save(target)
-        return target
+        return self._predictor().save(Path(path))
 
     def __repr__(self) -> str:
         """One line."""
@@ -374,14 +364,7 @@ class Wizard:
 
     # ── inside ───────────────────────────────────────────────────────────────────────────────────
     def _stage(self, stage: StageName, options: dict[str, Any]) -> Self:
-        if self._journey.foreign is not None and stage not in JUDGED:
-            raise NotAvailableError(
-                f"{stage}() for a model of your own is not available in this version: only explore() and baseline() "
-                "judge it."
-            )
-        for earlier in stages_before(stage):
-            if earlier not in self._results:
-                raise StageOrderError(f"{stage}() stands on {earlier}(). Call {earlier}() first, or run() for all six.")
+        check_order(self._journey, stage, self._results)
         before = [self._results[earlier] for earlier in stages_before(stage)]
         for result in before:
             if result.failed_gates and self.gates == "raise":

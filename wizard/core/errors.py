@@ -92,3 +92,13 @@ def shortened(words: Iterable[object], limit: int = 12) -> str:
     listed = [word if len(word) <= LONG else f"{word[:LONG]}…" for word in map(str, words)]
     more = f" … and {len(listed) - limit} more" if len(listed) > limit else ""
     return ", ".join(listed[:limit]) + more
+
+
+def check_count(name: str, value: object) -> None:
+    """Refuses what is neither a whole number of at least 1 nor None.
+
+    Raises:
+        OptionError: Names the option.
+    """
+    if value is not None and (isinstance(value, bool) or not isinstance(value, int) or value < 1):
+        raise OptionError(f"{name} must be a whole number of at least 1. Received: {value!r}.")

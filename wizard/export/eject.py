@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -27,6 +28,11 @@ from wizard.training.rows import training_rows
 
 TEMPLATE = "train.py.jinja"
 LARGEST = 500_000_000  # bytes of the data that are written beside a script: what one still sends to a colleague
+
+LACKING = {  # what scripts have no lines for, in words
+    "creative": "creative augmentation", "mixup": "mixup", "cutmix": "cutmix", "teacher": "a teacher",
+    "synthetic": "synthetic examples", "after": "the weights of an earlier run to start from",
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -58,23 +64,25 @@ def can_be_ejected() -> tuple[str, ...]:
     return tuple(sorted(name.removesuffix(".py.jinja") for name in names if not name.startswith("_")))
 
 
-BEYOND = {
-    "synthetic": "was trained on examples of your own as well",
-    "teacher": "was taught by an ensemble",
-    "average": "has averaged weights",
-    "after": "goes on from another run",
-}
-
-
 def why_not(config: TrainingConfig) -> str:
     """Why a configuration cannot be ejected, in a sentence; "" where it can."""
     if config.family not in can_be_ejected():
         return f"The family {config.family!r} has no script. Those that have: {', '.join(can_be_ejected())}."
-    mixing = [name for name in ("creative", "mixup", "cutmix") if getattr(config, name)]
-    if mixing:
-        return f"The network was trained with {' and '.join(mixing)}, which scripts do not have yet."
-    return next((f"The network {how}, which scripts do not have yet." for field, how in BEYOND.items()
-                 if getattr(config, field)), "")  # fmt: skip
+    lacking = [words for name, words in LACKING.items() if getattr(config, name)]
+    if lacking:
+        return f"The network was trained with {' and '.join(lacking)}, which scripts do not have yet."
+    return ""
+
+
+def single_network(members: Sequence[TrainingConfig], incumbent: TrainingConfig) -> TrainingConfig:
+    """The configuration that a script is written of: the first that can be, else the first.
+
+    Args:
+        members: Of the ensemble, the best first; () before there is one.
+        incumbent: The best configuration so far.
+    """
+    wanted = [*members, incumbent]
+    return next((config for config in wanted if not why_not(config)), wanted[0])
 
 
 def eject(

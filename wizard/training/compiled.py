@@ -45,7 +45,7 @@ class CompiledNetwork:
         resident: Resident | None = None,
     ) -> None:
         """Builds and compiles; nothing is traced yet."""
-        self.form, self.task, self.steps_a_call = form, task, steps_a_call
+        self.form, self.task = form, task
         self.resident = resident or Resident()  # shared by networks of one form
         self.network: Network = build_network(config, form, task)
         model = self.network.model

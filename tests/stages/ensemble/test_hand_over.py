@@ -1,17 +1,51 @@
-def test_the_file_agrees_with_what_was_measured(joined):
+import numpy as np
+
+from tests.stages.walk import Walked
+from wizard.core.calibration import Calibration
+from wizard.export.known import read_known
+from wizard.export.predictor import load_predictor, predict_raw
+
+
+def folder_of(walked):
+    return walked.context.trainer.store.path("predictor", walked.decided["predictor"])
+
+
+def test_the_files_agree_with_what_was_measured(joined):
     finding = joined["hand_over"]
     assert finding.status == "passed"
     assert finding.measured <= 1e-6
-    key = joined.decided["predictor"]
-    assert (joined.context.trainer.store.path("predictor", key) / "model.keras").is_file()
+    made = {path.name for path in folder_of(joined).iterdir()}
+    assert {"model.keras", "saved_model", "input.json"} <= made
+
+
+def test_the_page_tells_size_and_time_of_both_files(joined):
+    table = joined["hand_over"].blocks[0]
+    assert [column.name for column in table.columns] == ["what", "predictor/model.keras", "predictor/saved_model"]
+    told = {row[0]: row[1:] for row in table.rows}
+    assert all(value.endswith(" MB") for value in told["size"])
+    assert all(value.endswith(" ms") for value in told["time for one example"])
+    assert any(what.startswith("time for a batch of") for what in told)
+
+
+def test_a_calibration_is_inside_and_the_files_are_held_to_it(joined):
+    calibration = Calibration(temperature=3.0, threshold=0.7)
+    given = {name: value for name, value in joined.decided.items() if name != "predictor"}
+    walked = Walked(joined.context, ("hand_over",), {**given, "calibration": calibration})
+    assert walked["hand_over"].status == "passed"
+    place, known = read_known(folder_of(walked))
+    assert known.calibration == calibration
+    examples = joined.context.examples(joined.context.split.validation)
+    preparation, task = known.preparation(), known.task
+    calm, plain = (
+        predict_raw(load_predictor(folder / "model.keras"), preparation, examples, task)
+        for folder in (place, folder_of(joined))
+    )
+    odds, calmer = (np.log(p[:, 1] / p[:, 0]) for p in (plain, calm))
+    np.testing.assert_allclose(3 * calmer, odds, rtol=1e-3, atol=1e-3)
 
 
 def test_a_file_that_disagrees_fails(joined, monkeypatch):
-    from tests.stages.walk import Walked
-
     module = "wizard.stages.ensemble.hand_over.predict_raw"
-    from wizard.export.predictor import predict_raw
-
     monkeypatch.setattr(module, lambda *given: predict_raw(*given)[::-1])
     finding = Walked(joined.context, ("hand_over",), joined.decided)["hand_over"]
     assert finding.status == "failed"

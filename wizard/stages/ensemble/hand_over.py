@@ -14,8 +14,9 @@ from wizard.core.errors import NotAvailableError
 from wizard.core.keys import content_key, source_key
 from wizard.core.registry import load
 from wizard.core.seeds import derive
-from wizard.export.eject import Ejected, eject
+from wizard.export.eject import Ejected, eject, single_network
 from wizard.export.known import FILE, Known
+from wizard.export.notebook import notebook_of
 from wizard.export.predictor import Member, build_predictor, load_predictor, predict_raw
 from wizard.export.saved_model import load_served, save_for_tensorflow
 from wizard.stages.context import Context
@@ -29,7 +30,7 @@ CHECKED = 2000  # rows that decided, predicted by the files and by the networks 
 BATCH = 256  # examples of a timed batch
 REPEATS = 5  # timings of one example; the median counts
 KIND = "predictor"
-SCRIPT = "train.py"
+SCRIPT, NOTEBOOK = "train.py", "train.ipynb"
 FILES = ("model.keras", "saved_model")
 
 
@@ -58,6 +59,7 @@ def hand_over(context: Context) -> Outcome:
         (folder / FILE).write_text(known.model_dump_json(indent=1), encoding="utf-8")
         if script is not None:
             script.write(folder / SCRIPT)
+            (folder / NOTEBOOK).write_text(notebook_of(script.script), encoding="utf-8")
 
     folder = context.trainer.store.write(KIND, key, fill)
     rows = context.sample(context.deciding_rows, CHECKED, "hand_over")
@@ -96,7 +98,7 @@ def hand_over(context: Context) -> Outcome:
 
 def _script(context: Context) -> tuple[Ejected | None, str]:
     """The best single network of the ensemble as a plain Keras script, or None and why there is none."""
-    config = context.decided("members")[0][0]
+    config = single_network([member for member, _ in context.decided("members")], context.decided("incumbent"))
     single = config.but(fold=None, refit=False, seed=derive(context.seed, "run", config.seed))
     prepared = context.prepared(single)
     try:
@@ -165,8 +167,8 @@ def _usage(context: Context, no_script: str) -> str:
     )
     script_words = no_script and f"No script was written: {no_script}"
     script_words = script_words or (
-        "predictor/train.py trains the best single network with Keras alone; what lies beside it holds the rows of "
-        "each set, and the data where no CSV does: keep it as safe as these."
+        "predictor/train.py (train.ipynb as a notebook) trains the best single network with Keras alone; the .npz "
+        "beside it holds the rows of each set, and the data where no CSV does: keep it as safe as these."
     )
     return (
         'With this library: import wizard, keras, then model = keras.saving.load_model("predictor/model.keras"). '
