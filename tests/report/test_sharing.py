@@ -39,9 +39,9 @@ def test_a_short_word_is_blanked_only_where_it_stands_alone():
 
 
 def test_names_of_files_are_found_in_sentences_without_being_declared():
-    raw = ("scan 7.png", "scan-9.png", "'Köln'", "rows")
-    assert shared("The strangest is scan 7.png: odd (scan-9.png).", raw=raw).verdict == (
-        f"The strangest is {BLANK}: odd ({BLANK})."
+    raw = ("scan 7.png", "scan-9.png", "x[30]", "'Köln'", "rows")
+    assert shared("The strangest is scan 7.png: odd (scan-9.png), as x[30].", raw=raw).verdict == (
+        f"The strangest is {BLANK}: odd ({BLANK}), as {BLANK}."
     )
 
 

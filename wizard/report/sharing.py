@@ -15,7 +15,7 @@ BLANK = "[left out]"
 OURS = frozenset({"kind", "status", "step", "steps", "stage", "format", "fault", "key", "runs", "fingerprint"})
 SHORTEST = 3  # characters of a quoted word that is looked for inside sentences: shorter ones stand in every one
 MOST_WORDS = 8  # of a name of a file or of a cell that is looked for in sentences
-AROUND = ".,;:()[]{}“”?!"  # signs that may stand around a name in a sentence
+AROUND = ("", ".,;:?!", ".,;:?!()“”", ".,;:?!()“”[]{}")  # signs that may stand around a name in a sentence
 
 
 def without_examples(results: Iterable[StageResult], raw: Collection[str] = ()) -> tuple[StageResult, ...]:
@@ -128,8 +128,8 @@ class _Blanked:
         while i < len(words):
             for j in range(min(len(words), i + MOST_WORDS), i, -1):
                 span = " ".join(words[i:j])
-                name = span.strip(AROUND)
-                if name in self.raw:
+                name = next((bare for signs in AROUND if (bare := span.strip(signs)) in self.raw), "")
+                if name:
                     out.append(span.replace(name, BLANK, 1))
                     i, found = j, True
                     break
