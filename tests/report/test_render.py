@@ -11,12 +11,24 @@ from tests.report.reading import Page
 from wizard.core.blocks import File, Gallery, Item
 from wizard.core.finding import STATUSES
 from wizard.core.result import STAGES
-from wizard.report import journey_of, render_index, render_stage
+from wizard.report import (
+    journey_of,
+    render_index,
+    render_shared,
+    render_stage,
+    without_examples,
+    without_files,
+)
 
 JOURNEY = journey_of({stage: RESULTS[stage] for stage in STAGES[:5]}, HREFS)
 PAGES = {stage: render_stage(RESULTS[stage], JOURNEY, picture) for stage in STAGES}
 PAGES["index"] = render_index(
     "digits", tuple(RESULTS[stage] for stage in STAGES[:5]), JOURNEY, (f"Opened twice. {SCRIPT}",)
+)
+SHARED = tuple(RESULTS[stage] for stage in STAGES)
+PAGES["shared"] = render_shared("digits", without_examples(SHARED), lambda result, name: picture(name), "Left out.")
+PAGES["shared with examples"] = render_shared(
+    "digits", without_files(SHARED, 300), lambda result, name: picture(name), f"All of it. {SCRIPT}"
 )
 PARSED = {name: Page(html) for name, html in PAGES.items()}
 HEADINGS = ("h1", "h2", "h3", "h4")

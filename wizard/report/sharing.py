@@ -15,7 +15,7 @@ BLANK = "[left out]"
 OURS = frozenset({"kind", "status", "step", "steps", "stage", "format", "fault", "key", "runs", "fingerprint"})
 SHORTEST = 3  # characters of a quoted word that is looked for inside sentences: shorter ones stand in every one
 MOST_WORDS = 8  # of a name of a file or of a cell that is looked for in sentences
-AROUND = ".,;:()[]{}“”?!"  # signs that may stand around a name in a sentence
+AROUND = ("", ".,;:?!", ".,;:?!()“”", ".,;:?!()“”[]{}")  # signs that may stand around a name in a sentence
 
 
 def without_examples(results: Iterable[StageResult], raw: Collection[str] = ()) -> tuple[StageResult, ...]:
@@ -40,7 +40,11 @@ def what_was_left_out(results: Iterable[StageResult], examples: bool) -> str:
     if examples:
         beside = f" The files {', '.join(files)} lie in the run folder, not here." if files else ""
         return f"This page shows raw examples from the data: pass it on only to people who may see them.{beside}"
-    gone = counted(sum(block.private for block in blocks), "gallery, table or figure", "galleries, tables and figures")
+    gone = counted(
+        sum(block.private and block.kind != "file" for block in blocks),
+        "gallery, table or figure",
+        "galleries, tables and figures",
+    )
     return (
         f"This page may be passed on: {gone} of raw examples, suspects and single values were left out, and names of "
         f"files and values of cells read “{BLANK}” in sentences; names of classes and columns have stayed."
@@ -99,15 +103,14 @@ class _Blanked:
         parts = "|".join(map(re.escape, inner))
         self.pattern = re.compile(rf"(?<!\w)(?:{parts})(?!\w)") if inner else None
 
-    def everywhere(self, value: Any) -> Any:
-        """The same value with all texts in it blanked, keys among them; what is our own wording of kinds stays."""
+    def everywhere(self, value: Any, in_tree: bool = False) -> Any:
+        """The same value with all texts in it blanked, in a tree of numbers its names, too; our names of kinds stay."""
         if isinstance(value, str):
             return self.text(value)
         if isinstance(value, dict):
-            return {
-                self.text(name): inner if name in OURS and isinstance(inner, (str, tuple)) else self.everywhere(inner)
-                for name, inner in value.items()
-            }
+            if in_tree:
+                return {self.text(name): self.everywhere(inner, True) for name, inner in value.items()}
+            return {n: inner if n in OURS else self.everywhere(inner, n == "tree") for n, inner in value.items()}
         return type(value)(map(self.everywhere, value)) if isinstance(value, (list, tuple)) else value
 
     def text(self, text: str) -> str:
@@ -125,8 +128,8 @@ class _Blanked:
         while i < len(words):
             for j in range(min(len(words), i + MOST_WORDS), i, -1):
                 span = " ".join(words[i:j])
-                name = span.strip(AROUND)
-                if name in self.raw:
+                name = next((bare for signs in AROUND if (bare := span.strip(signs)) in self.raw), "")
+                if name:
                     out.append(span.replace(name, BLANK, 1))
                     i, found = j, True
                     break

@@ -16,7 +16,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Outcome:
-    """A step's answer: the fields of a Finding that the step decides, and the decisions it hands on."""
+    """A step's answer: the fields of a Finding that the step decides, and the decisions it hands on.
+
+    What a sentence takes from single rows, texts or files goes through `context.private(…)`; a block or a column of a
+    table that shows it is `private`. Both stay out of a page that is passed on.
+    """
 
     status: Status
     headline: str
