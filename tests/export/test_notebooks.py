@@ -1,18 +1,10 @@
-"""The starter notebook runs from top to bottom; a script becomes a notebook of the same code."""
+"""A script becomes a notebook of the same code."""
 
 import ast
-import itertools
 import json
-import re
 
-import numpy as np
-import pytest
-
-from tests.small import ROOT, short_recipe, some_rows
-from wizard.core.config import TrainingConfig
 from wizard.export.notebook import notebook_of
 
-STARTER = ROOT / "templates" / "starter" / "recipe.ipynb"
 SCRIPT = '"""What it does.\n\nAnd how.\n"""\n\nimport math\n\n\n# ── One ─────\nx = 1\n\n# ── Two\ny = math.sqrt(x)\n'
 
 
@@ -27,46 +19,6 @@ def checked(text):
         assert cell["cell_type"] in ("code", "markdown")
         assert all(isinstance(line, str) for line in cell["source"])
     return notebook["cells"]
-
-
-def test_every_stage_has_a_cell_of_its_own_and_words_before_it():
-    cells = checked(STARTER.read_text())
-    called = []
-    for before, cell in itertools.pairwise(cells):
-        if cell["cell_type"] == "code":
-            assert before["cell_type"] == "markdown"
-            called += re.findall(r"^wizard\.(\w+)\(", "".join(cell["source"]), re.M)
-    assert called == ["explore", "baseline", "overfit", "regularize", "tune", "ensemble", "evaluate", "export",
-                      "eject", "share"]  # fmt: skip
-    assert not any("outputs" in cell and cell["outputs"] for cell in cells)
-
-
-@pytest.fixture
-def sample(tmp_path):
-    some_rows(120).to_csv(tmp_path / "customers.csv", index=False)
-    return {"DATA": tmp_path / "customers.csv", "TARGET": "bought", "BUDGET": "quick"}
-
-
-def test_its_cells_run_from_top_to_bottom(sample, tmp_path, monkeypatch):
-    config = TrainingConfig(family="mlp", hp={"width": 16, "depth": 1}, epochs=3, learning_rate=1e-2)
-    monkeypatch.setattr("wizard.stages.stage.steps_of", short_recipe(config))
-    monkeypatch.chdir(tmp_path)
-    names = {}
-    for cell in checked(STARTER.read_text()):
-        if cell["cell_type"] == "code":
-            text = "".join(cell["source"])
-            exec(compile(text, STARTER.name, "exec"), names)
-            names |= {name: value for name, value in sample.items() if name in names}
-    assert len(names["wizard"].results) == 6
-    assert all((tmp_path / name).is_file() for name in ("predictor.keras", "train.py", "journey.html"))
-    predictor = tmp_path / "runs" / "customers" / "predictor"
-    made = {path.name for path in predictor.iterdir()}
-    assert made == {
-        "model.keras", "saved_model", "model_card.md", "input.json", "train.py", "train.ipynb", "train_data.npz",
-    }  # fmt: skip
-    compile("".join(_code(checked((predictor / "train.ipynb").read_text()))), "train", "exec")
-    with np.load(predictor / "train_data.npz") as stored:
-        assert set(stored.files) == {"train", "validation", "test"}  # the CSV holds the rest
 
 
 def _code(cells):
