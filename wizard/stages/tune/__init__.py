@@ -13,11 +13,14 @@ READS: tuple[str, ...] = ("metric", "incumbent", "stage_configs")
 def summarise(findings: tuple[Finding, ...], context: Context) -> Summary:
     """The stage in plain words."""
     by_step = {finding.step: finding for finding in findings}
+    search, winner = by_step["random_search"], by_step["winner"]
+    was_searched = search.status != "warned" and winner.measured is not None
+    proven = ("The winner had to prove itself with fresh seeds, so that it was not chosen for its luck.",)
+    told = [search, by_step["sensitivity"], by_step["schedule"]]
     plain = (
         "A search varies all settings at once: few of them matter, and it is not known beforehand which.",
-        *(by_step[name].headline for name in ("random_search", "sensitivity", "schedule")),
-        "The winner had to prove itself with fresh seeds, so that it was not chosen for its luck.",
+        *(finding.headline for finding in told if finding.status != "skipped"),
+        *(proven if was_searched else ()),
     )
-    return Summary(
-        by_step["winner"].headline, plain, "Call ensemble() to join the best networks and open the test set."
-    )
+    verdict = winner.headline if was_searched else f"The configuration of before stays. {search.headline}"
+    return Summary(verdict, plain, "Call ensemble() to join the best networks and open the test set.")

@@ -1,0 +1,22 @@
+from wizard.core.finding import Finding
+from wizard.stages.tune import STEPS, summarise
+
+
+def findings(search, winner=None):
+    made = {name: Finding(step=name, title="T", why="W", status="noted", headline=f"About {name}.") for name in STEPS}
+    made["random_search"] = made["random_search"].but(status=search, headline="No time.")
+    made["schedule"] = made["schedule"].but(status="skipped")
+    made["winner"] = made["winner"].but(measured=winner, headline="Trial 3 wins.")
+    return tuple(made.values())
+
+
+def test_what_was_not_searched_is_not_called_proven():
+    summary = summarise(findings("warned"), None)
+    assert summary.verdict == "The configuration of before stays. No time."
+    assert not any("fresh seeds" in line or "schedule" in line for line in summary.plain)
+
+
+def test_a_winner_was_proven():
+    summary = summarise(findings("passed", winner=0.9), None)
+    assert summary.verdict == "Trial 3 wins."
+    assert "fresh seeds" in summary.plain[-1]
