@@ -19,7 +19,7 @@ SHARED = ("journey", "explored")  # fixtures that take long, and what is built o
 
 @pytest.hookimpl(tryfirst=True)  # before the plug-in reads the marks
 def pytest_collection_modifyitems(items):
-    """Keeps the tests of a file, or those that share a long fixture, in one process; nothing else, so that both work."""
+    """Keeps the tests of a file, or those that share a long fixture, in one process, and nothing else."""
     for item in items:
         parameters = item.callspec.params if hasattr(item, "callspec") else {}
         is_shared = bool(set(SHARED) & set(item.fixturenames))
