@@ -242,7 +242,7 @@ class _Mixed:
 
 
 def _mixed(context: Context) -> list[_Mixed]:
-    """Axes along which a few examples are in another unit: training rows, or else rows of any set, held-out ones too."""
+    """Axes along which a few examples are in another unit: training ones, or else those of any set."""
     plugin, rows = load(AXES, context.dataset.modality), probe_sample(context).rows
     axes = _axes(context)
     if len(rows) < min(plugin.MOST, len(context.train_rows)):
