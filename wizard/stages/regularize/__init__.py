@@ -15,7 +15,7 @@ STEPS = (
     "more_data", "augment", "creative_augment", "pretrain", "smaller_input", "smaller_model", "smaller_batch",
     "dropout", "weight_decay", "label_smoothing", "early_stopping", "larger_model", "first_layer", "class_weights",
 )  # fmt: skip
-READS: tuple[str, ...] = ("metric", "incumbent", "stage_configs", "smallest_input", "spare")
+READS: tuple[str, ...] = ("metric", "incumbent", "stage_configs", "smallest_input", "spare", "normalise", "vary")
 
 
 def left_out(only: Any, skip: Any) -> list[str]:
