@@ -67,4 +67,4 @@ def _taken(score: np.ndarray, is_own: np.ndarray) -> float:
         return 0.0
     guessed = max(n_there, len(away)) / n
     told = (1 - guessed - float(is_own[away].sum()) / n) / (1 - guessed)
-    return 1 - kept if told >= APART else 0.0
+    return float((~is_own[there]).mean()) if told >= APART else 0.0

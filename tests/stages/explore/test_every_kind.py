@@ -64,7 +64,8 @@ def test_position_matters_for_numbers_and_labels_where_it_does_for_classes(make,
     assert answers((x, change(y)), tmp_path).decided["is_position_free"] is is_free
 
 
-@pytest.mark.parametrize("kind", ["product", pytest.param("sum", marks=pytest.mark.long)])
+@pytest.mark.long
+@pytest.mark.parametrize("kind", ["product", "sum"])
 def test_columns_are_needed_together_for_two_numbers_where_they_are_for_classes(kind, tmp_path):
     frame = table(kind, 400, 1).drop(columns="label")
     told = frame["a"] * frame["b"] if kind == "product" else frame["a"] + frame["b"]
