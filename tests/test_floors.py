@@ -63,6 +63,7 @@ def names_engine(nodes) -> bool:
 LAYERS = {
     f"wizard.{name}"
     for name in (
+        "data.even_layers",
         "data.layers",
         "data.series_layers",
         "models.layers",

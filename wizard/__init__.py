@@ -42,6 +42,7 @@ def __getattr__(name: str) -> Any:
 def register_layers() -> None:
     """Tells Keras our layers, so that it can load predictors; happens by itself once Keras is imported."""
     for module in (
+        "wizard.data.even_layers",
         "wizard.data.layers",
         "wizard.data.series_layers",
         "wizard.models.layers",

@@ -3,9 +3,9 @@ import pytest
 from tests.small import some_series, some_texts
 from tests.stages.walk import context_of, journey_on, walk
 from wizard.core.decisions import Decisions
-from wizard.models.family import names
+from wizard.models.family import family, names
 from wizard.stages.overfit import choice as choosing
-from wizard.stages.overfit.choice import choice
+from wizard.stages.overfit.choice import choice, sizes
 
 MODULE = "wizard.stages.overfit.pick_model"
 
@@ -68,6 +68,19 @@ def test_what_explore_found_stands_among_the_reasons(journeys):
     assert "one by one" in reasons
     assert "7.0% of the labels are wrong" in reasons
     assert "no family will do wonders" in reasons
+
+
+@pytest.mark.parametrize(("is_free", "grids"), [(False, {4}), (True, {None}), (None, {None})])
+def test_where_position_matters_the_head_tells_places_apart(journeys, is_free, grids):
+    context = context_of(journeys["pictures"], "overfit")
+    context.decisions = Decisions(is_position_free=is_free)
+    assert {size.get("grid") for size in sizes(context, family("resnet"), context.form())} == grids
+
+
+def test_of_rows_of_a_table_no_place_is_told_apart(journeys):
+    context = context_of(journeys["classes"], "overfit")
+    context.decisions = Decisions(is_position_free=False)
+    assert sizes(context, family("mlp"), context.form()) == family("mlp").ladder(context.form())
 
 
 def test_a_family_that_was_asked_for(journeys):

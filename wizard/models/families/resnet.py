@@ -33,8 +33,20 @@ def build(hp: Any, inputs: dict[str, Any], form: Form) -> Any:
         side //= stride
         for block in range(blocks):
             x = _residual(x, width * 2**stage, stride if block == 0 else 1)
-    x = keras.layers.Flatten()(x) if side <= FLAT_SIDE else keras.layers.GlobalAveragePooling2D()(x)
+    grid = int(hp.Int("grid", 1, 4, default=1))  # places a side that the head tells apart; 1 pools over all
+    if side <= FLAT_SIDE or grid > 1:
+        x = keras.layers.Flatten()(x if side <= FLAT_SIDE else _by_places(x, grid))
+    else:
+        x = keras.layers.GlobalAveragePooling2D()(x)
     return Dropout()(x)
+
+
+def _by_places(x: Any, grid: int) -> Any:
+    """The mean of each of about grid x grid places."""
+    from wizard.core.backend import keras
+
+    size = tuple(-(-side // grid) for side in x.shape[1:3])
+    return keras.layers.AveragePooling2D(size, padding="same")(x)
 
 
 def _convolution(x: Any, filters: int, size: int, stride: int = 1, activation: str | None = "relu") -> Any:

@@ -12,7 +12,7 @@ from wizard.core.run import TrainingRun
 from wizard.models.family import multiple
 from wizard.stages.context import Context
 from wizard.stages.overfit import diagnosis
-from wizard.stages.overfit.choice import chosen_family
+from wizard.stages.overfit.choice import chosen_family, sizes
 from wizard.stages.overfit.rungs import (
     ERROR,
     PACE_LOOKS,
@@ -46,7 +46,7 @@ def capacity_ladder(context: Context) -> Outcome:
     enough = max(floor, noise[0]) + ERROR  # what is left then need not be true
     runs: list[TrainingRun] = []
     is_cut = False
-    for rung in chosen.ladder(form)[: context.effort.rungs]:
+    for rung in sizes(context, chosen, form)[: context.effort.rungs]:
         name = f"capacity_ladder: rung {len(runs) + 1} ({shape_in_words(rung)})"
         if runs and not context.pacing.allows(name, 2 * runs[-1].seconds):
             is_cut = True

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from wizard.core.config import HpValue
 from wizard.data.form import FeaturesForm, Form, ImageForm, SeriesForm, TokensForm
 from wizard.models.families.pretrained import HOW_TO_GIVE_WEIGHTS
 from wizard.models.families.pretrained import at_hand as weights_at_hand
@@ -17,7 +18,11 @@ MANY_SHORT_TEXTS = 1_500  # texts for each word of the median one: below it bags
 # read in order, and better on small sets (Google's text classification guide, 450,000 trainings on 12 sets)
 FEW_SERIES = 500  # rows: with fewer, random convolutions with a linear model beat trained ones on most of the UCR sets
 PRETRAINED = "pretrained"
+PLACES_MATTER = "Where something stands matters: the last layer tells places apart instead of pooling over all of them."
 LARGE_SIDE = 64  # pixels: from here on pictures look like those that published weights were learnt from
+
+
+PLACES = {"resnet": 4, "convnet_1d": 8}  # that the head tells apart where position matters: a side, or along time
 
 
 @dataclass(frozen=True)
@@ -63,6 +68,14 @@ def chosen_family(context: Context, form: Form) -> Family:
     return family(choice(context, form).name)
 
 
+def sizes(context: Context, chosen: Family, form: Form) -> tuple[dict[str, HpValue], ...]:
+    """The family's ladder; where explore found that position matters, with a head that tells places apart."""
+    rungs = chosen.ladder(form)
+    if context.decided("is_position_free") is not False or chosen.name not in PLACES:
+        return rungs
+    return tuple({**rung, "grid": PLACES[chosen.name]} for rung in rungs)
+
+
 def _for_pictures(context: Context, form: ImageForm) -> Choice:
     reasons = ["Residual networks are what the literature tries first on pictures."]
     if context.decided("is_local") is not None:
@@ -72,7 +85,7 @@ def _for_pictures(context: Context, form: ImageForm) -> Choice:
             else "The whole arrangement counts: the last filters of a deep network see all of it."
         )
     if context.decided("is_position_free") is False:
-        reasons.append("Where something stands matters: shifted examples would be other examples.")
+        reasons.append(PLACES_MATTER)
     side = min(form.height, form.width)
     later = there(PRETRAINED) if side >= LARGE_SIDE else ()
     if later:
@@ -115,6 +128,8 @@ def _for_series(context: Context, form: SeriesForm) -> Choice:
         reasons.append("Short windows tell the label: small filters, pooled over time, are made for that.")
     elif context.decided("is_local") is False:
         reasons.append("The whole course counts: filters over filters see it.")
+    if context.decided("is_position_free") is False:
+        reasons.append(PLACES_MATTER)
     if n < FEW_SERIES and short:
         reasons.insert(0, f"{n:,} series are few to learn filters from: random ones need no learning.")
         return Choice("minirocket", f"the plainest for few {form}", tuple(reasons), ("convnet_1d", "mlp"))

@@ -6,7 +6,7 @@ from wizard.core.blocks import Column, Table, Text
 from wizard.data.form import Form
 from wizard.models.family import Family, family
 from wizard.stages.context import Context
-from wizard.stages.overfit.choice import Choice, choice
+from wizard.stages.overfit.choice import Choice, choice, sizes
 from wizard.stages.overfit.rungs import n_parameters, seconds_an_epoch
 from wizard.stages.step import Outcome, noted, step
 from wizard.stages.words import listed, shape_in_words
@@ -29,7 +29,7 @@ def pick_model(context: Context) -> Outcome:
     chosen = family(found.name)
     rungs = tuple(
         (f"{number}", shape_in_words(rung) if rung else "the only one", n_parameters(context, chosen, rung, form))
-        for number, rung in enumerate(chosen.ladder(form), start=1)
+        for number, rung in enumerate(sizes(context, chosen, form), start=1)
     )
     table = Table(
         title=f"{chosen.title}: rungs of capacity",
@@ -57,11 +57,11 @@ def _candidates(context: Context, found: Choice, form: Form) -> Table:
         if name in NEED_WEIGHTS:
             rows.append((one.title, part, None, None, None, one.paper))
             continue
-        sizes = one.ladder(form)
+        own = one.ladder(form)
         rows.append(
             (
-                one.title, part, n_parameters(context, one, sizes[0], form),
-                n_parameters(context, one, sizes[-1], form), _measured(context, one, form), one.paper,
+                one.title, part, n_parameters(context, one, own[0], form),
+                n_parameters(context, one, own[-1], form), _measured(context, one, form), one.paper,
             )
         )  # fmt: skip
     return Table(

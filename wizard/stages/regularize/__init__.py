@@ -16,7 +16,7 @@ STEPS = (
     "dropout", "weight_decay", "label_smoothing", "early_stopping", "larger_model", "first_layer", "class_weights",
     "other_order",
 )  # fmt: skip
-READS: tuple[str, ...] = ("metric", "incumbent", "stage_configs", "smallest_input", "spare")
+READS: tuple[str, ...] = ("metric", "incumbent", "stage_configs", "smallest_input", "spare", "normalise", "vary")
 
 
 def left_out(only: Any, skip: Any) -> list[str]:
