@@ -31,6 +31,7 @@ from wizard.stages.stage import run_stage, stage_module
 from wizard.training.trainer import Trainer
 
 JUDGED: tuple[StageName, ...] = ("explore", "baseline")  # stages that a model of the user's own goes through
+STOPPED = "What is done is stored: run the same script or cell again, and it goes on from here."
 OPENINGS = ".test-openings.json"  # beside the run folders: how often each data set's test rows were opened, and by whom
 
 
@@ -138,7 +139,11 @@ class Journey:
             return result
         with self.store.locked():
             context = replace(self._context(stage, options, before, decisions, key), earlier_runs=runs)
-            result = run_stage(context, key, self.summary(context))
+            try:
+                result = run_stage(context, key, self.summary(context))
+            except KeyboardInterrupt as stopped:
+                stopped.add_note(STOPPED)
+                raise
 
             def fill(folder: Path) -> None:
                 (folder / "assets").mkdir()

@@ -11,6 +11,7 @@ from wizard.core.blocks import Block, Text
 from wizard.core.decisions import Decisions
 from wizard.core.errors import RunFolderError
 from wizard.core.finding import Finding
+from wizard.core.interrupt import is_interrupt
 from wizard.core.keys import versions
 from wizard.core.result import Answer, StageResult, ToDo
 from wizard.stages.context import Context
@@ -114,6 +115,8 @@ def _outcome(step: Step, context: Context) -> Outcome:
     except (KeyboardInterrupt, RunFolderError):
         raise
     except Exception as error:  # a step's own bug must not cost the others' answers
+        if is_interrupt(error):
+            raise KeyboardInterrupt from error
         return Outcome(
             "crashed",
             f"This check itself broke: {context.private(shown(error))}.",
