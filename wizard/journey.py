@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import shutil
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
+from zipfile import is_zipfile
 
 from wizard.core.budget import Budget
 from wizard.core.clock import Clock
 from wizard.core.decisions import Decisions
+from wizard.core.disk import writing
 from wizard.core.errors import NotAvailableError, OptionError, StageOrderError
 from wizard.core.keys import content_key, source_key
 from wizard.core.pacing import Pacing
@@ -115,9 +118,11 @@ class Journey:
 
     def stored(self, key: str) -> StageResult | None:
         """The stored result of a stage, or None."""
-        if not self.store.has(STAGE_RESULTS, key):
-            return None
-        return StageResult.model_validate_json((self.store.path(STAGE_RESULTS, key) / "result.json").read_bytes())
+        result = self.store.read(STAGE_RESULTS, key, read_result)
+        predictor = result.decided.get("predictor") if result is not None else None
+        if predictor is not None and self.store.read("predictor", predictor, _has_predictor) is None:
+            return None  # the stage writes it anew
+        return result
 
     def run(
         self, stage: StageName, options: dict[str, Any], before: Sequence[StageResult], decisions: Decisions
@@ -198,13 +203,43 @@ class Journey:
     def _count_opening(self, key: str) -> int:
         """Counts the openings of these data's test rows, over all run folders side by side; a rerun counts once."""
         path = self.folder.parent / OPENINGS
-        openings: dict[str, list[str]] = json.loads(path.read_text()) if path.is_file() else {}
+        openings: dict[str, list[str]] = _read_openings(path)
         rows = hashlib.sha256(self.split.test.tobytes()).hexdigest()[:12]
         own = openings.setdefault(f"{self.dataset.fingerprint}/{rows}", [])
         if key not in own:
             own.append(key)
             write_file(path, json.dumps(openings, indent=1).encode())
         return own.index(key) + 1
+
+
+def _read_openings(path: Path) -> dict[str, list[str]]:
+    """Earlier openings; a file that cannot be read is kept under another name, and the count begins again."""
+    if not path.is_file():
+        return {}
+    try:
+        return {data: list(keys) for data, keys in json.loads(path.read_bytes()).items()}
+    except (ValueError, AttributeError, TypeError):
+        aside = path.with_name(f"{path.stem}.damaged.json")
+        os.replace(path, aside)
+        say(f"{path} cannot be read: it is moved to {aside}, and the openings of the test set are counted anew.")
+        return {}
+
+
+def read_result(folder: Path) -> StageResult:
+    """A stage's result with all that it shows; FileNotFoundError where a part is gone."""
+    result = StageResult.model_validate_json((folder / "result.json").read_bytes())
+    for name in result.asset_names:
+        (folder / "assets" / name).stat()
+    return result
+
+
+def _has_predictor(folder: Path) -> bool:
+    """True; ValueError or FileNotFoundError where it is cut short or a part is gone."""
+    json.loads((folder / "input.json").read_bytes())
+    (folder / "saved_model" / "saved_model.pb").stat()
+    if not is_zipfile(folder / "model.keras"):
+        raise ValueError("the file of the network is cut short")
+    return True
 
 
 def _step_modules(stage: StageName) -> tuple[str, ...]:
@@ -247,7 +282,7 @@ def branched(journey: Journey, name: str) -> Journey:
     folder = journey.folder.parent / folder_name(name)
     if folder.exists():
         raise OptionError(f"copy(name=…) needs a new name: {folder} is there already.")
-    with journey.store.locked():
+    with journey.store.locked(), writing(folder):
         if journey.folder.is_dir():
             shutil.copytree(journey.folder, folder, ignore=shutil.ignore_patterns(".lock"))
     branch = replace(journey, folder=folder)

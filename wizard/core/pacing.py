@@ -33,7 +33,7 @@ class Pacing:
         """
         self._clock, self._deadline, self._journal = clock, deadline, journal
         self._offset = already_spent - clock.spent()
-        stored: dict[str, Any] = json.loads(journal.read_text()) if journal.is_file() else {}
+        stored = _read(journal)
         self._answers: dict[str, bool] = stored.get("answers", {})
         self._caps: dict[str, int] = stored.get("caps", {})
         self._runs: dict[str, float] = stored.get("runs", {})
@@ -94,3 +94,12 @@ class Pacing:
     def _write(self) -> None:
         content = json.dumps({"answers": self._answers, "caps": self._caps, "runs": self._runs}, indent=1)
         write_file(self._journal, content.encode())
+
+
+def _read(journal: Path) -> dict[str, Any]:
+    """What a killed process wrote; a journal that cannot be read says nothing, and times are measured anew."""
+    try:
+        stored = json.loads(journal.read_bytes())
+    except (OSError, ValueError):
+        return {}
+    return stored if isinstance(stored, dict) else {}

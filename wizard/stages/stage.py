@@ -9,6 +9,7 @@ from typing import Any
 
 from wizard.core.blocks import Block, Text
 from wizard.core.decisions import Decisions
+from wizard.core.disk import could_not_write, is_full
 from wizard.core.errors import RunFolderError
 from wizard.core.finding import Finding
 from wizard.core.interrupt import is_interrupt
@@ -117,6 +118,8 @@ def _outcome(step: Step, context: Context) -> Outcome:
     except Exception as error:  # a step's own bug must not cost the others' answers
         if is_interrupt(error):
             raise KeyboardInterrupt from error
+        if is_full(error):
+            raise could_not_write(context.trainer.store.folder, error) from error
         return Outcome(
             "crashed",
             f"This check itself broke: {context.private(shown(error))}.",
