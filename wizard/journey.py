@@ -6,13 +6,15 @@ import hashlib
 import json
 import os
 import shutil
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 from zipfile import is_zipfile
 
+from wizard.core import costs
 from wizard.core.budget import Budget
 from wizard.core.clock import Clock
 from wizard.core.decisions import Decisions
@@ -53,6 +55,8 @@ class Journey:
         callbacks: Keras callbacks for every run, or functions that make them for each.
         foreign: The user's own pipeline, which baseline judges in place of the library's small net, or None.
         foreign_key: What decides what it is; "" without one.
+        clock: Of this process, since the data began to be opened.
+        beside: Seconds of this process that no stage's result counts: opening data, writing pages.
     """
 
     dataset: Dataset
@@ -65,6 +69,8 @@ class Journey:
     callbacks: tuple[Any, ...] = ()
     foreign: Any = None
     foreign_key: str = ""
+    clock: Clock = field(default_factory=Clock, compare=False)
+    beside: list[float] = field(default_factory=list, compare=False)
 
     @cached_property
     def store(self) -> Store:
@@ -80,11 +86,6 @@ class Journey:
     def split(self) -> Split:
         """Drawn once."""
         return draw_split(self.dataset, self.task, self.copies.sets, self.seed)
-
-    @cached_property
-    def clock(self) -> Clock:
-        """Of this process."""
-        return Clock()
 
     @cached_property
     def trainer(self) -> Trainer:
@@ -186,19 +187,36 @@ class Journey:
     def _context(
         self, stage: StageName, options: dict[str, Any], before: Sequence[StageResult], decisions: Decisions, key: str
     ) -> Context:
-        spent = sum(result.seconds for result in before)
-        deadline = self.budget.deadline(stage)
-        pacing = Pacing(self.clock, spent, deadline, self.folder / "store" / "pacing" / f"{key}.json")
-        words = f" · {pacing.left:.0f} s" if deadline is not None else ""
+        spent = sum(self.beside) + sum(result.seconds for result in before)
+        pace, end = self.pace(before), self.budget.seconds
+        deadline = None if end is None else spent + self.budget.allotted(stage, end - spent, pace)
+        journal = self.folder / "store" / "pacing" / f"{key}.json"
+        pacing = Pacing(self.clock, spent, deadline, journal, end)
         self.trainer.stage, self.trainer.pacing = stage, pacing
         n_steps = len(stage_module(stage).STEPS)
         return Context(
             stage=stage, dataset=self.dataset, task=self.task, split=self.split, copies=self.copies,
             trainer=self.trainer, seed=self.seed, budget=self.budget, pacing=pacing,
-            progress=Progress(stage, n_steps, words), decisions=decisions, reads=stage_module(stage).READS,
+            progress=Progress(stage, n_steps, _allotted_in_words(pacing), lambda: pacing.left_in_all), pace=pace,
+            decisions=decisions, reads=stage_module(stage).READS,
             options=options, wanted_metric=self.metric, count_opening=lambda: self._count_opening(key),
             foreign=self.foreign,
         )  # fmt: skip
+
+    def pace(self, before: Sequence[StageResult] = ()) -> float:
+        """How many times longer steps take here than on the sample data, from what was done so far."""
+        opening = self.beside[0] / costs.OPENING if self.beside else 1.0
+        done = [(result.stage, one.step, one.seconds) for result in before for one in result.findings if one.is_done]
+        return costs.pace(done, opening)
+
+    @contextmanager
+    def beside_stages(self) -> Iterator[None]:
+        """Counts what is done inside as the journey's time, though no stage's."""
+        started = self.clock.now()
+        try:
+            yield
+        finally:
+            self.beside.append(self.clock.now() - started)
 
     def _count_opening(self, key: str) -> int:
         """Counts the openings of these data's test rows, over all run folders side by side; a rerun counts once."""
@@ -242,6 +260,13 @@ def _has_predictor(folder: Path) -> bool:
     return True
 
 
+def _allotted_in_words(pacing: Pacing) -> str:
+    """What a stage may take of the time left, in words; "" without a budget in seconds."""
+    if pacing.left == float("inf"):
+        return ""
+    return f" · {max(pacing.left, 0.0):.0f} s of the {max(pacing.left_in_all, 0.0):.0f} s left"
+
+
 def _step_modules(stage: StageName) -> tuple[str, ...]:
     return tuple(f"wizard.stages.{stage}.{step}" for step in stage_module(stage).STEPS)
 
@@ -253,7 +278,9 @@ def announce(journey: Journey) -> None:
     say(f"  {len(split.train):,} train · {len(split.validation):,} validation · {len(split.test):,} test ({split.how})")
     if dataset.left_out:
         say(f"  {len(dataset.left_out):,} left out; explore() lists each with its reason")
-    say(f"  plan: {journey.budget.plan()}")
+    journey.beside.append(journey.clock.now())  # opening, the split and its copies included
+    left = None if journey.budget.seconds is None else journey.budget.seconds - journey.beside[0]
+    say(f"  plan: {journey.budget.plan(left, journey.pace())}")
 
 
 def check_order(journey: Journey, stage: StageName, results: Collection[str]) -> None:
