@@ -117,6 +117,17 @@ class Store:
             return None
 
     @contextmanager
+    def scratch(self) -> Iterator[Path]:
+        """A folder for what is needed for a moment; what a killed process leaves of it is swept like all else."""
+        place = self.folder / f"{PARTIAL}{uuid.uuid4().hex}"
+        with writing(self.folder):
+            place.mkdir(parents=True)
+        try:
+            yield place
+        finally:
+            shutil.rmtree(place, ignore_errors=True)
+
+    @contextmanager
     def locked(self) -> Iterator[None]:
         """Holds the folder for this process, and sweeps what a killed one left half-written.
 

@@ -54,15 +54,17 @@ def random_search(context: Context) -> Outcome:
         cost = max((1 + PROOF) * seconds, seconds + proof)
         return number == 0 or context.pacing.allows(f"random_search: trial {number}", cost)
 
-    search(
-        space, evaluate,
-        tuner=context.options.get("tuner") or "random",
-        is_higher_better=context.metric.is_higher_better,
-        trials=limit if space else 1,
-        goes_on=goes_on,
-        seed=context.derived_seed("random_search"),
-        looks=looks_of(incumbent),
-    )  # fmt: skip
+    with context.trainer.store.scratch() as place:
+        search(
+            space, evaluate,
+            tuner=context.options.get("tuner") or "random",
+            is_higher_better=context.metric.is_higher_better,
+            trials=limit if space else 1,
+            goes_on=goes_on,
+            seed=context.derived_seed("random_search"),
+            looks=looks_of(incumbent),
+            place=place,
+        )  # fmt: skip
     return _answer(context, race, space, KINDS.get(tuner, tuner.split(" ")[0].rpartition(".")[2]))
 
 
