@@ -272,7 +272,16 @@ def _step_modules(stage: StageName) -> tuple[str, ...]:
 
 
 def announce(journey: Journey) -> None:
-    """Two or three lines before the first stage: what was understood, and the plan."""
+    """Two or three lines before the first stage: what was understood, and the plan.
+
+    Raises:
+        OptionError: Where `out` is a file.
+        RunFolderError: For a run folder of another version, or a folder of somebody else's.
+    """
+    out = journey.folder.parent
+    if out.exists() and not out.is_dir():
+        raise OptionError(f"out must be a folder. Received: {out}, which is a file.")
+    _ = journey.store  # refuses what it cannot read
     dataset, split = journey.dataset, journey.split
     say(f"{dataset.name}: {len(dataset):,} {journey.form_in_words}; {journey.task}")
     say(f"  {len(split.train):,} train · {len(split.validation):,} validation · {len(split.test):,} test ({split.how})")

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.interrupting import Started
+from tests.mounting import mounted
 from wizard.core.interrupt import GO_ON, INTERRUPTED
 from wizard.core.store import PARTIAL
 
@@ -33,14 +34,39 @@ def test_a_command_is_stopped_while_it_imports(seconds, tmp_path):
     stopped_cleanly(process.interrupt())
 
 
-def test_a_command_is_stopped_while_it_trains_and_goes_on_when_run_again(tmp_path):
-    """The ensemble trains for ever; its stage begins again, the earlier ones are stored."""
+def test_a_command_is_stopped_while_it_trains(tmp_path):
+    """The ensemble trains for ever; what was done before it is stored."""
+    stopped_cleanly(Started(*MODULE, "command", tmp_path).until("6/6 ensemble").interrupt())
+    assert json.loads((tmp_path / "runs/customers/5-tune/result.json").read_bytes())["stage"] == "tune"
+
+
+@pytest.mark.long
+def test_a_command_goes_on_where_it_was_stopped(tmp_path):
     for _ in range(2):
         process = Started(*MODULE, "command", tmp_path).until("6/6 ensemble")
         stopped_cleanly(process.interrupt())
-    assert "explore" in process.said
     assert "1/6 explore" not in process.said, "what was stored ran again"
-    assert json.loads((tmp_path / "runs/customers/5-tune/result.json").read_bytes())["stage"] == "tune"
+
+
+@pytest.mark.long
+def test_a_disk_that_fills_up_ends_a_command_with_a_sentence_and_it_goes_on_once_there_is_room(tmp_path):
+    with mounted(tmp_path / "disk", 400) as disk:
+        full = Started(*MODULE, "short", tmp_path, disk.place / "runs")
+        assert full.end() == 2
+        assert full.said.count("\nwizard: Could not write to ") == 1, full.said
+        assert "there is no space left. Free some space there" in full.said
+        assert "Traceback" not in full.said
+        assert not list(disk.place.rglob(f"{PARTIAL}*"))
+        disk.grow(60_000)
+        assert Started(*MODULE, "short", tmp_path, disk.place / "runs").end() == 0
+        disk.close()
+        closed = Started(*MODULE, "short", tmp_path, disk.place / "runs")
+        assert closed.end() == 2
+        assert "Read-only file system. Make it writable" in closed.said
+        assert "Traceback" not in closed.said
+        run = disk.place / "runs" / "customers"
+        predicted = Started("-m", "wizard.cli", "predict", run, tmp_path / "customers.csv", "--out", tmp_path / "p.csv")
+        assert predicted.end() == 0, predicted.said
 
 
 @pytest.mark.long
