@@ -264,7 +264,9 @@ def _allotted_in_words(pacing: Pacing) -> str:
     """What a stage may take of the time left, in words; "" without a budget in seconds."""
     if pacing.left == float("inf"):
         return ""
-    return f" · {max(pacing.left, 0.0):.0f} s of the {max(pacing.left_in_all, 0.0):.0f} s left"
+    if pacing.left_in_all < pacing.left:
+        return " · no time is left but for what cannot be left out"
+    return f" · {pacing.left:.0f} s of the {pacing.left_in_all:.0f} s left"
 
 
 def _step_modules(stage: StageName) -> tuple[str, ...]:
