@@ -4,7 +4,8 @@ import json
 
 import pytest
 
-from tests.small import short_recipe, some_rows
+from tests.journeys.stopping import quick_stages
+from tests.small import some_rows
 from wizard import Wizard
 from wizard.cli import main
 from wizard.core.config import TrainingConfig
@@ -24,7 +25,7 @@ def finished(tmp_path_factory):
     """A journey whose middle stages answered at once."""
     out = tmp_path_factory.mktemp("runs")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("wizard.stages.stage.steps_of", short_recipe(LINEAR))
+        patch.setattr("wizard.stages.stage.steps_of", quick_stages(LINEAR))
         wizard_in(out).run()
         yield out / "run"
 

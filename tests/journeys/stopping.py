@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 from tests.small import short_recipe, some_rows
 from wizard.core.config import TrainingConfig
+from wizard.stages import stage
+from wizard.stages.stage import steps_of
 from wizard.stages.step import Outcome, Step
 
 ENDLESS = TrainingConfig(family="linear", epochs=1_000_000, learning_rate=1e-3)
@@ -21,20 +24,18 @@ def table(folder: Path) -> Path:
     return folder / "customers.csv"
 
 
-def quick_stages(incumbent: TrainingConfig) -> None:
-    """Lets all stages answer at once but the ensemble, which trains a network and hands it over."""
-    from wizard.stages import stage
-
-    of, answered = stage.steps_of, short_recipe(incumbent)
+def quick_stages(incumbent: TrainingConfig) -> Callable[[str], tuple[Step, ...]]:
+    """A stand-in for `steps_of`: all answer at once but the ensemble, which trains a network and hands it over."""
+    answered = short_recipe(incumbent)
     real = ("members", "test_once", "hand_over")
+    skip = Outcome("skipped", "Not looked at here.")
 
     def steps(name: str) -> tuple[Step, ...]:
         if name not in ("explore", "ensemble"):
             return answered(name)
-        skip = Outcome("skipped", "Not looked at here.")
-        return tuple(one if one.name in real else replace(one, run=lambda context: skip) for one in of(name))
+        return tuple(one if one.name in real else replace(one, run=lambda context: skip) for one in steps_of(name))
 
-    stage.steps_of = steps  # type: ignore[assignment]
+    return steps
 
 
 def main(how: str, out: Path, runs: Path) -> int:
@@ -42,7 +43,7 @@ def main(how: str, out: Path, runs: Path) -> int:
     from wizard import Wizard, cli
 
     path = table(out)
-    quick_stages(ENDLESS.but(epochs=2) if how == "short" else ENDLESS)
+    stage.steps_of = quick_stages(ENDLESS.but(epochs=2) if how == "short" else ENDLESS)  # type: ignore[assignment]
     if how == "script":
         Wizard(path, TARGET, budget="quick", out=runs).run()
         return 0
