@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 OPENING = 7.0  # seconds until the first stage: libraries are loaded, data opened, copies found
 PAGES = 1.5  # of a stage, its step of the index and the terminal's lines included
 EVEN = 4.0  # seconds of like work that a pace is believed after by half
-SLOWEST, FASTEST = 60.0, 0.3  # times the sample data's pace: beyond, one slow step says nothing of the others
+SLOWEST, FASTEST = 60.0, 0.5  # times the sample data's pace: beyond, one slow step says nothing of the others
 
 # Two quiet cores, the smallest effort. Steps that are missing here ask for the time left themselves, or take none.
 NEEDED: Mapping[str, Mapping[str, float]] = {  # gates, and what later steps stand on
