@@ -40,7 +40,8 @@ def one_clean_line() -> Iterator[None]:
     """Ends what runs inside with KeyboardInterrupt when Ctrl-C came, whatever became of the interrupt in between.
 
     Where it does not end within a few seconds, or Ctrl-C comes again, the process ends there and then, with the same
-    line and status as otherwise. Outside the main thread, on Windows, and where somebody else watches Ctrl-C, nothing is changed.
+    line and status as otherwise. Outside the main thread, on Windows, and where somebody else watches Ctrl-C, nothing
+    is changed.
     """
     is_ours = threading.current_thread() is threading.main_thread() and os.name == "posix"  # pipes cannot be waited for
     if not is_ours or signal.getsignal(signal.SIGINT) is not signal.default_int_handler:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 from weakref import WeakValueDictionary
+from zipfile import is_zipfile
 
 import numpy as np
 
@@ -262,13 +263,14 @@ class Trainer:
 def _read_run(folder: Path) -> TrainingRun:
     """A stored run, whose weights and predictions are there as well."""
     for name in ("weights.npz", "predictions.npz"):
-        np.load(folder / name).close()  # the list of its arrays stands at its end: a file cut short has none
+        if not is_zipfile(folder / name):  # the list of its arrays stands at its end: a file cut short has none
+            raise ValueError(f"{name} is cut short")
     return TrainingRun.model_validate_json((folder / "run.json").read_bytes())
 
 
 def _arrays(path: Path) -> dict[str, np.ndarray]:
     try:
-        with np.load(path) as stored:
+        with path.open("rb") as file, np.load(file) as stored:
             return {name: stored[name] for name in stored.files}
     except UNREADABLE as error:
         raise RunFolderError(
