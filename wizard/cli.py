@@ -8,9 +8,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from wizard import __version__
+from wizard.core import interrupt
 from wizard.core.errors import GateFailed, WizardError
-from wizard.core.progress import say
-from wizard.core.shipped import shipped
 
 DEMOS: dict[str, tuple[str, dict[str, str]]] = {  # name: path in sample_data, and the Wizard's options
     "digits": ("digits", {}),
@@ -23,10 +22,11 @@ DEMO_BUDGET = "3m"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Runs a command; returns 0, 1 where a gate failed, or 2 for a mistake in the call or the data."""
-    parsed = _parser().parse_args(arguments)
+    """Runs a command; returns 0, 1 where a gate failed, 2 for a mistake in the call or the data, 130 after Ctrl-C."""
     try:
-        parsed.command(parsed)
+        with interrupt.one_clean_line():
+            parsed = _parser().parse_args(arguments)
+            parsed.command(parsed)
     except GateFailed as error:
         say(f"\n{error}")
         return 1
@@ -34,9 +34,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"wizard: {error}", file=sys.stderr)  # noqa: T201  errors go to stderr, everything else through say
         return 2
     except KeyboardInterrupt:
-        say("\nStopped. What is done is stored: the same command goes on from here.")
-        return 130
+        if arguments is None:  # a process of its own: what libraries do at its end would only be in the way
+            interrupt.end_at_once()
+        say(f"\n{interrupt.GO_ON}")
+        return interrupt.INTERRUPTED
     return 0
+
+
+def say(text: str) -> None:
+    """One line; what prints it is loaded here, so that Ctrl-C finds us ready as early as may be."""
+    from wizard.core.progress import say as print_line
+
+    print_line(text)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -90,6 +99,7 @@ def _common(parser: argparse.ArgumentParser, budget: str | None) -> None:
 
 
 def _demo(parsed: argparse.Namespace) -> None:
+    from wizard.core.shipped import shipped
     from wizard.wizard import Wizard
 
     path, options = DEMOS[parsed.sample]

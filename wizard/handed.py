@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import uuid
 from collections.abc import Collection
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,9 +14,11 @@ import numpy as np
 
 from wizard.core.calibration import Calibration
 from wizard.core.decisions import Decisions
+from wizard.core.disk import writing
 from wizard.core.errors import NotAvailableError, StageOrderError
 from wizard.core.result import StageName
 from wizard.core.seeds import derive
+from wizard.core.store import PARTIAL
 from wizard.data.dataset import Examples
 from wizard.data.task import Task
 from wizard.journey import Journey
@@ -58,8 +63,15 @@ class Handed:
         """
         if path.suffix != ".keras":
             raise NotAvailableError(f"export() writes .keras files in this version. Received: {path.name!r}.")
-        path.parent.mkdir(parents=True, exist_ok=True)
-        self.model.save(path)
+        partial = path.with_name(f"{PARTIAL}{uuid.uuid4().hex}.keras")
+        try:
+            with writing(path):
+                path.parent.mkdir(parents=True, exist_ok=True)
+                self.model.save(partial)
+                os.replace(partial, path)
+        finally:
+            with suppress(OSError):
+                partial.unlink(missing_ok=True)
         return path
 
     def named(self, answers: np.ndarray) -> np.ndarray:

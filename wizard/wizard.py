@@ -10,6 +10,7 @@ from typing import Any, Self
 import numpy as np
 
 from wizard.core.budget import parse_budget
+from wizard.core.clock import Clock
 from wizard.core.decisions import Decisions
 from wizard.core.errors import GateFailed, NotAvailableError, OptionError, StageOrderError, check_count, nearest
 from wizard.core.finding import Finding
@@ -117,7 +118,7 @@ class Wizard:
         plan, callbacks = parse_budget(budget), check_callbacks(callbacks)
         ignore = (ignore,) if isinstance(ignore, str) else tuple(ignore)
         targets = target if target is None or isinstance(target, str) else tuple(target)
-        given = (targets, modality, task, validation, test, group, time, weight)
+        clock, given = Clock(), (targets, modality, task, validation, test, group, time, weight)
         request, own = Request(*given, ignore, name, version, Path(out)), None
         if model is not None or type(dataset).__name__ == "Captured":
             from wizard.own_pipeline import brought
@@ -135,7 +136,7 @@ class Wizard:
         self._handed: Handed | None = None
         self._journey = Journey(
             opened, inferred, int(seed), plan, metric, Path(out) / folder_name(name or opened.name),
-            bool(deterministic), callbacks, *((own.pipeline, own.key) if own else ()),
+            bool(deterministic), callbacks, own.pipeline if own else None, own.key if own else "", clock,
         )  # fmt: skip
         announce(self._journey)
 
@@ -369,8 +370,8 @@ class Wizard:
         for result in before:
             if result.failed_gates and self.gates == "raise":
                 self._check_gate(result, page_path(self._journey.folder, result.stage))
-        decisions = Decisions.model_validate({k: v for result in before for k, v in result.decided.items()})
-        result = self._journey.run(stage, options, before, decisions)
+        decided = {name: value for result in before for name, value in result.decided.items()}
+        result = self._journey.run(stage, options, before, Decisions.model_validate(decided))
         previous = self._results.get(stage)
         self._results[stage] = result
         if previous is not None and previous.key != result.key:
@@ -378,10 +379,9 @@ class Wizard:
             if dropped:
                 say(f"{stage} changed, so the results of {', '.join(dropped)} are dropped; call them again.")
         self._handed = None
-        with self._journey.store.locked():
+        with self._journey.beside_stages(), self._journey.store.locked():
             write_pages(self._journey.store, self._results)
-        page = page_path(self._journey.folder, stage)
-        say_result(result, page)
+        say_result(result, page := page_path(self._journey.folder, stage))
         self._check_gate(result, page)
         return self
 

@@ -118,12 +118,12 @@ def test_a_folder_that_is_read_only_or_closed_is_said_so(mode):
         finally:
             Path(name).chmod(0o755)
     assert said.count("Permission denied") == 2
-    assert "Choose another folder with out=" in said
+    assert "choose another folder with out=" in said
 
 
 def test_a_file_in_the_place_of_the_folder_is_said_so(tmp_path):
     (tmp_path / "run").write_text("")
-    with pytest.raises(RunFolderError, match="cannot be written"), Store(tmp_path / "run").locked():
+    with pytest.raises(RunFolderError, match="a file of that name is in its place"), Store(tmp_path / "run").locked():
         pass
 
 

@@ -121,7 +121,13 @@ def read_known(folder: Path) -> tuple[Path, Known]:
     """
     for place in (folder, folder / "predictor"):
         if (place / FILE).is_file() and (place / "model.keras").is_file():
-            return place, Known.model_validate_json((place / FILE).read_bytes())
+            try:
+                return place, Known.model_validate_json((place / FILE).read_bytes())
+            except ValueError as error:
+                raise OptionError(
+                    f"{place / FILE} cannot be read: it is cut short, or of another version of this library. Run the "
+                    "journey's script again: the predictor is written anew."
+                ) from error
     raise OptionError(
         f"{folder} must be a run folder whose ensemble() wrote a predictor, or that predictor's folder. Received: one "
         f"without predictor/model.keras and predictor/{FILE}. Run the journey to its end first."

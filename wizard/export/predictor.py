@@ -6,11 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from zipfile import is_zipfile
 
 import numpy as np
 
 from wizard.core.calibration import Calibration
 from wizard.core.config import TrainingConfig
+from wizard.core.errors import RunFolderError
 from wizard.data.dataset import Examples
 from wizard.data.task import THRESHOLD, Task
 from wizard.training.prepared import Prepared
@@ -103,10 +105,19 @@ def _dtype(task: Task) -> str:
 
 
 def load_predictor(path: Path) -> Any:
-    """Loads a predictor from disk."""
+    """Loads a predictor from disk.
+
+    Raises:
+        RunFolderError: For a file that is cut short.
+    """
     from wizard import register_layers
     from wizard.core.backend import keras
 
+    if not is_zipfile(path):  # all that it holds is listed at its end
+        raise RunFolderError(
+            f"{path} cannot be read: it is cut short, or no predictor. Run the journey's script again: what is stored "
+            "is not computed again, and the predictor is written anew."
+        )
     register_layers()
     return keras.saving.load_model(path, compile=False)
 

@@ -73,7 +73,8 @@ class Context:
     """What a stage hands to its steps; see the module's docstring.
 
     `foreign` is the user's own pipeline, if any; `earlier_runs` are the keys of the earlier stages' training runs, in
-    order, for a stage that declares READS_RUNS.
+    order, for a stage that declares READS_RUNS; `pace` is how many times longer steps took so far than on the sample
+    data.
     """
 
     stage: StageName
@@ -95,6 +96,7 @@ class Context:
     is_test_open: bool = False
     foreign: Any = None
     earlier_runs: tuple[str, ...] = ()
+    pace: float = 1.0
     shared: dict[str, Any] = field(default_factory=dict)
 
     # ── data ─────────────────────────────────────────────────────────────────────────────────────
@@ -257,6 +259,11 @@ class Context:
         return together
 
     # ── evidence ─────────────────────────────────────────────────────────────────────────────────
+    def seconds_for(self, stage: StageName) -> float:
+        """Seconds that a later stage may take, as it looks now; infinite without a budget in seconds."""
+        left = self.pacing.left_in_all
+        return left if left == float("inf") else self.budget.allotted(stage, left, self.pace)
+
     def asset(self, content: bytes, suffix: str = "png") -> str:
         """Keeps a picture or long array beside the result; returns its name."""
         name = asset_name(content, suffix)

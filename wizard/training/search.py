@@ -8,6 +8,7 @@ import tempfile
 import warnings
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from wizard.core.config import HpValue
@@ -54,6 +55,7 @@ def search(
     goes_on: Callable[[int], bool],
     seed: int,
     looks: int = 1,
+    place: Path | None = None,
 ) -> list[SearchTrial]:
     """A search with the incumbent as trial 0; by default at random (Bergstra & Bengio 2012).
 
@@ -69,11 +71,12 @@ def search(
         goes_on: (number of the next trial) -> whether there is time for it.
         seed: Of the proposals.
         looks: Of a whole training; Hyperband begins with fewer.
+        place: Folder for KerasTuner's files, which are gone afterwards; one of the system's by default.
     """
     from keras_tuner import HyperParameters
 
     done: list[SearchTrial] = []
-    with tempfile.TemporaryDirectory() as folder:
+    with contextlib.nullcontext(str(place)) if place else tempfile.TemporaryDirectory() as folder:
         with _silence():
             oracle = oracle_for(tuner, space, "max" if is_higher_better else "min", trials, seed, looks)
             oracle._set_project_dir(folder, "search")

@@ -6,15 +6,17 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 from weakref import WeakValueDictionary
+from zipfile import is_zipfile
 
 import numpy as np
 
 from wizard.core.clock import Clock
 from wizard.core.config import TrainingConfig
+from wizard.core.errors import RunFolderError
 from wizard.core.keys import content_key, source_key, versions
 from wizard.core.pacing import Pacing
 from wizard.core.run import TrainingRun
-from wizard.core.store import Store
+from wizard.core.store import UNREADABLE, Store
 from wizard.data.dataset import Dataset
 from wizard.data.form import Form
 from wizard.data.split import Split
@@ -93,8 +95,7 @@ class Trainer:
 
     def held_predictions(self, run: TrainingRun) -> np.ndarray:
         """Predictions for the held-out rows of a run: (n, k) probabilities, or (n,) or (n, m) in the targets' units."""
-        with np.load(self.folder(run) / "predictions.npz") as stored:
-            return stored["held"]
+        return _arrays(self.folder(run) / "predictions.npz")["held"]
 
     def predict(self, run: TrainingRun, rows: np.ndarray) -> np.ndarray:
         """Predictions of a stored run for any rows of the data set."""
@@ -132,8 +133,8 @@ class Trainer:
 
     def weights(self, run: TrainingRun) -> list[np.ndarray]:
         """All variables of a stored run's network, in order."""
-        with np.load(self.folder(run) / "weights.npz") as stored:
-            return [stored[name] for name in sorted(stored.files, key=int)]
+        stored = _arrays(self.folder(run) / "weights.npz")
+        return [stored[name] for name in sorted(stored, key=int)]
 
     def folder(self, run: TrainingRun) -> Path:
         """Where a run is stored."""
@@ -183,9 +184,7 @@ class Trainer:
 
     def stored(self, key: str) -> TrainingRun | None:
         """The stored run of a key, or None."""
-        if not self.store.has(KIND, key):
-            return None
-        return TrainingRun.model_validate_json((self.store.path(KIND, key) / "run.json").read_bytes())
+        return self.store.read(KIND, key, _read_run)
 
     def _train(self, key: str, config: TrainingConfig) -> TrainingRun:
         from wizard.training.fit import fit, losses_of, to_predictions
@@ -259,6 +258,25 @@ class Trainer:
         whole = np.zeros((len(self.dataset), soft.shape[1]), "float32")
         whole[rows] = soft
         return whole
+
+
+def _read_run(folder: Path) -> TrainingRun:
+    """A stored run, whose weights and predictions are there as well."""
+    for name in ("weights.npz", "predictions.npz"):
+        if not is_zipfile(folder / name):  # the list of its arrays stands at its end: a file cut short has none
+            raise ValueError(f"{name} is cut short")
+    return TrainingRun.model_validate_json((folder / "run.json").read_bytes())
+
+
+def _arrays(path: Path) -> dict[str, np.ndarray]:
+    try:
+        with path.open("rb") as file, np.load(file) as stored:
+            return {name: stored[name] for name in stored.files}
+    except UNREADABLE as error:
+        raise RunFolderError(
+            f"{path} cannot be read ({error}): the disk or a copy broke it. Remove the folder {path.parent} and run "
+            "the same again: only this run is trained anew."
+        ) from error
 
 
 def _watches_batches(callback: Any) -> bool:

@@ -35,7 +35,8 @@ class Disturbed:
 def disturbed(context: Context) -> list[Disturbed]:
     """The metric without disturbance and at each strength, on the same rows; nothing where time does not allow it."""
     members = candidates_of(context)
-    if not context.pacing.allows("error_analysis: disturbed inputs", SECONDS * len(members) * len(STRENGTHS)):
+    seconds = context.pace * SECONDS * len(members) * len(STRENGTHS)
+    if not context.pacing.allows("error_analysis: disturbed inputs", seconds):
         return []
     rows = context.sample(context.deciding_rows, MOST_ROWS, "disturbed")
     metric, y, weight = context.metric, context.y(rows), context.weight(rows)

@@ -15,9 +15,9 @@ from wizard.stages.overfit import diagnosis
 from wizard.stages.overfit.choice import chosen_family, sizes
 from wizard.stages.overfit.rungs import (
     ERROR,
-    PACE_LOOKS,
     error_unit,
     left_in_words,
+    pace_of,
     rung_config,
     training_error,
 )
@@ -110,10 +110,9 @@ def _within_time(context: Context, config: TrainingConfig, name: str) -> Trainin
     """The same rung with as many epochs as there is time for, at the pace of a few looks."""
     if context.budget.seconds is None:
         return config
-    look = config.look_every
-    pace = context.train(config.but(epochs=PACE_LOOKS * look, fit_to=None)).seconds_an_epoch
+    look, pace = config.look_every, pace_of(context, config)
     looks = context.pacing.cap(f"{name}, looks", config.epochs // look, look * pace, RUNG_SHARE * context.pacing.left)
-    return config.but(epochs=max(looks, PACE_LOOKS) * look)
+    return config.but(epochs=looks * look)
 
 
 def _incumbent(context: Context, recipe: TrainingConfig, run: TrainingRun) -> TrainingConfig:
@@ -121,7 +120,7 @@ def _incumbent(context: Context, recipe: TrainingConfig, run: TrainingRun) -> Tr
     look = recipe.look_every
     epochs = multiple(recipe.epochs * context.effort.epochs, look)
     n_runs = max(1, len(context.split.folds)) * COMPARED
-    seconds = context.budget.seconds_of("regularize") / n_runs
+    seconds = context.seconds_for("regularize") / n_runs
     epochs = look * context.pacing.cap("epochs of later runs", epochs // look, look * run.seconds_an_epoch, seconds)
     return recipe.unregularised().but(hp=run.config.hp, epochs=epochs)
 

@@ -80,7 +80,7 @@ def _candidates(context: Context, found: Choice, form: Form) -> Table:
 
 def _measured(context: Context, one: Family, form: Form) -> float | None:
     """Seconds an epoch, told before training begins; None where there is no time to find out."""
-    if not context.pacing.allows(f"pick_model: what an epoch of {one.name} takes", SECONDS / TIME_SHARE):
+    if not context.pacing.allows(f"pick_model: what an epoch of {one.name} takes", context.pace * SECONDS / TIME_SHARE):
         return None
     seconds = seconds_an_epoch(context, one, form)
     context.progress.detail(f"{one.title}: {seconds:.2g} s an epoch")

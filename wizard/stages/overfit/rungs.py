@@ -43,10 +43,15 @@ def rung_config(
 def seconds_an_epoch(context: Context, chosen: Family, form: Form) -> float:
     """What an epoch of a family's smallest rung takes here, by a few looks on as many rows as they need."""
     n = len(context.train_rows)
-    config = rung_config(context, chosen.recipe(form, n, context.task), chosen.ladder(form)[0])
+    return pace_of(context, rung_config(context, chosen.recipe(form, n, context.task), chosen.ladder(form)[0]))
+
+
+def pace_of(context: Context, config: TrainingConfig) -> float:
+    """What an epoch of a configuration takes here, by a few looks on as many rows as they need."""
+    n = len(context.train_rows)
     n_rows = min(n, PACE_STEPS * config.batch)
-    run = context.train(config.but(epochs=PACE_LOOKS * config.look_every, n_rows=n_rows if n_rows < n else None))
-    return run.seconds_an_epoch * n / n_rows
+    part = config.but(epochs=PACE_LOOKS * config.look_every, n_rows=n_rows if n_rows < n else None, fit_to=None)
+    return context.train(part).seconds_an_epoch * n / n_rows
 
 
 def n_parameters(context: Context, chosen: Family, rung: dict[str, Any], form: Form) -> int:
