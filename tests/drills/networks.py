@@ -30,7 +30,8 @@ class Parts:
         optimizer: Makes the optimiser.
         layer: Options of hidden layers.
         wrap: Change of the finished model, before compile.
-        fit: Options of the pipeline (batch, class_weight, is_shuffled …).
+        fit: Options of the pipeline (batch, class_weight, is_shuffled, epochs, callbacks …).
+        vary: (inputs, random) -> inputs as one pass over the training examples gives them: augmentation.
     """
 
     x: Any
@@ -47,10 +48,15 @@ class Parts:
     layer: dict[str, Any] = field(default_factory=dict)
     wrap: Callable[[Any], Any] | None = None
     fit: dict[str, Any] = field(default_factory=dict)
+    vary: Callable[[Any, np.random.Generator], Any] | None = None
 
     def but(self, **changes: Any) -> Parts:
         """With other parts."""
         return replace(self, **changes)
+
+    def varied(self, number: int) -> Any:
+        """The training inputs as a pass over them gives them."""
+        return self.x if self.vary is None else self.vary(self.x, np.random.default_rng(number))
 
 
 def pipeline(parts: Parts, seed: int) -> Any:
@@ -59,7 +65,10 @@ def pipeline(parts: Parts, seed: int) -> Any:
     from wizard.training.pipeline import Pipeline, Tensors
 
     keras.utils.set_random_seed(seed)
-    first = parts.x
+    first, options = parts.x, dict(parts.fit)
+    if parts.vary is not None:
+        first = parts.varied(0)
+        options = {"second_x": parts.varied(1)[:256], "draws": "the pipeline", **options}
     inputs = keras.Input(first.shape[1:], dtype="int32" if first.dtype.kind == "i" else "float32")
     features = parts.body(inputs, parts)
     if parts.last == "double":
@@ -71,7 +80,7 @@ def pipeline(parts: Parts, seed: int) -> Any:
         model = parts.wrap(model)
     model.compile(parts.optimizer() if parts.optimizer else "adam", parts.loss)
     return Pipeline(
-        model, Tensors(parts.x, parts.y), Tensors(parts.x_held, parts.y_held), seed=seed, **parts.fit
+        model, Tensors(first, parts.y), Tensors(parts.x_held, parts.y_held), seed=seed, **options
     )  # fmt: skip
 
 
@@ -298,12 +307,23 @@ def _negative(y: Any, p: Any) -> Any:
 
 @dataclass(frozen=True)
 class NetFault:
-    """A fault: id, name, what it does to parts (None where it does not apply), and ids that are as right."""
+    """A fault.
+
+    Attributes:
+        id: As findings name it.
+        name: In words.
+        inject: What it does to parts; None where it does not apply.
+        also: Ids that name the same thing in this injection.
+        twin: The healthy variant that it is compared with.
+        breaks: The declared property that it breaks exactly, so that no training has to show its harm; "" without one.
+    """
 
     id: str
     name: str
     inject: Callable[[Parts], Parts | None]
     also: tuple[str, ...] = ()
+    twin: str = "as it is"
+    breaks: str = ""
 
 
 def _if(applies: bool, parts: Parts) -> Parts | None:
@@ -333,13 +353,14 @@ FAULTS: tuple[NetFault, ...] = (
         layer={**p.layer, "bias_initializer": _keras().initializers.Constant(-10.0)})),
     NetFault("M11", "eight sigmoid layers", lambda p: _if(
         p.body is _mlp, p.but(activation="sigmoid", layer={**p.layer, "depth": 8}))),
-    NetFault("M13", "examples are mixed", lambda p: p.but(wrap=_mixing)),
+    NetFault("M13", "examples are mixed", lambda p: p.but(wrap=_mixing), breaks="an output is of its own example"),
     NetFault("M15", "hidden layers frozen", lambda p: p.but(wrap=_frozen)),
     NetFault("M16", "inputs times 0", lambda p: _if(_floats(p), p.but(wrap=_unread))),
     NetFault("T04", "loss cut off", lambda p: _if(p.loss == SPARSE, p.but(loss=_clipped_loss(2.0)))),
     NetFault("T05", "sign turned", lambda p: _if(p.loss == SPARSE or p.kind == "numbers", p.but(loss=_negative))),
     NetFault("T06", "weight for a class that is not there", lambda p: _if(
-        p.loss == SPARSE, p.but(fit={**p.fit, "class_weight": {p.units + 2: 10.0}}))),
+        p.loss == SPARSE, p.but(fit={**p.fit, "class_weight": {p.units + 2: 10.0}})),
+        breaks="a class weight weighs a class"),
     NetFault("T09", "l2 of 1", lambda p: p.but(
         layer={**p.layer, "kernel_regularizer": _keras().regularizers.L2(1.0)})),
     NetFault("O01", "rate times 10,000", lambda p: p.but(optimizer=_adam(10.0))),
@@ -347,7 +368,8 @@ FAULTS: tuple[NetFault, ...] = (
     NetFault("O04", "gradients clipped to 1e-6", lambda p: p.but(
         optimizer=lambda: _keras().optimizers.SGD(0.05, momentum=0.9, clipnorm=1e-6))),
     NetFault("O10", "epsilon of 1,000", lambda p: p.but(optimizer=_adam(epsilon=1000.0)), ("O02",)),
-    NetFault("E01", "dropout stays on", lambda p: p.but(wrap=_always_dropped)),
+    NetFault("E01", "dropout stays on", lambda p: p.but(wrap=_always_dropped),
+        breaks="predicted twice, the same comes out"),
     NetFault("P01", "inputs times 4,096", lambda p: _if(_floats(p), p.but(x=p.x * 4096, x_held=p.x_held * 4096))),
     NetFault("P01", "targets in hundreds of thousands", lambda p: _if(
         p.kind == "numbers", p.but(y=p.y * 5e4 + 2e5, y_held=p.y_held * 5e4 + 2e5))),
@@ -358,7 +380,8 @@ FAULTS: tuple[NetFault, ...] = (
     NetFault("P06", "reshaped instead of transposed", lambda p: _if(
         p.x.ndim == 4 and p.x.shape[-1] == 3, p.but(x=_reshaped(p.x), x_held=_reshaped(p.x_held)))),
     NetFault("A02", "validation is augmented", lambda p: _if(_floats(p), p.but(
-        x_held=_noisy(p.x_held, 0), fit={**p.fit, "second_x_held": _noisy(p.x_held, 1)}))),
+        x_held=_noisy(p.x_held, 0), fit={**p.fit, "second_x_held": _noisy(p.x_held, 1)})),
+        breaks="validation inputs are the same at every pass"),
     NetFault("T01", "squared error of class codes", lambda p: _if(
         p.loss == SPARSE, p.but(y=p.y[:, None], y_held=p.y_held[:, None], loss="mse"))),
     NetFault("P11", "sorted and not shuffled", lambda p: _sorted(p) if p.kind in ("classes", "binary") else None),
@@ -366,7 +389,94 @@ FAULTS: tuple[NetFault, ...] = (
         y_held=np.random.default_rng(5).permutation(p.units)[p.y_held]) if p.loss == SPARSE else None),
     NetFault("L05", "codes from 1", lambda p: _if(p.loss == SPARSE, p.but(y=p.y + 1, y_held=p.y_held + 1))),
     NetFault("D03", "a cell that is no number", lambda p: _if(_floats(p), p.but(x=_with_nan(p.x)))),
+    NetFault("T09", "dropout of 0.95", lambda p: p.but(layer={**p.layer, "dropout": 0.95})),
+    NetFault("T09", "weight decay of 100", lambda p: p.but(optimizer=lambda: _keras().optimizers.AdamW(
+        1e-3, weight_decay=100.0))),
+    NetFault("O10", "momentum of 0.999", lambda p: p.but(optimizer=lambda: _keras().optimizers.SGD(
+        0.02, momentum=0.999)), ("O01",)),
+    NetFault("O03", "the rate falls by the step, not by the epoch", lambda p: p.but(
+        optimizer=_falling(8), fit={**p.fit, "epochs": EPOCHS}), twin="rate falls late"),
+    NetFault("O03", "a tenth of the rate every epoch", lambda p: p.but(
+        fit={**p.fit, "epochs": EPOCHS, "callbacks": (_keras().callbacks.LearningRateScheduler(_a_tenth),)}),
+        twin="rate falls late"),
+    NetFault("E02", "stopped late and not restored", lambda p: p.but(
+        layer={**p.layer, "width": 256}, fit={**p.fit, **_stopping(False)}), twin="best weights restored"),
+    NetFault("A01", "turned by 180 degrees", lambda p: _if(
+        p.kind == "classes" and len(p.x) and p.units == 10, p.but(vary=_turned)), twin="mild augmentation"),
+    NetFault("A01", "mirrored about 0", lambda p: _if(
+        p.kind in ("binary", "classes") and p.x.ndim == 2 and _floats(p) and p.units < 10, p.but(vary=_mirrored)),
+        twin="mild augmentation"),
+    NetFault("A03", "brightness of 0 to 255 added after scaling", lambda p: _if(_floats(p), p.but(vary=_bright)),
+             twin="mild augmentation"),
+    NetFault("A04", "noise of 2", lambda p: _if(_floats(p), p.but(vary=_grain(2.0))), ("A03",),
+             twin="mild augmentation"),
+    NetFault("A05", "the same augmentation every epoch", lambda p: p.but(
+        vary=lambda x, _: mild(x, np.random.default_rng(7))), twin="mild augmentation",
+        breaks="augmentation gives other examples every epoch"),
 )  # fmt: skip
+EPOCHS = 30  # of a training with a schedule
+
+
+def _falling(steps: int) -> Callable[[], Any]:
+    """A rate that falls to a tenth every so many steps."""
+    return lambda: _keras().optimizers.Adam(_keras().optimizers.schedules.ExponentialDecay(
+        1e-3, steps, 0.1, staircase=True))  # fmt: skip
+
+
+def _a_tenth(epoch: int, rate: float) -> float:
+    return rate * 0.1
+
+
+def _stopping(restores: bool) -> dict[str, Any]:
+    stop = _keras().callbacks.EarlyStopping(patience=20, restore_best_weights=restores)
+    return {"epochs": 60, "callbacks": (stop,)}
+
+
+def _turned(x: np.ndarray, random: np.random.Generator) -> np.ndarray:
+    """Half of the pictures turned by 180 degrees; rows of pixels backwards are the same."""
+    other = x[:, ::-1, ::-1] if x.ndim == 4 else x[:, ::-1]
+    return _half(x, other, random)
+
+
+def _mirrored(x: np.ndarray, random: np.random.Generator) -> np.ndarray:
+    return _half(x, -x, random)
+
+
+def _half(x: np.ndarray, other: np.ndarray, random: np.random.Generator) -> np.ndarray:
+    is_changed = (random.random(len(x)) < 0.5).reshape(-1, *[1] * (x.ndim - 1))
+    return np.where(is_changed, other, x).astype(x.dtype)
+
+
+def _bright(x: np.ndarray, random: np.random.Generator) -> np.ndarray:
+    return (x + random.uniform(0, 255, (len(x), *[1] * (x.ndim - 1)))).astype("float32")
+
+
+def _grain(width: float) -> Callable[[np.ndarray, np.random.Generator], np.ndarray]:
+    return lambda x, random: (x + width * random.normal(size=x.shape)).astype("float32")
+
+
+def mild(x: np.ndarray, random: np.random.Generator) -> np.ndarray:
+    """Augmentation as it should be: pictures moved by a pixel, a little noise in rows, a tenth of the words hidden."""
+    if x.dtype.kind == "i":
+        return np.where(random.random(x.shape) < 0.1, 0, x).astype(x.dtype)
+    if x.ndim == 4:
+        return np.stack([np.roll(one, random.integers(-1, 2, 2), (0, 1)) for one in x])
+    return _grain(0.1 * float(x.std()))(x, random)
+
+
+def bold(x: np.ndarray, random: np.random.Generator) -> np.ndarray:
+    """Strong, but it leaves the label alone: also brightness, noise, a missing piece; a third of the words hidden."""
+    if x.dtype.kind == "i":
+        return np.where(random.random(x.shape) < 0.3, 0, x).astype(x.dtype)
+    if x.ndim != 4:
+        return _grain(0.3 * float(x.std()))(x, random)
+    x = mild(x, random)
+    x = x * random.uniform(0.8, 1.2, (len(x), 1, 1, 1)) + 0.1 * random.normal(size=x.shape)
+    side = x.shape[1] // 4
+    for one in x:
+        i, j = random.integers(0, x.shape[1] - side, 2)
+        one[i : i + side, j : j + side] = 0
+    return x.astype("float32")
 
 
 def _sorted(p: Parts) -> Parts:
@@ -420,7 +530,18 @@ HEALTHY: dict[str, Callable[[Parts], Parts | None]] = {
     "cosine schedule": lambda p: p.but(optimizer=lambda: _keras().optimizers.Adam(
         _keras().optimizers.schedules.CosineDecay(2e-3, 2000))),
     "small l2": lambda p: p.but(layer={**p.layer, "kernel_regularizer": _keras().regularizers.L2(1e-4)}),
+    "mild augmentation": lambda p: p.but(vary=mild),
+    "bold augmentation": lambda p: p.but(vary=bold),
+    "weight decay": lambda p: p.but(optimizer=lambda: _keras().optimizers.AdamW(1e-3, weight_decay=0.01)),
+    "rate falls late": lambda p: p.but(optimizer=_falling(8 * _steps(p)), fit={**p.fit, "epochs": EPOCHS}),
+    "best weights restored": lambda p: p.but(
+        layer={**p.layer, "width": 256}, fit={**p.fit, **_stopping(True)}),
 }  # fmt: skip
+
+
+def _steps(p: Parts) -> int:
+    """Of an epoch."""
+    return -(-len(p.x) // p.fit.get("batch", 32))
 
 
 def _rare(p: Parts) -> Parts:

@@ -95,6 +95,9 @@ class Pipeline:
         is_own: bool = False,
         second_x: Any = None,
         second_x_held: Any = None,
+        draws: str = "",
+        n_examples: int | None = None,
+        callbacks: tuple[Any, ...] = (),
         seed: int = 0,
     ) -> None:
         """Keeps the model's first state.
@@ -110,11 +113,15 @@ class Pipeline:
             is_own: Whether the model is the library's.
             second_x: The first training inputs as a second pass gives them, or None where there is none.
             second_x_held: The same of the validation inputs.
+            draws: What draws random numbers while training batches are made, "" where nothing is seen to.
+            n_examples: Training examples of an epoch, where they are more than these.
+            callbacks: That `fit` was given.
             seed: Of the experiments.
         """
         self.model, self.train, self.batch, self.epochs = model, train, max(1, min(batch, len(train))), epochs
         self.class_weight, self.is_shuffled, self.is_own, self.seed = class_weight, is_shuffled, is_own, seed
-        self.second_x, self.second_x_held = second_x, second_x_held
+        self.second_x, self.second_x_held, self.draws = second_x, second_x_held, draws
+        self.n_examples, self.callbacks = n_examples or len(train), callbacks
         self.given_held = held
         model.jit_compile = False  # compiling takes longer than these short runs
         model.train_function = model.test_function = model.predict_function = None

@@ -22,6 +22,7 @@ from wizard.stages.experiments.at_the_door import (
     varied_validation,
 )
 from wizard.stages.experiments.evidence import Evidence
+from wizard.stages.experiments.in_the_augmentation import label_changed, out_of_range, same_every_pass, too_strong
 from wizard.stages.experiments.in_the_loss import (
     class_weights,
     clipped_loss,
@@ -29,8 +30,10 @@ from wizard.stages.experiments.in_the_loss import (
     mismatched_loss,
     wrong_sign,
 )
+from wizard.stages.experiments.in_the_plan import best_not_kept, decayed_early
 from wizard.stages.experiments.in_the_scale import (
     clipped_gradients,
+    decaying_weights,
     fast,
     large_inputs,
     large_targets,
@@ -56,9 +59,10 @@ RULES: tuple[Rule, ...] = (
     not_finite, codes_beyond, unseen_classes, mixed, random_at_prediction, varied_validation, softmax_on_one,
     softmax_twice,
     wrong_end, logits_as_probabilities, wrong_sign, clipped_loss, mismatched_loss, class_weights, input_unread,
-    constant_weights, reshaped, cut_to_integers, scaled_apart, renamed, unshuffled, large_weights, large_inputs,
-    heavy_penalty, clipped_gradients, frozen, fast, odd_optimiser, slow, large_targets, dead_units, vanishing,
-    heavy_dropout,
+    constant_weights, reshaped, cut_to_integers, out_of_range, too_strong, label_changed, same_every_pass,
+    scaled_apart, renamed, unshuffled, large_weights, large_inputs,
+    heavy_penalty, decaying_weights, heavy_dropout, clipped_gradients, frozen, odd_optimiser, decayed_early, fast,
+    slow, large_targets, dead_units, vanishing, best_not_kept,
 )  # fmt: skip
 
 

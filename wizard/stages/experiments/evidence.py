@@ -8,8 +8,10 @@ from functools import cached_property
 import numpy as np
 
 from wizard.stages.experiments.audit import Audit, audit
+from wizard.stages.experiments.augmented import Augmentation, augmentation
 from wizard.stages.experiments.classical import Classical, classical
 from wizard.stages.experiments.dependencies import Dependencies, dependencies
+from wizard.stages.experiments.planned import Plan, Resumed, plan, resumed
 from wizard.stages.experiments.runs import FewRun, ShortRun, few_run, short_run
 from wizard.stages.experiments.signals import Signals, signals
 from wizard.training.heads import blind, recomputed
@@ -130,6 +132,23 @@ class Evidence:
     def audit(self) -> Audit:
         """The tensors just before the network."""
         return audit(self.pipeline)
+
+    @cached_property
+    def augmentation(self) -> Augmentation | None:
+        """What augmentation does to examples; None without any."""
+        if self.pipeline.is_own:
+            return None  # it has none
+        return augmentation(self.pipeline, self.audit.is_augmented, self.audit.second_differs)
+
+    @cached_property
+    def plan(self) -> Plan | None:
+        """The learning rate as it was planned; None where it stays what it is."""
+        return None if self.pipeline.is_own else plan(self.pipeline)
+
+    @cached_property
+    def resumed(self) -> Resumed | None:
+        """A training that goes on where its rate comes to nothing."""
+        return None if self.plan is None else resumed(self.pipeline, self.plan)
 
     # ── symptoms ─────────────────────────────────────────────────────────────────────────────────
     @property
