@@ -200,7 +200,11 @@ def _key(pipeline: Any) -> str:
 
 def _simple(callback: Any) -> tuple[str, list[tuple[str, object]]]:
     """A callback's kind and its settings that are plain values."""
-    plain = [(name, value) for name, value in sorted(vars(callback).items()) if isinstance(value, (int, float, str))]
+    own = sorted(vars(callback).items())
+    plain: list[tuple[str, object]] = [(name, value) for name, value in own if isinstance(value, (int, float, str))]
+    codes = [(name, value.__code__) for name, value in own if hasattr(value, "__code__")]  # a schedule of the user's
+    plain += [(name, (code.co_code, [one for one in code.co_consts if isinstance(one, (int, float, str))]))
+              for name, code in codes]  # fmt: skip
     return type(callback).__name__, plain
 
 

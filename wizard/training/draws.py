@@ -1,4 +1,4 @@
-"""Whether what makes training batches draws random numbers: then examples are meant to differ from pass to pass."""
+"""Whether examples differ from pass to pass, and whether what makes them draws random numbers: then they should."""
 
 from __future__ import annotations
 
@@ -11,6 +11,17 @@ import numpy as np
 
 OPERATIONS = ("Random", "StatelessRandom", "Multinomial", "TruncatedNormal", "ParameterizedTruncatedNormal")
 MADE = "the code that makes a batch"
+KNOWN = 0.5  # of the inputs of a second pass that the first one had
+
+
+def differ(second: list[np.ndarray], first: list[np.ndarray]) -> bool:
+    """Whether most inputs of a second pass are none of the first: order does not count, as streams may be shuffled."""
+    again, known = _contents(second), set(_contents(first))
+    return sum(one in known for one in again) < KNOWN * len(again)
+
+
+def _contents(arrays: list[np.ndarray]) -> list[bytes]:
+    return [b"".join(np.ascontiguousarray(array[i]).tobytes() for array in arrays) for i in range(len(arrays[0]))]
 
 
 def of_dataset(dataset: Any) -> str:

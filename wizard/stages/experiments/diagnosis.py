@@ -9,6 +9,7 @@ no fault worth an alarm.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from wizard.stages.experiments.at_the_door import (
     codes_beyond,
@@ -66,10 +67,29 @@ RULES: tuple[Rule, ...] = (
 )  # fmt: skip
 
 
+OF_AN_OUTPUT: tuple[Rule, ...] = (  # the others look at the whole model, once
+    codes_beyond, unseen_classes, softmax_on_one, softmax_twice, wrong_end, logits_as_probabilities, wrong_sign,
+    clipped_loss, mismatched_loss, input_unread, renamed, label_changed, frozen, large_targets, dead_units, vanishing,
+)  # fmt: skip
+
+
 def diagnose(evidence: Evidence) -> tuple[Suspicion, ...]:
     """All suspicions, the likeliest first; those that a test ruled out come last."""
-    beyond = codes_beyond(evidence)
-    if beyond is not None and beyond.level == "failed":
-        return (beyond,)  # nothing can be trained
-    found = [one for rule in RULES if (one := rule(evidence)) is not None]
+    every = (evidence, *evidence.others)
+    beyond = [one for e in every if (one := _said(codes_beyond, e)) is not None and one.level == "failed"]
+    if beyond:
+        return tuple(beyond)  # nothing can be trained
+    found = [one for rule in RULES if (one := _said(rule, evidence)) is not None]
+    known = {(one.fault, one.sentence) for one in found}
+    for other in evidence.others:
+        new = [one for rule in OF_AN_OUTPUT if (one := _said(rule, other)) is not None]
+        found += [one for one in new if (one.fault, one.sentence) not in known]
     return tuple(sorted(found, key=lambda one: (one.tested is False, one.level == "noted")))
+
+
+def _said(rule: Rule, evidence: Evidence) -> Suspicion | None:
+    """What a rule says, with the name of the output that it is about where there are several."""
+    found = rule(evidence)
+    if found is None or evidence.pipeline.judged_at is None or rule not in OF_AN_OUTPUT:
+        return found
+    return replace(found, output=evidence.pipeline.head.name)
