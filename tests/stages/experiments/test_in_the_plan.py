@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from tests.drills.networks import _a_tenth, _falling, pipeline, wine
+from tests.drills.networks import Parts, _a_tenth, _adam, _falling, _mlp, pipeline, wine
 from wizard.core.backend import keras
 from wizard.stages.experiments.evidence import Evidence
 from wizard.stages.experiments.in_the_plan import best_not_kept, decayed_early
@@ -28,7 +28,7 @@ def test_rates_of_a_callback_are_foreseen():
     fit = {"batch": 16, "epochs": 20, "callbacks": (keras.callbacks.LearningRateScheduler(_a_tenth),)}
     found = plan(trained(fit=fit).pipeline)
     assert found.what == "LearningRateScheduler"
-    assert found.alive == pytest.approx(3 / 20)  # epochs at a tenth, a hundredth, a thousandth of the rate
+    assert 3 / 20 <= found.alive <= 4 / 20  # a thousandth is reached in the fourth epoch, give or take
 
 
 def test_no_plan_is_made_of_a_constant_rate():
@@ -37,16 +37,17 @@ def test_no_plan_is_made_of_a_constant_rate():
 
 @pytest.mark.parametrize("restores", [False, True])
 def test_weights_worse_than_the_best_are_named_unless_the_best_are_kept(restores):
-    stop = keras.callbacks.EarlyStopping(patience=10, restore_best_weights=restores)
-    parts = wine()
     random = np.random.default_rng(0)
-    y = parts.y.copy()
-    y[:40] = y[random.permutation(40)]  # labels that can only be learnt by heart
-    evidence = trained(y=y, layer={"width": 128}, fit={"batch": 16, "epochs": 60, "callbacks": (stop,)})
+    x = random.normal(size=(260, 20)).astype("float32")
+    y = (x[:, :1] + random.normal(size=(260, 1)) > 0).astype("float32")  # sixty noisy rows are soon known by heart
+    stop = keras.callbacks.EarlyStopping(patience=15, restore_best_weights=restores)
+    made = Parts(x[:60], y[:60], x[60:], y[60:], "binary", _mlp, last="sigmoid", units=1, loss="binary_crossentropy",
+                 optimizer=_adam(3e-3), fit={"batch": 8, "epochs": 60, "callbacks": (stop,)})  # fmt: skip
+    evidence = Evidence(pipeline(made, 0))
     assert (unrestored(evidence.pipeline) is None) == restores
     found = best_not_kept(evidence)
     assert (found is None) == restores
     if not restores:
-        run = stopped(evidence.pipeline, 10)
-        assert run.last_at == run.best_at + 10
+        run = stopped(evidence.pipeline, 15)
+        assert run.last_at == run.best_at + 15
         assert f"epoch {run.best_at} " in found.sentence
