@@ -9,15 +9,24 @@ from typing import Any
 
 import numpy as np
 
-OPERATIONS = ("Random", "StatelessRandom", "Multinomial", "TruncatedNormal", "ParameterizedTruncatedNormal")
+OPERATIONS = ("Random", "StatelessRandom", "StatelessTruncated", "TruncatedNormal", "ParameterizedTruncatedNormal")
 MADE = "the code that makes a batch"
 KNOWN = 0.5  # of the inputs of a second pass that the first one had
 
 
 def differ(second: list[np.ndarray], first: list[np.ndarray]) -> bool:
     """Whether most inputs of a second pass are none of the first: order does not count, as streams may be shuffled."""
+    return _known(second, first) < KNOWN
+
+
+def repeat(second: list[np.ndarray], first: list[np.ndarray]) -> bool:
+    """Whether all inputs of a second pass are inputs of the first, to the bit."""
+    return _known(second, first) == 1
+
+
+def _known(second: list[np.ndarray], first: list[np.ndarray]) -> float:
     again, known = _contents(second), set(_contents(first))
-    return sum(one in known for one in again) < KNOWN * len(again)
+    return sum(one in known for one in again) / len(again)
 
 
 def _contents(arrays: list[np.ndarray]) -> list[bytes]:

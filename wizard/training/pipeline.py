@@ -18,7 +18,7 @@ import numpy as np
 
 from wizard.core.backend import keras, tf
 from wizard.core.seeds import derive
-from wizard.training.draws import differ
+from wizard.training.draws import differ, repeat
 from wizard.training.heads import Head, heads_of
 from wizard.training.randomness import keras_seed
 
@@ -209,6 +209,11 @@ class Pipeline:
     def varies(self) -> bool:
         """Whether training inputs are others at every pass."""
         return self.second_x is not None and differ(keras.tree.flatten(self.second_x), self.train.inputs)
+
+    @cached_property
+    def repeats(self) -> bool:
+        """Whether a second pass over training inputs was made, and gave the very same."""
+        return self.second_x is not None and repeat(keras.tree.flatten(self.second_x), self.train.inputs)
 
     @cached_property
     def varies_held(self) -> bool:

@@ -66,7 +66,7 @@ def too_strong(e: Evidence) -> Suspicion | None:
 
 def same_every_pass(e: Evidence) -> Suspicion | None:
     """Augmentation that gives the same examples at every pass."""
-    if not e.pipeline.draws or e.pipeline.second_x is None or e.audit.is_augmented:
+    if not e.pipeline.draws or not e.pipeline.repeats:
         return None
     why = (
         "cache() keeps what it gave first" if "cache" in e.pipeline.draws else "it starts from the same seed each time"

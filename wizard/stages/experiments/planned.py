@@ -12,7 +12,7 @@ from wizard.stages.experiments.rates import other_rate
 from wizard.stages.experiments.runs import HELD, MOST_STEPS
 from wizard.training.pipeline import Pipeline, Tensors
 
-POINTS = 4_000  # steps of a plan whose rate is looked up
+POINTS = 400  # steps of a plan whose rate is looked up
 NOTHING = 1e-3  # of the largest rate: weights move no more
 GOES_ON = 150  # steps at the full rate after the rate has come to nothing, at least
 
