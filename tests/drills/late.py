@@ -168,12 +168,17 @@ def _decided(context: Context, material: Material) -> None:
     context.reads = (*context.reads, *given)
 
 
-@lru_cache(1)
+_POOLS: dict[int, list[Candidate]] = {}
+
+
 def _pool(journey: Journey, material: Material) -> list[Candidate]:
-    """What may join, trained once for all faults of a material."""
-    context = context_of(journey, "ensemble")
-    _decided(context, material)
-    return list(pool(context))
+    """What may join, trained once for all faults of a journey."""
+    if id(journey) not in _POOLS:
+        _POOLS.clear()
+        context = context_of(journey, "ensemble")
+        _decided(context, material)
+        _POOLS[id(journey)] = list(pool(context))
+    return _POOLS[id(journey)]
 
 
 def _some(material: Material) -> Given:

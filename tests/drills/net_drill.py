@@ -137,18 +137,26 @@ def _score(made: Pipeline, parts: Parts, seed: int, train: Callable[..., None]) 
     keras.utils.set_random_seed(seed)
     epochs, callbacks = parts.fit.get("epochs", KILL_EPOCHS), list(parts.fit.get("callbacks", ()))
     y, n, random = made.train.y, len(made.train), np.random.default_rng(seed)
-    if callbacks:  # they look at whole trainings
-        made.model.fit(made.train.x, y, batch_size=made.batch, epochs=epochs, verbose=0, callbacks=callbacks,
-                       validation_data=(made.held.x, made.held.y))  # fmt: skip
-    else:
-        codes = y.argmax(1) if y.ndim > 1 and y.shape[1] > 1 else y.ravel()
-        weights = made.class_weight or {}
-        weight = tf.constant([float(weights.get(int(code), 1.0)) if weights else 1.0 for code in codes], "float32")
-        y_all = tf.constant(y)
-        for number in range(epochs):
-            order = random.permutation(n) if made.is_shuffled else np.arange(n)
-            batches = order[: n // made.batch * made.batch].reshape(-1, made.batch)
-            train(tf.constant(parts.varied(1000 * seed + number)), y_all, weight, tf.constant(batches))
+    codes = y.argmax(1) if y.ndim > 1 and y.shape[1] > 1 else y.ravel()
+    weights = made.class_weight or {}
+    weight = tf.constant([float(weights.get(int(code), 1.0)) if weights else 1.0 for code in codes], "float32")
+    y_all = tf.constant(y)
+    made.model.stop_training = False
+    for one in callbacks:
+        one.set_model(made.model)
+        one.on_train_begin()
+    for number in range(epochs):
+        for one in callbacks:
+            one.on_epoch_begin(number)
+        order = random.permutation(n) if made.is_shuffled else np.arange(n)
+        batches = order[: n // made.batch * made.batch].reshape(-1, made.batch)
+        train(tf.constant(parts.varied(1000 * seed + number)), y_all, weight, tf.constant(batches))
+        for one in callbacks:
+            one.on_epoch_end(number, {"val_loss": float(made.losses(made.held).mean())})
+        if made.model.stop_training:
+            break
+    for one in callbacks:
+        one.on_train_end()
     out, y = made.outputs(made.held.x)[0], made.held.targets[0]
     if parts.kind == "numbers":
         return float(np.clip(1 - np.nan_to_num(np.mean((y - out) ** 2), nan=np.inf) / y.var(), -1, 1))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -43,7 +44,7 @@ def special_case(context: Context) -> Outcome:
         rows=tuple(rows),
     )
     worst = max(rows, key=lambda row: row[1] / row[2])
-    numbers = {
+    numbers: dict[str, Any] = {
         "measured": worst[1], "expected": 0.0, "unit": "largest difference, in the outputs' spread",
         "blocks": (table,),
     }  # fmt: skip
