@@ -13,7 +13,8 @@ import numpy as np
 
 from tests.drills.drill import Alarm, Outcome, kept, remembered
 from tests.drills.kill import is_beyond
-from tests.drills.networks import FAULTS, HEALTHY, MATERIALS, NEW, NetFault, Parts, pipeline
+from tests.drills.net_faults import FAULTS, HEALTHY, NetFault
+from tests.drills.networks import MATERIALS, NEW, Parts, pipeline
 from wizard.training.pipeline import Pipeline
 
 GROUPS = {"M": "architecture", "T": "loss", "O": "optimisation", "E": "evaluation", "P": "preprocessing",

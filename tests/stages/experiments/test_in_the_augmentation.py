@@ -1,7 +1,8 @@
 import numpy as np
 import pytest
 
-from tests.drills.networks import _bright, _grain, _mirrored, bold, flat, mild, pipeline, tumours
+from tests.drills.net_faults import bold, bright, grain, mild, mirrored
+from tests.drills.networks import flat, pipeline, tumours
 from wizard.core.backend import keras
 from wizard.stages.experiments.augmented import augmentation, most_taken
 from wizard.stages.experiments.evidence import Evidence
@@ -25,7 +26,7 @@ def test_augmentation_that_leaves_the_label_alone_is_no_alarm(vary):
 
 
 @pytest.mark.parametrize(
-    ("vary", "fault"), [(_mirrored, "A01"), pytest.param(_bright, "A03", marks=pytest.mark.long)]
+    ("vary", "fault"), [(mirrored, "A01"), pytest.param(bright, "A03", marks=pytest.mark.long)]
 )  # fmt: skip
 def test_what_changes_the_label_or_the_scale_is_named(vary, fault):
     assert fault in said(varied(vary))
@@ -33,7 +34,7 @@ def test_what_changes_the_label_or_the_scale_is_named(vary, fault):
 
 @pytest.mark.long
 def test_augmentation_that_leaves_little_to_learn_from_is_named():
-    found = too_strong(varied(_grain(2.0), flat()))
+    found = too_strong(varied(grain(2.0), flat()))
     assert found is not None
     assert "a classical probe explains" in found.sentence
 

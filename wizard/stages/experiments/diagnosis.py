@@ -76,18 +76,18 @@ OF_AN_OUTPUT: tuple[Rule, ...] = (  # the others look at the whole model, once
 def diagnose(evidence: Evidence) -> tuple[Suspicion, ...]:
     """All suspicions, the likeliest first; those that a test ruled out come last."""
     every = (evidence, *evidence.others)
-    beyond = [one for e in every if (one := _said(codes_beyond, e)) is not None and one.level == "failed"]
+    beyond = [one for e in every if (one := said_of(codes_beyond, e)) is not None and one.level == "failed"]
     if beyond:
         return tuple(beyond)  # nothing can be trained
-    found = [one for rule in RULES if (one := _said(rule, evidence)) is not None]
+    found = [one for rule in RULES if (one := said_of(rule, evidence)) is not None]
     known = {(one.fault, one.sentence) for one in found}
     for other in evidence.others:
-        new = [one for rule in OF_AN_OUTPUT if (one := _said(rule, other)) is not None]
+        new = [one for rule in OF_AN_OUTPUT if (one := said_of(rule, other)) is not None]
         found += [one for one in new if (one.fault, one.sentence) not in known]
     return tuple(sorted(found, key=lambda one: (one.tested is False, one.level == "noted")))
 
 
-def _said(rule: Rule, evidence: Evidence) -> Suspicion | None:
+def said_of(rule: Rule, evidence: Evidence) -> Suspicion | None:
     """What a rule says, with the name of the output that it is about where there are several."""
     found = rule(evidence)
     if found is None or evidence.pipeline.judged_at is None or rule not in OF_AN_OUTPUT:
