@@ -115,6 +115,7 @@ class Journey:
             stage, code, options, self.dataset.fingerprint, self.split.key, self.task, self.seed,
             self.budget.effort.name, self.budget.seconds, self.metric, self.is_deterministic, read,
             *([self.foreign_key] if self.foreign_key and stage != "explore" else []), *earlier_runs,
+            *([self.foreign.varies, self.foreign.varies_held] if self.foreign and stage == "explore" else []),
         )  # fmt: skip
 
     def stored(self, key: str) -> StageResult | None:

@@ -94,7 +94,8 @@ def of_captured(captured: Captured, seed: int) -> OwnPipeline:
     pipeline = Pipeline(
         captured.model, train, held, batch=captured.batch, epochs=captured.epochs, class_weight=captured.class_weight,
         is_shuffled=captured.is_shuffled is not False, second_x=captured.second_x,
-        second_x_held=None if is_drawn else captured.second_x_held, seed=seed,
+        second_x_held=None if is_drawn else captured.second_x_held, draws=captured.draws,
+        n_examples=captured.n_examples, callbacks=captured.callbacks, seed=seed,
     )  # fmt: skip
     raw, options, note = _dataset(pipeline, train)
     validation = None if is_drawn else _dataset(pipeline, held)[0]
@@ -191,9 +192,20 @@ def _key(pipeline: Any) -> str:
     model, head = pipeline.model, pipeline.head
     words = (type(model.optimizer).__name__, _settings(model.optimizer), head.loss, head.from_logits, pipeline.batch,
              pipeline.class_weight, pipeline.is_shuffled, [_settings(layer) for layer in model.layers],
-             type(model).train_step.__code__.co_code)  # fmt: skip
+             type(model).train_step.__code__.co_code, pipeline.epochs, pipeline.n_examples, pipeline.draws,
+             [_simple(callback) for callback in pipeline.callbacks])  # fmt: skip
     digest.update(repr(words).encode())
     return digest.hexdigest()[:16]
+
+
+def _simple(callback: Any) -> tuple[str, list[tuple[str, object]]]:
+    """A callback's kind and its settings that are plain values."""
+    own = sorted(vars(callback).items())
+    plain: list[tuple[str, object]] = [(name, value) for name, value in own if isinstance(value, (int, float, str))]
+    codes = [(name, value.__code__) for name, value in own if hasattr(value, "__code__")]  # a schedule of the user's
+    plain += [(name, (code.co_code, [one for one in code.co_consts if isinstance(one, (int, float, str))]))
+              for name, code in codes]  # fmt: skip
+    return type(callback).__name__, plain
 
 
 def _settings(part: Any) -> str:

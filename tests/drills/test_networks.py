@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from tests.drills.net_drill import cases, does_harm, run
-from tests.drills.networks import FAULTS, HEALTHY, MATERIALS, pipeline
+from tests.drills.net_faults import FAULTS, HEALTHY
+from tests.drills.networks import MATERIALS, pipeline
 from tests.drills.table import lines
 from wizard.stages.experiments.diagnosis import diagnose
 from wizard.stages.experiments.evidence import Evidence

@@ -21,6 +21,7 @@ def test_one_that_destroys_what_pictures_show_is_not_used(tmp_path, monkeypatch)
     assert finding.status == "noted"
     assert finding.headline.startswith("Not used: ")
     assert finding.measured < 0.85
+    assert [cause.fault for cause in finding.causes] == ["A01"]
 
 
 def test_words_of_texts_are_hidden(tmp_path):

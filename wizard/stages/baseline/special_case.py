@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from wizard.core.backend import keras
@@ -41,7 +43,7 @@ def special_case(context: Context) -> Outcome:
         rows=tuple(rows),
     )
     worst = max(rows, key=lambda row: row[1] / row[2])
-    numbers = {
+    numbers: dict[str, Any] = {
         "measured": worst[1], "expected": 0.0, "unit": "largest difference, in the outputs' spread",
         "blocks": (table,),
     }  # fmt: skip

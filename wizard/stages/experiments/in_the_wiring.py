@@ -161,6 +161,13 @@ def wrong_end(e: Evidence) -> Suspicion | None:
 
 def input_unread(e: Evidence) -> Suspicion | None:
     """Inputs that reach no output, whatever the weights."""
+    unread = [name for name in e.links.unused if name in e.pipeline.input_names]
+    if unread and len(unread) < len(e.pipeline.input_names):
+        unread = [name for name in unread if name in e.links_drawn.unused]
+        return None if not unread else Suspicion(
+            "M16", f"{unread[0].capitalize()} moves no output, with any weights: the network does not read it.",
+            "dependencies", "warned", "Follow it through the layers, or leave it out.",
+        )  # fmt: skip
     if e.links.own > SAME or not e.suffers or e.links_drawn.own > SAME:
         return None
     return Suspicion(

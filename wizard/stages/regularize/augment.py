@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from wizard.core.blocks import Gallery, Item
+from wizard.core.finding import Cause
 from wizard.core.registry import load
 from wizard.core.seeds import derive
 from wizard.stages.context import Context
@@ -43,6 +44,7 @@ def augment(context: Context) -> Outcome:
             measured=worst,
             expected=1.0,
             unit="share of right answers that survive",
+            causes=(Cause(fault="A01", tested=True, sentence="The transformation may change what the label says."),),
             blocks=(gallery,),
         )
     words = [f"augmentation of strength {strength:g}" for strength in safe]
