@@ -20,7 +20,7 @@ from wizard.data.corrections import with_task
 from wizard.data.opening import Request, open_dataset, read_examples, read_labelled
 from wizard.data.task import check_task
 from wizard.handed import Handed, deciding_scores, ejected, handed
-from wizard.journey import Journey, announce, branched, check_order, person, stages_before, why_closed
+from wizard.journey import Journey, announce, branched, check_order, person, stages_before, use_sets, why_closed
 from wizard.pages import ShownResult, notebook_html, page_path, read_suspects, write_pages
 from wizard.sharing import share_journey
 from wizard.training.watched import check_callbacks
@@ -122,6 +122,8 @@ class Wizard:
         if model is not None or type(dataset).__name__ == "Captured":
             from wizard.own_pipeline import brought
 
+            if corrections is not None:
+                raise OptionError("With model=, put labels right in y itself: corrections= does not apply.")
             own, opened, task = brought(model, dataset, request, int(seed))
         else:
             opened = open_dataset(dataset, request)
@@ -135,8 +137,10 @@ class Wizard:
         self._handed: Handed | None = None
         self._journey = Journey(
             opened, inferred, int(seed), plan, metric, Path(out) / folder_name(name or opened.name),
-            bool(deterministic), callbacks, *((own.pipeline, own.key) if own else ()),
+            bool(deterministic), callbacks,
+            *((own.pipeline, own.key, own.own_model(opened, inferred, int(seed))) if own else ()),
         )  # fmt: skip
+        use_sets(self._journey)
         announce(self._journey)
 
     # ── the six stages ───────────────────────────────────────────────────────────────────────────

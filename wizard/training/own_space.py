@@ -7,7 +7,7 @@ from typing import Any
 
 from wizard.core.config import HpValue, TrainingConfig
 from wizard.core.errors import OptionError, nearest
-from wizard.training.space import OWN
+from wizard.training.space import OWN, Dimension
 
 BELOW_ONE = 0.99  # of shares that must leave something
 RANGES: dict[str, tuple[float, float]] = {  # fields of TrainingConfig that may be searched, and what they can be
@@ -54,6 +54,16 @@ def read_space(space: Any, family_names: Collection[str]) -> dict[str, dict[str,
         full = _full_name(name, family_names)
         read[full] = None if given is None else _dimension(full, given)
     return read
+
+
+def as_dimension(one: Any) -> Dimension | None:
+    """A hyperparameter of KerasTuner's as a dimension of that name, now at its default; None where nothing can vary."""
+    given = _as_given(one)
+    if isinstance(given, tuple) and type(one).__name__ == "Float":
+        given = (float(given[0]), float(given[1]), *given[2:])
+    if len(set(given[:2])) < 2:
+        return None
+    return Dimension.model_validate({**_dimension(f"{OWN}{one.name}", given), "now": one.default})
 
 
 def _full_name(name: object, family_names: Collection[str]) -> str:

@@ -43,6 +43,15 @@ class Tensors:
 
         return Tensors(chosen(self.x), chosen(self.y), chosen(self.weight))
 
+    def joined(self, other: Tensors) -> Tensors:
+        """These examples, then others of the same structure; weights stay where both have them."""
+
+        def both(one: Any, two: Any) -> Any:
+            return keras.tree.map_structure(lambda a, b: np.concatenate([a, b]), one, two)
+
+        weight = None if self.weight is None or other.weight is None else both(self.weight, other.weight)
+        return Tensors(both(self.x, other.x), both(self.y, other.y), weight)
+
     def but(self, **changes: Any) -> Tensors:
         """With other inputs, targets or weights."""
         return Tensors(**{"x": self.x, "y": self.y, "weight": self.weight, **changes})
@@ -113,6 +122,7 @@ class Pipeline:
             seed: Of the experiments.
         """
         self.model, self.train, self.batch, self.epochs = model, train, max(1, min(batch, len(train))), epochs
+        self.wanted_batch = max(1, batch)
         self.class_weight, self.is_shuffled, self.is_own, self.seed = class_weight, is_shuffled, is_own, seed
         self.second_x, self.second_x_held = second_x, second_x_held
         self.given_held = held
@@ -122,6 +132,12 @@ class Pipeline:
             model.optimizer.build(model.trainable_variables)
         self._forward = tf.function(self._called, reduce_retracing=True)
         self.first = self.state()
+
+    def use(self, train: Tensors, held: Tensors) -> None:
+        """Takes other examples, those of a journey's sets, in place of the first ones."""
+        self.train, self.given_held = train, held
+        self.batch = max(1, min(self.wanted_batch, len(train)))
+        self.__dict__.pop("held", None)
 
     @property
     def rate(self) -> float:
