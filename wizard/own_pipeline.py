@@ -146,6 +146,28 @@ def of_captured(captured: Captured, seed: int, *, is_whole: bool = False) -> Own
     return OwnPipeline(pipeline, raw, validation, options, _key(pipeline), note, whole)
 
 
+def new_tensors(own: Any, raw: Any, y: Any, what: str) -> tuple[Any, np.ndarray | None]:
+    """New tensors as the model was trained on, and the codes or targets beside them, None without.
+
+    Args:
+        own: The model.
+        raw: Arrays or nests of them, a tf.data.Dataset or a PyDataset; a DataFrame where that was given.
+        y: Targets as in training, where `raw` yields none.
+        what: What they are for, in messages.
+
+    Raises:
+        DataError: For tensors of another structure or shape.
+    """
+    from wizard.data.sources import keras_data, tf_data
+    from wizard.training.examples import read
+
+    if tf_data.accepts(raw) or keras_data.accepts(raw):
+        found = read((raw, None, None), None, None, ALL)
+        raw, y = found.x, found.y if y is None else y
+    tensors = own.read(raw, what)
+    return tensors, None if y is None else own.codes(y, len(tensors))
+
+
 def _pair(dataset: Any, target: Any, option: str) -> Any:
     """(x, y) of arrays, or the stream as it is."""
     import pandas as pd

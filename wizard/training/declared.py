@@ -12,10 +12,49 @@ from wizard.training.own_space import as_dimension
 from wizard.training.space import Dimension
 
 CAPACITY = frozenset(
-    "unit units neuron neurons node nodes hidden filter filters channel channels width depth layer layers block blocks "
-    "dim dims head heads capacity size".split()
+    [
+        "unit",
+        "units",
+        "neuron",
+        "neurons",
+        "node",
+        "nodes",
+        "hidden",
+        "filter",
+        "filters",
+        "channel",
+        "channels",
+        "width",
+        "depth",
+        "layer",
+        "layers",
+        "block",
+        "blocks",
+        "dim",
+        "dims",
+        "head",
+        "heads",
+        "capacity",
+        "size",
+    ]
 )  # words in the names of what makes a network larger
-NO_CAPACITY = frozenset("batch kernel pool stride window image input vocab vocabulary epoch epochs step steps".split())
+NO_CAPACITY = frozenset(
+    [
+        "batch",
+        "kernel",
+        "pool",
+        "stride",
+        "window",
+        "image",
+        "input",
+        "vocab",
+        "vocabulary",
+        "epoch",
+        "epochs",
+        "step",
+        "steps",
+    ]
+)
 REGULARISERS = {  # words in the names of what holds training back, by the step of regularize that tries them
     "dropout": frozenset(("dropout", "drop")),
     "weight_decay": frozenset(("l1", "l2", "decay", "regularizer", "regulariser", "reg", "wd")),

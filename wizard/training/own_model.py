@@ -13,7 +13,6 @@ import numpy as np
 from wizard.core.backend import keras
 from wizard.core.config import OWN_FAMILY, HpValue, TrainingConfig
 from wizard.core.errors import DataError, NotAvailableError
-from wizard.core.seeds import derive
 from wizard.data.form import Form
 from wizard.data.task import Task
 from wizard.models.family import Family, look_every, multiple
@@ -120,7 +119,7 @@ class OwnModel:
 
     @cached_property
     def owned(self) -> frozenset[str]:
-        """Which of "learning_rate" and "weight_decay" the user's hyperparameters decide, found by moving all of them."""
+        """Which of "learning_rate" and "weight_decay" hyperparameters of the user's decide, found by moving all."""
         moved = {d.name: _elsewhere(d) for d in self.declared}
         if not moved:
             return frozenset()
@@ -227,7 +226,7 @@ class OwnModel:
 
     @cached_property
     def ladder(self) -> tuple[dict[str, HpValue], ...]:
-        """Rungs of capacity, by the number of parameters that the user's code then has; the defaults are one of them."""
+        """Rungs of capacity, by the number of parameters that the user's code then has; one has the defaults."""
         sizes = self.of_role("capacity")
         wanted = [{one.name: value_at(one.dimension, place) for one in sizes} for place in PLACES]
         wanted.append({one.name: one.default for one in sizes})
@@ -279,7 +278,28 @@ class OwnModel:
     @cached_property
     def y(self) -> np.ndarray:
         """Codes of the data set's classes, labels, or targets in the user's unit."""
-        y = self.tensors.targets[self.head_at].reshape(len(self.tensors), -1)
+        return self._coded(self.tensors.targets[self.head_at])
+
+    def codes(self, y: Any, n: int) -> np.ndarray:
+        """Targets of n new examples, as `y` has those of the known ones.
+
+        Raises:
+            DataError: For others than the model was trained on.
+        """
+        flat = keras.tree.flatten(in_numpy(y))
+        one = np.asarray(flat[self.head_at] if len(flat) == len(self.pipeline.heads) else flat[0])
+        if len(one) != n:
+            raise DataError(f"There must be a target for each example. Received: {n:,} examples, {len(one):,} targets.")
+        try:
+            return self._coded(one).astype("float64" if not self.task.is_classification else "int32")
+        except KeyError as error:
+            raise DataError(
+                f"Every label must be one that the model was trained on. Received: {error.args[0]}; "
+                f"the classes are {', '.join(self.task.classes)}."
+            ) from error
+
+    def _coded(self, y: np.ndarray) -> np.ndarray:
+        y = y.reshape(len(y), -1)
         if self.task.is_multilabel:
             return y.astype("int32")
         if not self.task.is_classification:
@@ -354,8 +374,7 @@ class OwnModel:
         if self.task.is_multilabel:
             return np.clip(p, 0.0, 1.0)
         if p.shape[1] == 1:
-            p = np.clip(np.concatenate([1 - p, p], axis=1), 0.0, 1.0)
-            return p
+            return np.clip(np.concatenate([1 - p, p], axis=1), 0.0, 1.0)
         p = np.maximum(p[:, self.units], 0.0)
         return p / np.maximum(p.sum(1, keepdims=True), LEAST)
 
@@ -377,7 +396,7 @@ class OwnModel:
         return self.head.is_known and self.head.kind != "numbers"
 
     def fit_to(self, error: float) -> float:
-        """The training loss at which training may stop, for a training error; a loss of another kind falls as it can."""
+        """The training loss at which training may stop, for a training error; one of another kind falls as it can."""
         if len(self.pipeline.heads) > 1:
             return -1e30
         if self._is_cross_entropy:

@@ -56,6 +56,8 @@ def members(context: Context) -> Outcome:
 
 def most_distinct(context: Context, candidates: list[Candidate]) -> int:
     """Different networks that the time left pays for: where folds decide, each is trained once more on all rows."""
+    if context.own is not None and not context.own.is_copyable:
+        return 1
     if not context.split.folds:
         return MOST_DISTINCT
     seconds = REFIT * float(np.median([one.seconds for one in candidates]))
@@ -89,6 +91,11 @@ def _numbers(context: Context, selection: Selection) -> dict[str, Any]:
 
 def _in_words(context: Context, candidates: list[Candidate], selection: Selection) -> str:
     n = len(candidates)
+    if context.own is not None and not context.own.is_copyable:
+        return (
+            f"Your model is one instance that cannot be copied, so that of {count(n, 'network')} that it has been one "
+            "is handed over: pass build(hp) to join several."
+        )
     if n == 1:
         return "There is one network only, so it is handed over alone."
     metric, rows = context.metric, context.deciding_rows

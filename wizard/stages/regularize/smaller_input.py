@@ -12,7 +12,7 @@ from wizard.stages.step import Outcome, noted, step
 from wizard.stages.words import count, listed
 
 
-@step()
+@step(needs=("raw inputs",))
 def smaller_input(context: Context) -> Outcome:
     """Smaller inputs make the network better.
 
