@@ -43,8 +43,8 @@ def without_sizes(own: OwnModel) -> str:
     if own.is_instance:
         return "A model given as an instance has one size: pass build(hp) that declares its units, filters or layers."
     return (
-        f"{own.name}(hp) declares no hyperparameter that makes the network larger, as hp.Int('units', …), so that "
-        "there is one size only."
+        f"Your {own.name}(hp) declares no hyperparameter that makes the network larger, as hp.Int('units', …), so "
+        "that there is one size only."
     )
 
 
@@ -118,13 +118,13 @@ def declared_experiment(context: Context, own: OwnModel, step: str) -> Outcome:
         if own.is_instance:
             return skipped(f"A model given as an instance declares nothing for {what}: pass build(hp).")
         return skipped(
-            f"{own.name}(hp) declares no hyperparameter for {what}, as hp.Float({name!r}, …); what your code does of "
-            "it stays as it is."
+            f"Your {own.name}(hp) declares no hyperparameter for {what}, as hp.Float({name!r}, …); what your code does "
+            "of it stays as it is."
         )
     changes = declared_changes(own, incumbent(context).config, step)[: few(context)]
     if not changes:
         names = listed([repr(one.name) for one in own.of_role(step)])
-        return noted(f"{names} can have no other value than it has.")
+        return noted(f"There is no other value to try of {names}.")
     return experiment(context, step, [change for change, _ in changes], [words for _, words in changes])
 
 

@@ -435,10 +435,9 @@ def built_of(model: Any) -> Built:
     is_number = isinstance(rate, keras.Variable)
     is_plain = isinstance(optimizer, keras.optimizers.Optimizer) and not hasattr(optimizer, "inner_optimizer")
     n = int(sum(np.prod(v.shape) for v in model.trainable_variables))
-    return Built(
-        float(rate.numpy()) if is_number and is_plain else None, float(getattr(optimizer, "weight_decay", None) or 0.0),
-        is_plain and hasattr(optimizer, "weight_decay"), n,
-    )  # fmt: skip
+    decay = float(getattr(optimizer, "weight_decay", None) or 0.0)
+    number = float(f"{float(rate.numpy()):.6g}") if is_number and is_plain else None  # as it was written, not float32
+    return Built(number, decay, is_plain and hasattr(optimizer, "weight_decay"), n)
 
 
 def _elsewhere(one: Declared) -> HpValue:

@@ -292,5 +292,10 @@ class Pipeline:
         weights = (
             {"sample_weight": tensors.weight} if self.class_weight is None else {"class_weight": self.class_weight}
         )
-        answer = self.model.train_on_batch(tensors.x, tensors.y, return_dict=True, **weights)
+        is_bare = tensors.weight is None and self.class_weight is None
+        if is_bare and type(self.model).train_step is not keras.Model.train_step:
+            self.model.make_train_function()  # as fit gives it: a step of the user's may unpack pairs alone
+            answer = self.model.train_function(iter([(tensors.x, tensors.y)]))
+        else:
+            answer = self.model.train_on_batch(tensors.x, tensors.y, return_dict=True, **weights)
         return float(answer.get("loss", next(iter(answer.values()), float("nan"))))

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from wizard.core.blocks import Block, Column, Line, Lines, Reference, Table
-from wizard.core.config import TrainingConfig
+from wizard.core.config import OWN_FAMILY, TrainingConfig
 from wizard.stages.context import Context
 from wizard.stages.ensemble.pool import Candidate, pool
 from wizard.stages.ensemble.selection import MOST_DISTINCT, Selection, select
@@ -152,7 +152,8 @@ def _table(context: Context, candidates: list[Candidate], chosen: tuple[tuple[Tr
         others = [disagreement(context, predictions[place], p) for i, p in enumerate(predictions) if i != place]
         changed = ", ".join(name for name in chosen[0][0].diff(config) if name != "seed") or "–"
         alone = metric.score(y, predictions[place], weight)
-        lines.append((config.family, changed, config.seed, share, alone, float(np.mean(others)) if others else None))
+        family = "yours" if config.family == OWN_FAMILY else config.family
+        lines.append((family, changed, config.seed, share, alone, float(np.mean(others)) if others else None))
     is_share = context.task.is_classification
     return Table(
         title="Members",
