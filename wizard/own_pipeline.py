@@ -142,7 +142,7 @@ def of_captured(captured: Captured, seed: int, *, is_whole: bool = False) -> Own
     )  # fmt: skip
     raw, options, note = _dataset(pipeline, all_of_them if is_whole else train)
     validation = None if is_drawn else _dataset(pipeline, held)[0]
-    whole = all_of_them if is_drawn or not is_whole else all_of_them.joined(held)
+    whole = all_of_them if held is None or is_drawn or not is_whole else all_of_them.joined(held)
     return OwnPipeline(pipeline, raw, validation, options, _key(pipeline), note, whole)
 
 

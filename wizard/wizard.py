@@ -84,9 +84,10 @@ class Wizard:
             ignore: Columns that are no inputs.
             corrections: Labels put right: the CSV of suspects that explore wrote, its column `label` filled in (empty:
                 as it is; "drop": leave the row out), or a DataFrame with columns `where` (or `row`) and `label`.
-            model: A model of your own to be judged by explore and baseline: build(hp) as KerasTuner defines it, a
-                HyperModel, or a compiled keras.Model; `dataset` is then what it is fitted to: (x, y) arrays or nests of
-                them, a tf.data.Dataset, a PyDataset, or a DataFrame of numbers with `target`.
+            model: A model of your own, judged by explore and baseline and trained by the later stages in place of ours:
+                build(hp) as KerasTuner defines it, a HyperModel, or a compiled keras.Model; `dataset` is then what it
+                is fitted to: (x, y) arrays or nests of them, a tf.data.Dataset, a PyDataset, or a DataFrame of numbers
+                with `target`. What build(hp) declares is what may vary; loss, head and metrics stay.
             budget: Wall-clock time for the whole journey ("10m", "90s", seconds), or "quick", "standard" (default),
                 "thorough": counts of trials, seeds and epochs, with the same result on every run.
             seed: Everything random derives from it.

@@ -11,7 +11,6 @@ import numpy as np
 
 from wizard.core.calibration import Calibration
 from wizard.core.config import TrainingConfig
-from wizard.data.dataset import Examples
 from wizard.data.task import THRESHOLD, Task
 from wizard.training.prepared import Prepared
 
@@ -125,20 +124,20 @@ def load_predictor(path: Path) -> Any:
     return keras.saving.load_model(path, compile=False)
 
 
-def predict_raw(model: Any, preparation: Any, examples: Examples, task: Task) -> np.ndarray:
+def predict_raw(model: Any, preparation: Any, examples: Any, task: Task) -> np.ndarray:
     """A predictor's answers for raw examples: (n, k) probabilities, or predictions (n,) or (n, m) in their units.
 
     Args:
         model: A predictor, or one that was saved for TensorFlow alone (`saved_model.Served`).
         preparation: What turns examples into raw tensors.
-        examples: n of them.
+        examples: n of them, as the preparation takes them: raw, or finished tensors of a user's own pipeline.
         task: What is predicted.
     """
     name = "probabilities" if task.is_classification else "prediction"
     return answers_of(model, preparation, examples, task)[name].astype("float64")
 
 
-def answers_of(model: Any, preparation: Any, examples: Examples, task: Task) -> dict[str, np.ndarray]:
+def answers_of(model: Any, preparation: Any, examples: Any, task: Task) -> dict[str, np.ndarray]:
     """All that a predictor says of raw examples, by name, (n, …) each; text as str."""
     from wizard.core.backend import tf
 

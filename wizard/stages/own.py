@@ -89,7 +89,7 @@ def about(own: OwnModel) -> Outcome:
     names = [one.name for one in own.declared]
     several = f"; {len(sizes)} sizes from {sizes[0][2]:,} to {sizes[-1][2]:,} parameters" if own.has_ladder else ""
     advice = ""
-    if type(own.given).__dict__.get("fit") is not None and not isinstance(own.given, type(about)):
+    if "fit" in vars(type(own.given)):
         advice = "Your HyperModel's fit() is not called: batch, epochs and stopping are this library's part."
     return noted(f"{told}; it declares {listed(names, 6)}{several}.", advice=advice, blocks=(table, rungs))
 

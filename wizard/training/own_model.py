@@ -66,6 +66,7 @@ class OwnModel:
         )  # fmt: skip
         self.is_instance = isinstance(given, keras.Model)
         self._first = [v.numpy().copy() for v in given.variables] if self.is_instance else []
+        self._first_optimizer = [v.numpy().copy() for v in given.optimizer.variables] if self.is_instance else []
         self._built: dict[tuple[Any, ...], Built] = {}
         self._prepared: dict[int, tuple[Prepared, Prepared]] = {}
 
@@ -177,9 +178,9 @@ class OwnModel:
                 variable.assign(value)
         return model
 
-    def first_weights(self) -> list[np.ndarray]:
-        """The weights that an instance came with."""
-        return self._first
+    def first_state(self) -> tuple[list[np.ndarray], list[np.ndarray]]:
+        """Values of the variables of an instance and of its optimiser, as they came."""
+        return self._first, self._first_optimizer
 
     def built(self, hp: Mapping[str, HpValue]) -> Built:
         """What a build with these hyperparameters is; built once."""
@@ -431,7 +432,7 @@ def _plain_kinds() -> tuple[type, ...]:
 def built_of(model: Any) -> Built:
     """What a compiled model's optimiser can be told, and how much it learns."""
     optimizer = model.optimizer
-    rate = getattr(optimizer, "_learning_rate", None)
+    rate: Any = getattr(optimizer, "_learning_rate", None)
     is_number = isinstance(rate, keras.Variable)
     is_plain = isinstance(optimizer, keras.optimizers.Optimizer) and not hasattr(optimizer, "inner_optimizer")
     n = int(sum(np.prod(v.shape) for v in model.trainable_variables))

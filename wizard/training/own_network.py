@@ -114,7 +114,7 @@ class OwnNetwork:
     def _make(self, config: TrainingConfig, seed: int) -> None:
         own = self.own
         self.model = own.new(config.hp, seed) if own.is_copyable else own.given
-        self.built = built_of(self.model)
+        self.built = own.default if own.is_instance else built_of(self.model)
         optimizer = self.model.optimizer
         self.schedule = self.weight_decay = None
         if own.takes_schedule and self.built.rate is not None:
@@ -132,8 +132,8 @@ class OwnNetwork:
         if not own.has_own_step:
             self.model.steps_per_execution = self.steps_a_call
         self.model.jit_compile = False  # compiling takes longer than short runs
-        if not hasattr(self, "_fresh_optimizer") or own.is_copyable:
-            self._fresh_optimizer = [v.numpy().copy() for v in optimizer.variables]
+        is_fresh = own.is_copyable  # an instance may have been trained since it came
+        self._fresh_optimizer = [v.numpy().copy() for v in optimizer.variables] if is_fresh else own.first_state()[1]
         self._forward = tf.function(
             lambda rows: self.model(self._gathered("x", rows), training=False),
             input_signature=[tf.TensorSpec((None,), "int64")],
@@ -144,7 +144,7 @@ class OwnNetwork:
         """Weights and optimiser as a fresh model has them; a step of the user's own may keep more than these."""
         own, seed = self.own, derive(config.seed, "weights")
         if not own.is_copyable:
-            self.restore(own.first_weights())
+            self.restore(own.first_state()[0])
         elif own.has_own_step:
             self._make(config, seed)
             return
@@ -210,7 +210,7 @@ class OwnNetwork:
         step = type(model).train_step.__get__(model)
 
         def step_on_rows(rows: Any) -> Any:
-            data = (self._gathered("x", rows), self._gathered("y", rows))
+            data: tuple[Any, ...] = (self._gathered("x", rows), self._gathered("y", rows))
             if self.is_weighted:
                 weight = self.resident.gather("weight", rows)
                 if self.own.tensors.weight is not None:

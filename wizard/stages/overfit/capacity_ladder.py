@@ -86,7 +86,7 @@ def capacity_ladder(context: Context) -> Outcome:
     done = diagnosis.experiments(context, runs, best, is_learning=is_learning)
     numbers |= {
         "causes": tuple(one.cause for one in done), "blocks": (*blocks, diagnosis.table(context, done)),
-        "advice": done[0].advice if done[0].cause.tested else GO_ON,
+        "advice": done[0].advice if done[0].cause.tested or done[0].advice == diagnosis.TURN_OFF else GO_ON,
     }  # fmt: skip
     if is_learning or not context.decided("signal"):
         reason = "there was no time for more" if is_cut else "no larger rung is left"
