@@ -52,6 +52,7 @@ def register_layers() -> None:
         "wizard.models.text_layers",
         "wizard.models.pretrained_layers",
         "wizard.export.layers",
+        "wizard.export.own_layers",
     ):
         import_module(module)
 

@@ -14,6 +14,8 @@ from pathlib import Path
 from typing import Any
 from zipfile import is_zipfile
 
+import numpy as np
+
 from wizard.core import costs
 from wizard.core.budget import Budget
 from wizard.core.clock import Clock
@@ -35,7 +37,8 @@ from wizard.stages.context import Context
 from wizard.stages.stage import run_stage, stage_module
 from wizard.training.trainer import Trainer
 
-JUDGED: tuple[StageName, ...] = ("explore", "baseline")  # stages that a model of the user's own goes through
+JUDGED: tuple[StageName, ...] = ("explore", "baseline")  # stages that judge a model of the user's own as it came
+JUDGED_ROWS = 4_000  # of each set, that baseline's experiments read: shares are known to a percent or two
 STOPPED = "What is done is stored: run the same script or cell again, and it goes on from here."
 OPENINGS = ".test-openings.json"  # beside the run folders: how often each data set's test rows were opened, and by whom
 
@@ -57,6 +60,7 @@ class Journey:
         foreign_key: What decides what it is; "" without one.
         clock: Of this process, since the data began to be opened.
         beside: Seconds of this process that no stage's result counts: opening data, writing pages.
+        own: The user's own model as the later stages train it; None without one, and where a script was caught.
     """
 
     dataset: Dataset
@@ -71,6 +75,7 @@ class Journey:
     foreign_key: str = ""
     clock: Clock = field(default_factory=Clock, compare=False)
     beside: list[float] = field(default_factory=list, compare=False)
+    own: Any = None
 
     @cached_property
     def store(self) -> Store:
@@ -92,7 +97,7 @@ class Journey:
         """Of this process; keeps compiled networks and prepared tensors."""
         return Trainer(
             self.dataset, self.task, self.split, self.store, self.clock,
-            is_deterministic=self.is_deterministic, callbacks=self.callbacks,
+            is_deterministic=self.is_deterministic, callbacks=self.callbacks, own=self.own,
         )  # fmt: skip
 
     def use_synthetic(self, given: Any) -> str:
@@ -144,6 +149,8 @@ class Journey:
         result = self.stored(key)
         if result is not None:
             return result
+        if self.own is not None and stage in JUDGED:
+            self.trainer.release()  # a model given as an instance is judged as it came
         with self.store.locked():
             context = replace(self._context(stage, options, before, decisions, key), earlier_runs=runs)
             try:
@@ -276,6 +283,17 @@ def _step_modules(stage: StageName) -> tuple[str, ...]:
     return tuple(f"wizard.stages.{stage}.{step}" for step in stage_module(stage).STEPS)
 
 
+def use_sets(journey: Journey) -> None:
+    """Lets a model of the user's own be judged on the journey's sets: its test rows stay sealed from baseline too."""
+    if journey.own is None:
+        return
+    train, held = (
+        rows if len(rows) <= JUDGED_ROWS else rows[np.linspace(0, len(rows) - 1, JUDGED_ROWS).astype(int)]
+        for rows in (journey.split.train, journey.split.validation)
+    )
+    journey.foreign.use(journey.own.tensors.take(train), journey.own.tensors.take(held))
+
+
 def announce(journey: Journey) -> None:
     """Two or three lines before the first stage: what was understood, and the plan.
 
@@ -302,13 +320,15 @@ def check_order(journey: Journey, stage: StageName, results: Collection[str]) ->
 
     Raises:
         StageOrderError: Names the call to make first.
-        NotAvailableError: For a later stage with a model of one's own.
+        NotAvailableError: For a later stage with a model that cannot be trained again, or gives no one answer.
     """
     if journey.foreign is not None and stage not in JUDGED:
-        raise NotAvailableError(
-            f"{stage}() for a model of your own is not available in this version: only explore() and baseline() "
-            "judge it."
-        )
+        if journey.own is None:
+            raise NotAvailableError(
+                f"{stage}() trains a model again and again, which a script's cannot be: pass the function that builds "
+                "it, Wizard(dataset, model=build)."
+            )
+        journey.own.refuse_unusual()
     for earlier in stages_before(stage):
         if earlier not in results:
             raise StageOrderError(f"{stage}() stands on {earlier}(). Call {earlier}() first, or run() for all six.")

@@ -88,7 +88,7 @@ def _view_predictor(store: Store, results: Mapping[StageName, StageResult]) -> N
     if key is None:
         shutil.rmtree(place, ignore_errors=True)
         return
-    from wizard.export.known import read_known
+    from wizard.export.known import known_beside
     from wizard.export.model_card import FILE, model_card
 
     kept = store.path("predictor", key)
@@ -99,7 +99,7 @@ def _view_predictor(store: Store, results: Mapping[StageName, StageResult]) -> N
     with writing(place):
         for name, source in sources.items():
             _view_file(source, place / name)
-    write_file(place / FILE, model_card(results, read_known(kept)[1]).encode())
+    write_file(place / FILE, model_card(results, known_beside(kept)).encode())
 
 
 def _view_file(source: Path, target: Path) -> None:

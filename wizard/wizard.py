@@ -18,10 +18,10 @@ from wizard.core.progress import say, say_result
 from wizard.core.result import STAGES, StageName, StageResult
 from wizard.core.store import folder_name
 from wizard.data.corrections import with_task
-from wizard.data.opening import Request, open_dataset, read_examples, read_labelled
+from wizard.data.opening import Request, open_dataset
 from wizard.data.task import check_task
-from wizard.handed import Handed, deciding_scores, ejected, handed
-from wizard.journey import Journey, announce, branched, check_order, person, stages_before, why_closed
+from wizard.handed import Handed, deciding_scores, ejected, examples_of, handed, labelled_of
+from wizard.journey import Journey, announce, branched, check_order, person, stages_before, use_sets, why_closed
 from wizard.pages import ShownResult, notebook_html, page_path, read_suspects, write_pages
 from wizard.sharing import share_journey
 from wizard.training.watched import check_callbacks
@@ -85,9 +85,10 @@ class Wizard:
             ignore: Columns that are no inputs.
             corrections: Labels put right: the CSV of suspects that explore wrote, its column `label` filled in (empty:
                 as it is; "drop": leave the row out), or a DataFrame with columns `where` (or `row`) and `label`.
-            model: A model of your own to be judged by explore and baseline: build(hp) as KerasTuner defines it, a
-                HyperModel, or a compiled keras.Model; `dataset` is then what it is fitted to: (x, y) arrays or nests of
-                them, a tf.data.Dataset, a PyDataset, or a DataFrame of numbers with `target`.
+            model: A model of your own, judged by explore and baseline and trained by the later stages in place of ours:
+                build(hp) as KerasTuner defines it, a HyperModel, or a compiled keras.Model; `dataset` is then what it
+                is fitted to: (x, y) arrays or nests of them, a tf.data.Dataset, a PyDataset, or a DataFrame of numbers
+                with `target`. What build(hp) declares is what may vary; loss, head and metrics stay.
             budget: Wall-clock time for the whole journey ("10m", "90s", seconds), or "quick", "standard" (default),
                 "thorough": counts of trials, seeds and epochs, with the same result on every run.
             seed: Everything random derives from it.
@@ -123,6 +124,8 @@ class Wizard:
         if model is not None or type(dataset).__name__ == "Captured":
             from wizard.own_pipeline import brought
 
+            if corrections is not None:
+                raise OptionError("With model=, put labels right in y itself: corrections= does not apply.")
             own, opened, task = brought(model, dataset, request, int(seed))
         else:
             opened = open_dataset(dataset, request)
@@ -136,8 +139,10 @@ class Wizard:
         self._handed: Handed | None = None
         self._journey = Journey(
             opened, inferred, int(seed), plan, metric, Path(out) / folder_name(name or opened.name),
-            bool(deterministic), callbacks, own.pipeline if own else None, own.key if own else "", clock,
+            bool(deterministic), callbacks, own.pipeline if own else None, own.key if own else "", clock=clock,
+            own=own.own_model(opened, inferred, int(seed)) if own else None,
         )  # fmt: skip
+        use_sets(self._journey)
         announce(self._journey)
 
     # ── the six stages ───────────────────────────────────────────────────────────────────────────
@@ -168,6 +173,8 @@ class Wizard:
         Args:
             family: Name of a model family, instead of the plainest one for these inputs.
         """
+        if family is not None and self._journey.own is not None:
+            raise OptionError("family= is not for a model of your own: it is the one that is trained. Leave it out.")
         if family is not None:
             from wizard.models.family import PACKAGE, names
 
@@ -192,6 +199,8 @@ class Wizard:
         from wizard.stages.regularize import left_out
 
         options: dict[str, Any] = {"skip": left_out(only, skip)}
+        if synthetic is not None and self._journey.own is not None:
+            raise NotAvailableError("synthetic= is not for a model of your own: add such examples to your tensors.")
         if synthetic is not None:
             options["synthetic"] = self._journey.use_synthetic(synthetic)
         return self._stage("regularize", options)
@@ -215,8 +224,10 @@ class Wizard:
 
         check_count("trials", trials)
         incumbent = self.decisions.incumbent
+        own = self._journey.own
         if space is not None and incumbent is not None:
-            space = read_space(space, incumbent.hp)
+            names = incumbent.hp if own is None else [one.name for one in own.declared]
+            space = read_space(space, names, own is not None)
         return self._stage("tune", {"trials": trials, "tuner": opened_tuner(tuner), "space": space})
 
     def ensemble(self, size: int | None = None, distill: bool = True) -> Self:
@@ -322,16 +333,16 @@ class Wizard:
         Args:
             raw: What the data set was made of, without labels: pictures (array, paths, folder), rows (DataFrame, dict
                 of columns, CSV path), texts (str, list, Series, paths) or series (arrays, or a table like the known
-                one). No example is dropped.
+                one). No example is dropped. With a model of your own: finished tensors, as it was trained on.
         """
         predictor = self._predictor()
-        return predictor.named(predictor.answers(read_examples(raw, self._journey.dataset)))
+        return predictor.named(predictor.answers(examples_of(self._journey, raw)))
 
     def predict_proba(self, raw: Any) -> np.ndarray:
         """Predicts probabilities (n, k) from raw input, classes in the order of `results[…].dataset.classes`."""
         if not self._journey.task.is_classification:
             raise OptionError("predict_proba() is for classification; for regression call predict().")
-        return self._predictor().answers(read_examples(raw, self._journey.dataset))
+        return self._predictor().answers(examples_of(self._journey, raw))
 
     def evaluate(self, raw: Any = None, y: Any = None) -> dict[str, float]:
         """Scores the current best: on raw examples with labels, or, without arguments, on the rows that decided.
@@ -343,8 +354,7 @@ class Wizard:
         journey = self._journey
         if raw is None:
             return deciding_scores(journey, self.decisions, self._results)
-        examples, labels = read_labelled(raw, y, journey.dataset)
-        return self._predictor().scores(examples, journey.task.encode(labels))
+        return self._predictor().scores(*labelled_of(journey, raw, y))
 
     def export(self, path: str | os.PathLike[str]) -> Path:
         """Writes the predictor as one .keras file; loads with `import wizard` beside Keras.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -27,6 +27,9 @@ from wizard.training.compare import Interval, bootstrap, gain_between
 from wizard.training.metrics import Metric, default_metric, metric_for
 from wizard.training.prepared import Prepared
 from wizard.training.trainer import Trainer
+
+if TYPE_CHECKING:
+    from wizard.training.own_model import OwnModel
 
 
 class SealedError(WizardError, RuntimeError):
@@ -98,6 +101,12 @@ class Context:
     earlier_runs: tuple[str, ...] = ()
     pace: float = 1.0
     shared: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def own(self) -> OwnModel | None:
+        """The user's own model, where the stages after baseline train that in place of ours."""
+        found: OwnModel | None = self.trainer.own
+        return found
 
     # ── data ─────────────────────────────────────────────────────────────────────────────────────
     @property

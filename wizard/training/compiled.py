@@ -135,6 +135,13 @@ class CompiledNetwork:
         ]
         return np.concatenate(parts) if parts else np.empty((0, self.task.n_outputs), "float32")
 
+    def with_losses(self, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """What `predict` gives for resident rows, and their losses (n,)."""
+        from wizard.training.fit import losses_of  # which stands on this module
+
+        outputs = self.predict(rows)
+        return outputs, losses_of(outputs, self._data[0].y[rows], self.task)
+
     def predict_disturbed(self, rows: np.ndarray, strength: float, seed: int) -> np.ndarray:
         """What `predict` gives, for inputs disturbed by a strength of 0–1 (`models.creative.disturbed`)."""
         self.resident.place(*self._data)

@@ -158,8 +158,8 @@ class _Validation(keras.callbacks.Callback):
     def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
         assert logs is not None
         rows, task = self.prepared.held, self.compiled.task
-        outputs, weight = self.compiled.predict(rows), self.prepared.weight[rows]
-        logs["val_loss"] = float(np.average(losses_of(outputs, self.prepared.y[rows], task), weights=weight))
+        (outputs, losses), weight = self.compiled.with_losses(rows), self.prepared.weight[rows]
+        logs["val_loss"] = float(np.average(losses, weights=weight))
         if self.smoothing and task.is_classification:
             even = smoothed_part(outputs, task)
             logs[OBJECTIVE] = (1 - self.smoothing) * logs["val_loss"] + self.smoothing * float(

@@ -45,6 +45,15 @@ class Tensors:
 
         return Tensors(chosen(self.x), chosen(self.y), chosen(self.weight))
 
+    def joined(self, other: Tensors) -> Tensors:
+        """These examples, then others of the same structure; weights stay where both have them."""
+
+        def both(one: Any, two: Any) -> Any:
+            return keras.tree.map_structure(lambda a, b: np.concatenate([a, b]), one, two)
+
+        weight = None if self.weight is None or other.weight is None else both(self.weight, other.weight)
+        return Tensors(both(self.x, other.x), both(self.y, other.y), weight)
+
     def but(self, **changes: Any) -> Tensors:
         """With other inputs, targets or weights."""
         return Tensors(**{"x": self.x, "y": self.y, "weight": self.weight, **changes})
@@ -121,6 +130,7 @@ class Pipeline:
             seed: Of the experiments.
         """
         self.model, self.train, self.batch, self.epochs = model, train, max(1, min(batch, len(train))), epochs
+        self.wanted_batch = max(1, batch)
         self.class_weight, self.is_shuffled, self.is_own, self.seed = class_weight, is_shuffled, is_own, seed
         self.second_x, self.second_x_held, self.draws = second_x, second_x_held, draws
         self.n_examples, self.callbacks = n_examples or len(train), callbacks
@@ -132,6 +142,12 @@ class Pipeline:
             model.optimizer.build(model.trainable_variables)
         self._forward = tf.function(self._called, reduce_retracing=True)
         self.first = self.state()
+
+    def use(self, train: Tensors, held: Tensors) -> None:
+        """Takes other examples, those of a journey's sets, in place of the first ones."""
+        self.train, self.given_held = train, held
+        self.batch = max(1, min(self.wanted_batch, len(train)))
+        self.__dict__.pop("held", None)
 
     @property
     def rate(self) -> float:
@@ -329,5 +345,10 @@ class Pipeline:
         weights = (
             {"sample_weight": tensors.weight} if self.class_weight is None else {"class_weight": self.class_weight}
         )
-        answer = self.model.train_on_batch(tensors.x, tensors.y, return_dict=True, **weights)
+        is_bare = tensors.weight is None and self.class_weight is None
+        if is_bare and type(self.model).train_step is not keras.Model.train_step:
+            self.model.make_train_function()  # as fit gives it: a step of the user's may unpack pairs alone
+            answer = self.model.train_function(iter([(tensors.x, tensors.y)]))
+        else:
+            answer = self.model.train_on_batch(tensors.x, tensors.y, return_dict=True, **weights)
         return float(answer.get("loss", next(iter(answer.values()), float("nan"))))

@@ -11,7 +11,7 @@ from zipfile import is_zipfile
 import numpy as np
 
 from wizard.core.clock import Clock
-from wizard.core.config import TrainingConfig
+from wizard.core.config import OWN_FAMILY, TrainingConfig
 from wizard.core.errors import RunFolderError
 from wizard.core.keys import content_key, source_key, versions
 from wizard.core.pacing import Pacing
@@ -45,11 +45,12 @@ class Trainer:
         *,
         is_deterministic: bool = True,
         callbacks: Sequence[Any] = (),
+        own: Any = None,
     ) -> None:
-        """Loads nothing and trains nothing yet."""
+        """Loads nothing and trains nothing yet; `own` is the user's own model (`own_model.OwnModel`), or None."""
         self.dataset, self.task, self.split, self.store, self.clock = dataset, task, split, store, clock
         self.is_deterministic, self.callbacks = is_deterministic, tuple(callbacks)
-        self.preparer = Preparer(dataset, task, split)
+        self.preparer, self.own = Preparer(dataset, task, split), own
         self.stage = ""  # that is running,
         self.pacing: Pacing | None = None  # and its pacing
         self.used: dict[str, None] = {}  # keys of the runs asked for since last emptied, in order
@@ -68,6 +69,7 @@ class Trainer:
             [name_of(one) for one in self.callbacks],
             source_key(*CODE),
             versions("tensorflow", "keras", "numpy"),
+            *([self.own.key] if config.family == OWN_FAMILY else []),
         )
 
     def train(self, config: TrainingConfig) -> TrainingRun:
@@ -87,7 +89,10 @@ class Trainer:
 
     def prepared(self, config: TrainingConfig) -> Prepared:
         """The tensors that a configuration trains on."""
-        return self.preparer.prepare(config)
+        if config.family != OWN_FAMILY:
+            return self.preparer.prepare(config)
+        prepared: Prepared = self.own.prepared(self.preparer.prepare(config.but(inputs={}, synthetic="")))
+        return prepared
 
     def form(self, config: TrainingConfig) -> Form:
         """What a configuration's network eats."""
@@ -148,13 +153,16 @@ class Trainer:
             callbacks: Those of the run that is about to begin; None where it does not matter how steps are run.
         """
         from wizard.training.compiled import STEPS_A_CALL, CompiledNetwork
+        from wizard.training.own_network import OwnNetwork
         from wizard.training.randomness import keras_seed, make_deterministic
         from wizard.training.resident import Resident
 
-        if self.is_deterministic:
+        is_own = config.family == OWN_FAMILY
+        if self.is_deterministic and not is_own:  # code of the user's may not bear it
             make_deterministic()
         form = self.form(config)
-        own = (config.structure, form.model_dump_json())
+        data = "own" if is_own else form.model_dump_json()
+        own = (config.structure, *([config.class_weights] if is_own else []), data)
         watching = filter(is_callback, self.callbacks) if callbacks is None else callbacks
         steps = 1 if any(map(_watches_batches, watching)) else STEPS_A_CALL
         if callbacks is None:
@@ -166,13 +174,20 @@ class Trainer:
             while len(self._compiled) >= COMPILED_KEPT:
                 self._compiled.pop(next(iter(self._compiled)))
             with keras_seed(0):
-                resident = self._resident.get(structure[1]) or Resident()
-                self._compiled[structure] = CompiledNetwork(config, form, self.task, steps, resident)
-            self._resident[structure[1]] = resident
+                resident = self._resident.get(data) or Resident()
+                self._compiled[structure] = (
+                    OwnNetwork(self.own, config, steps, resident)
+                    if is_own
+                    else CompiledNetwork(config, form, self.task, steps, resident)
+                )
+            self._resident[data] = resident
         return self._compiled[structure]
 
     def release(self) -> None:
         """Lets go of all compiled networks and the data that they hold, where memory ran out."""
+        for compiled in self._compiled.values():
+            if compiled.network is compiled:  # the user's own: its training step is theirs again
+                compiled.release()
         self._compiled.clear()
 
     def _first_weights(self, config: TrainingConfig) -> list[np.ndarray] | None:
@@ -187,7 +202,7 @@ class Trainer:
         return self.store.read(KIND, key, _read_run)
 
     def _train(self, key: str, config: TrainingConfig) -> TrainingRun:
-        from wizard.training.fit import fit, losses_of, to_predictions
+        from wizard.training.fit import fit, to_predictions
         from wizard.training.rows import training_rows
 
         first = self._first_weights(config)
@@ -206,10 +221,9 @@ class Trainer:
         for part, rows in (("train", scored), ("val", prepared.held)):
             if not len(rows) or fitted.failure:
                 continue
-            outputs = compiled.predict(rows)
+            outputs, losses = compiled.with_losses(rows)
             predictions = to_predictions(outputs, prepared, self.task)
             weight = None if self.dataset.weight is None else prepared.weight[rows]
-            losses = losses_of(outputs, prepared.y[rows], self.task)
             scores[f"{part}_loss"] = float(np.average(losses, weights=weight))
             truth = self.preparer.y[rows]
             scores |= {f"{part}_{n}": s for n, s in all_scores(self.task, truth, predictions, weight).items()}

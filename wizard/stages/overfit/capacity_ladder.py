@@ -21,8 +21,9 @@ from wizard.stages.overfit.rungs import (
     rung_config,
     training_error,
 )
+from wizard.stages.own import size_in_words
 from wizard.stages.step import Outcome, failed, passed, step, warned
-from wizard.stages.words import shape_in_words, share
+from wizard.stages.words import share
 
 RUNG_SHARE = 0.6  # of the stage's time left that one rung may take
 COMPARED = 5  # configurations that regularize compares, each on every fold
@@ -47,11 +48,11 @@ def capacity_ladder(context: Context) -> Outcome:
     runs: list[TrainingRun] = []
     is_cut = False
     for rung in sizes(context, chosen, form)[: context.effort.rungs]:
-        name = f"capacity_ladder: rung {len(runs) + 1} ({shape_in_words(rung)})"
+        name = f"capacity_ladder: rung {len(runs) + 1} ({size_in_words(context, rung)})"
         if runs and not context.pacing.allows(name, 2 * runs[-1].seconds):
             is_cut = True
             break
-        context.progress.detail(f"rung {len(runs) + 1}: {shape_in_words(rung)}")
+        context.progress.detail(f"rung {len(runs) + 1}: {size_in_words(context, rung)}")
         config = rung_config(context, recipe, rung, target)
         runs.append(context.train(_within_time(context, config, name)))
         if training_error(context, runs[-1]) <= enough:
@@ -69,7 +70,7 @@ def capacity_ladder(context: Context) -> Outcome:
             "stage_configs": {**context.decided("stage_configs"), "overfit": config},
         },
     }  # fmt: skip
-    words = f"{shape_in_words(runs[best].config.hp)} ({runs[best].n_parameters:,} parameters)"
+    words = f"{size_in_words(context, runs[best].config.hp)} ({runs[best].n_parameters:,} parameters)"
     left = left_in_words(context, errors[best])
     if errors[best] <= target:
         return passed(f"Rung {best + 1}, {words}, fits the training rows: {left}.", blocks=blocks, **numbers)
@@ -85,7 +86,7 @@ def capacity_ladder(context: Context) -> Outcome:
     done = diagnosis.experiments(context, runs, best, is_learning=is_learning)
     numbers |= {
         "causes": tuple(one.cause for one in done), "blocks": (*blocks, diagnosis.table(context, done)),
-        "advice": done[0].advice if done[0].cause.tested else GO_ON,
+        "advice": done[0].advice if done[0].cause.tested or done[0].advice == diagnosis.TURN_OFF else GO_ON,
     }  # fmt: skip
     if is_learning or not context.decided("signal"):
         reason = "there was no time for more" if is_cut else "no larger rung is left"
@@ -129,7 +130,7 @@ def _table(context: Context, runs: list[TrainingRun]) -> Table:
     metric = context.metric
     rows = tuple(
         (
-            shape_in_words(run.config.hp), run.n_parameters, int(run.epochs_seen[-1]) if run.epochs_seen else 0,
+            size_in_words(context, run.config.hp), run.n_parameters, int(run.epochs_seen[-1]) if run.epochs_seen else 0,
             run.scores.get("train_loss"), training_error(context, run), run.scores.get("val_loss"),
             run.scores.get(f"val_{metric.name}"), run.seconds,
         )

@@ -64,7 +64,9 @@ def choice(context: Context, form: Form) -> Choice:
 
 
 def chosen_family(context: Context, form: Form) -> Family:
-    """The family of the stage."""
+    """The family of the stage; the user's own model where there is one."""
+    if context.own is not None:
+        return context.own.family
     return family(choice(context, form).name)
 
 

@@ -8,6 +8,7 @@ from wizard.models.family import Family, family
 from wizard.stages.context import Context
 from wizard.stages.overfit.choice import Choice, choice, sizes
 from wizard.stages.overfit.rungs import n_parameters, seconds_an_epoch
+from wizard.stages.own import about
 from wizard.stages.step import Outcome, noted, step
 from wizard.stages.words import listed, shape_in_words
 
@@ -24,6 +25,8 @@ def pick_model(context: Context) -> Outcome:
     "Don't be a hero": nothing is invented here. The family is the one that the literature would try first on such
     inputs, unless explore found that they need another, and its capacity is the only thing to vary.
     """
+    if context.own is not None:
+        return about(context.own)
     form = context.form()
     found = choice(context, form)
     chosen = family(found.name)

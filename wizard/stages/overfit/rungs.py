@@ -29,15 +29,22 @@ def rung_config(
         rung: Its size.
         target: Error at which training stops; None trains all epochs.
     """
-    is_classification = context.task.is_classification
+    is_own = context.own is not None
     return recipe.unregularised().but(
         hp=rung,
         schedule="constant",
-        learning_rate=recipe.learning_rate / 2,  # half the peak of a falling schedule
+        learning_rate=recipe.learning_rate / (1 if is_own else 2),  # half the peak of a falling schedule
         epochs=multiple(MOST_EPOCHS * context.effort.epochs, recipe.look_every),
-        fit_to=None if target is None else target / 4 if is_classification else target / 2,
+        fit_to=None if target is None else _fit_to(context, target),
         fold=0 if context.split.folds else None,
     )
+
+
+def _fit_to(context: Context, target: float) -> float:
+    """The training loss that goes with a training error; the user's own loss has its own measure."""
+    if context.own is not None:
+        return context.own.fit_to(target)
+    return target / 4 if context.task.is_classification else target / 2
 
 
 def seconds_an_epoch(context: Context, chosen: Family, form: Form) -> float:
@@ -78,6 +85,8 @@ def error_unit(context: Context) -> str:
 
 def loss_unit(context: Context) -> str:
     """Unit of training and validation losses."""
+    if context.own is not None:
+        return context.own.loss_unit
     return "nats" if context.task.is_classification else "target variances"
 
 

@@ -13,6 +13,7 @@ from wizard.core.registry import load
 from wizard.core.seeds import derive
 from wizard.stages.context import Context
 from wizard.stages.labels import label_of
+from wizard.stages.own import declared_experiment
 from wizard.stages.regularize.experiment import experiment, few, incumbent
 from wizard.stages.step import Outcome, noted, step
 from wizard.stages.words import listed, share
@@ -32,6 +33,8 @@ def augment(context: Context) -> Outcome:
     words: free examples. First the trained network itself is asked whether it still recognises what it learnt after the
     change: one that changes the label would hurt.
     """
+    if context.own is not None:
+        return declared_experiment(context, context.own, "augment")
     wanted = [name for name in context.decided("vary") if name in _look(context).VARIED]
     strengths = (STRENGTHS[::-1] if wanted else STRENGTHS)[: few(context)]
     gallery, kept = _survives(context, strengths)

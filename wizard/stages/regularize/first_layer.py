@@ -57,6 +57,8 @@ def first_layer(context: Context) -> Outcome:
     prepared = context.prepared(run.config)
     model = context.trainer.network(run).network.model
     look = _look(context, model, prepared)
+    if look is None and context.own is not None:
+        return skipped("Your model has no first layer whose weights lie beside the inputs that explore saw.")
     if look is None:
         return skipped(f"The family {run.config.family!r} has no first layer whose weights could be shown.")
     mean, spread = float(look.random.mean()), float(look.random.std())
@@ -76,6 +78,8 @@ def first_layer(context: Context) -> Outcome:
 
 def _look(context: Context, model: Any, prepared: Any) -> Look | None:
     form = prepared.form
+    if context.own is not None and (isinstance(form, TokensForm) or len(context.own.tensors.inputs) > 1):
+        return None
     rocket = next((layer for layer in model.layers if layer.name == "rocket"), None)
     if rocket is not None:
         return _kernels(context, np.asarray(model.layers[-1].kernel, "float64"), rocket.n_a_kernel)

@@ -16,7 +16,7 @@ from wizard.stages.words import count, listed
 MODALITIES = "wizard.data.modalities"  # a file a modality
 
 
-@step()
+@step(needs=("raw inputs",))
 def smaller_input(context: Context) -> Outcome:
     """Smaller inputs make the network better.
 
