@@ -28,6 +28,7 @@ from wizard.data.synthetic import read_synthetic
 from wizard.data.task import Task
 from wizard.stages.context import Context
 from wizard.stages.stage import run_stage, stage_module
+from wizard.training.distribution import in_keys
 from wizard.training.trainer import Trainer
 
 JUDGED: tuple[StageName, ...] = ("explore", "baseline")  # stages that a model of the user's own goes through
@@ -49,6 +50,7 @@ class Journey:
         callbacks: Keras callbacks for every run, or functions that make them for each.
         foreign: The user's own pipeline, which baseline judges in place of the library's small net, or None.
         foreign_key: What decides what it is; "" without one.
+        distribution: Strategy under which networks are trained, or None.
     """
 
     dataset: Dataset
@@ -61,6 +63,7 @@ class Journey:
     callbacks: tuple[Any, ...] = ()
     foreign: Any = None
     foreign_key: str = ""
+    distribution: Any = None
 
     @cached_property
     def store(self) -> Store:
@@ -87,7 +90,7 @@ class Journey:
         """Of this process; keeps compiled networks and prepared tensors."""
         return Trainer(
             self.dataset, self.task, self.split, self.store, self.clock,
-            is_deterministic=self.is_deterministic, callbacks=self.callbacks,
+            is_deterministic=self.is_deterministic, callbacks=self.callbacks, distribution=self.distribution,
         )  # fmt: skip
 
     def use_synthetic(self, given: Any) -> str:
@@ -109,7 +112,8 @@ class Journey:
         return content_key(
             stage, code, options, self.dataset.fingerprint, self.split.key, self.task, self.seed,
             self.budget.effort.name, self.budget.seconds, self.metric, self.is_deterministic, read,
-            *([self.foreign_key] if self.foreign_key and stage != "explore" else []), *earlier_runs,
+            *([self.foreign_key] if self.foreign_key and stage != "explore" else []), *in_keys(self.distribution),
+            *earlier_runs,
         )  # fmt: skip
 
     def stored(self, key: str) -> StageResult | None:

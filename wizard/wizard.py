@@ -11,7 +11,7 @@ import numpy as np
 
 from wizard.core.budget import parse_budget
 from wizard.core.decisions import Decisions
-from wizard.core.errors import GateFailed, NotAvailableError, OptionError, StageOrderError, check_count, nearest
+from wizard.core.errors import GateFailed, OptionError, StageOrderError, check_count, nearest
 from wizard.core.finding import Finding
 from wizard.core.progress import say, say_result
 from wizard.core.result import STAGES, StageName, StageResult
@@ -23,6 +23,7 @@ from wizard.handed import Handed, deciding_scores, ejected, handed
 from wizard.journey import Journey, announce, branched, check_order, person, stages_before, why_closed
 from wizard.pages import ShownResult, notebook_html, page_path, read_suspects, write_pages
 from wizard.sharing import share_journey
+from wizard.training.distribution import check_distribution
 from wizard.training.watched import check_callbacks
 
 GATES = ("raise", "warn")
@@ -95,7 +96,8 @@ class Wizard:
             callbacks: Keras callbacks that every training run gets; or functions run -> callback, called for each run
                 with its name, stage, config, seed and fold, so that each has a log folder of its own:
                 callbacks=[lambda run: keras.callbacks.TensorBoard(f"logs/{run.name}")].
-            distribution: Not available yet.
+            distribution: A strategy of TensorFlow's for the devices of this machine, such as
+                tf.distribute.MirroredStrategy(): every network of ours is trained under it, each batch shared out.
             out: Folder of run folders.
             name: Of the run folder; that of the data by default.
             version: A name for what a stream gives now: its examples are kept in the run folder, and a new process
@@ -107,14 +109,13 @@ class Wizard:
             UnsupportedTaskError: For tasks that the library does not do.
             NotAvailableError: For what this version does not do yet.
         """
-        if distribution is not None:
-            raise NotAvailableError("distribution= is not available in this version. Leave it out.")
         if gates not in GATES:
             raise OptionError(f"gates must be 'raise' or 'warn'. Received: {gates!r}.{nearest(gates, GATES)}")
         if isinstance(seed, bool) or not isinstance(seed, (int, np.integer)):
             raise OptionError(f"seed must be a whole number. Received: {seed!r}.")
         check_task(task)
         plan, callbacks = parse_budget(budget), check_callbacks(callbacks)
+        check_distribution(distribution, has_own_model=model is not None or type(dataset).__name__ == "Captured")
         ignore = (ignore,) if isinstance(ignore, str) else tuple(ignore)
         targets = target if target is None or isinstance(target, str) else tuple(target)
         given = (targets, modality, task, validation, test, group, time, weight)
@@ -135,7 +136,7 @@ class Wizard:
         self._handed: Handed | None = None
         self._journey = Journey(
             opened, inferred, int(seed), plan, metric, Path(out) / folder_name(name or opened.name),
-            bool(deterministic), callbacks, *((own.pipeline, own.key) if own else ()),
+            bool(deterministic), callbacks, own and own.pipeline, own.key if own else "", distribution,
         )  # fmt: skip
         announce(self._journey)
 

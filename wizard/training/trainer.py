@@ -19,6 +19,7 @@ from wizard.data.dataset import Dataset
 from wizard.data.form import Form
 from wizard.data.split import Split
 from wizard.data.task import Task
+from wizard.training.distribution import in_keys, scope
 from wizard.training.metrics import all_scores
 from wizard.training.prepared import Prepared, Preparer
 from wizard.training.watched import Watched, callbacks_of, is_callback, name_of
@@ -43,10 +44,12 @@ class Trainer:
         *,
         is_deterministic: bool = True,
         callbacks: Sequence[Any] = (),
+        distribution: Any = None,
     ) -> None:
         """Loads nothing and trains nothing yet."""
         self.dataset, self.task, self.split, self.store, self.clock = dataset, task, split, store, clock
         self.is_deterministic, self.callbacks = is_deterministic, tuple(callbacks)
+        self.distribution = distribution
         self.preparer = Preparer(dataset, task, split)
         self.stage = ""  # that is running,
         self.pacing: Pacing | None = None  # and its pacing
@@ -66,6 +69,7 @@ class Trainer:
             [name_of(one) for one in self.callbacks],
             source_key(*CODE),
             versions("tensorflow", "keras", "numpy"),
+            *in_keys(self.distribution),
         )
 
     def train(self, config: TrainingConfig) -> TrainingRun:
@@ -155,7 +159,8 @@ class Trainer:
         form = self.form(config)
         own = (config.structure, form.model_dump_json())
         watching = filter(is_callback, self.callbacks) if callbacks is None else callbacks
-        steps = 1 if any(map(_watches_batches, watching)) else STEPS_A_CALL
+        is_watched = any(map(_watches_batches, watching))
+        steps = 1 if is_watched or self.distribution is not None else STEPS_A_CALL
         if callbacks is None:
             steps = next((known[-1] for known in reversed(self._compiled) if known[:-1] == own), steps)
         structure = (*own, steps)
@@ -164,8 +169,8 @@ class Trainer:
         else:
             while len(self._compiled) >= COMPILED_KEPT:
                 self._compiled.pop(next(iter(self._compiled)))
-            with keras_seed(0):
-                resident = self._resident.get(structure[1]) or Resident()
+            with keras_seed(0), scope(self.distribution):
+                resident = self._resident.get(structure[1]) or Resident(None if self.distribution is None else "CPU:0")
                 self._compiled[structure] = CompiledNetwork(config, form, self.task, steps, resident)
             self._resident[structure[1]] = resident
         return self._compiled[structure]

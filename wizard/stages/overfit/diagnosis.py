@@ -184,7 +184,7 @@ def _trained_on(context: Context, split: Split, failing: TrainingRun) -> Trainin
     trainer = context.trainer
     other = Trainer(
         trainer.dataset, trainer.task, split, trainer.store, trainer.clock,
-        is_deterministic=trainer.is_deterministic, callbacks=trainer.callbacks,
+        is_deterministic=trainer.is_deterministic, callbacks=trainer.callbacks, distribution=trainer.distribution,
     )  # fmt: skip
     other.stage, other.pacing = trainer.stage, trainer.pacing
     looks = max(FEWEST_LOOKS, len(failing.history.get("loss", ())))
