@@ -29,6 +29,7 @@ from wizard.data.task import Task
 from wizard.stages.context import Context
 from wizard.stages.stage import run_stage, stage_module
 from wizard.training.distribution import in_keys
+from wizard.training.roles import Team
 from wizard.training.trainer import Trainer
 
 JUDGED: tuple[StageName, ...] = ("explore", "baseline")  # stages that a model of the user's own goes through
@@ -123,8 +124,9 @@ class Journey:
         return StageResult.model_validate_json((self.store.path(STAGE_RESULTS, key) / "result.json").read_bytes())
 
     def run(
-        self, stage: StageName, options: dict[str, Any], before: Sequence[StageResult], decisions: Decisions
-    ) -> StageResult:
+        self, stage: StageName, options: dict[str, Any], before: Sequence[StageResult], decisions: Decisions,
+        team: Team | None = None,
+    ) -> StageResult:  # fmt: skip
         """Runs a stage, or returns its stored result.
 
         Args:
@@ -132,16 +134,15 @@ class Journey:
             options: Its options, defaults applied.
             before: Results of the earlier stages.
             decisions: What they decided.
+            team: Whom tune searches with, if not alone.
         """
-        runs: tuple[str, ...] = ()
-        if getattr(stage_module(stage), "READS_RUNS", False):
-            runs = tuple(dict.fromkeys(key for result in before for key in result.runs))
+        runs = runs_read(stage, before)
         key = self.key(stage, options, decisions, runs)
         result = self.stored(key)
         if result is not None:
             return result
         with self.store.locked():
-            context = replace(self._context(stage, options, before, decisions, key), earlier_runs=runs)
+            context = replace(self._context(stage, options, before, decisions, key), earlier_runs=runs, team=team)
             result = run_stage(context, key, self.summary(context))
 
             def fill(folder: Path) -> None:
@@ -208,6 +209,13 @@ class Journey:
 
 def _step_modules(stage: StageName) -> tuple[str, ...]:
     return tuple(f"wizard.stages.{stage}.{step}" for step in stage_module(stage).STEPS)
+
+
+def runs_read(stage: StageName, before: Sequence[StageResult]) -> tuple[str, ...]:
+    """Keys of the earlier stages' training runs, for a stage that reads them."""
+    if not getattr(stage_module(stage), "READS_RUNS", False):
+        return ()
+    return tuple(dict.fromkeys(key for result in before for key in result.runs))
 
 
 def announce(journey: Journey) -> None:

@@ -26,6 +26,7 @@ from wizard.data.task import Task
 from wizard.training.compare import Interval, bootstrap, gain_between
 from wizard.training.metrics import Metric, default_metric, metric_for
 from wizard.training.prepared import Prepared
+from wizard.training.roles import Team
 from wizard.training.trainer import Trainer
 
 
@@ -73,7 +74,7 @@ class Context:
     """What a stage hands to its steps; see the module's docstring.
 
     `foreign` is the user's own pipeline, if any; `earlier_runs` are the keys of the earlier stages' training runs, in
-    order, for a stage that declares READS_RUNS.
+    order, for a stage that declares READS_RUNS; `team` is whom tune searches with, if not alone.
     """
 
     stage: StageName
@@ -95,6 +96,7 @@ class Context:
     is_test_open: bool = False
     foreign: Any = None
     earlier_runs: tuple[str, ...] = ()
+    team: Team | None = None
     shared: dict[str, Any] = field(default_factory=dict)
 
     # ── data ─────────────────────────────────────────────────────────────────────────────────────

@@ -31,6 +31,10 @@ SCORED_NUMBERS = 20_000_000  # probabilities of them, where there are thousands 
 CODE = ("wizard.training.fit", "wizard.training.compiled", "wizard.training.prepared", "wizard.training.trainer")
 
 
+class NotStoredError(Exception):
+    """A run that another process trained is not in the run folder."""
+
+
 class Trainer:
     """Trains configurations on one data set and split, and keeps what came of it."""
 
@@ -55,6 +59,7 @@ class Trainer:
         self.pacing: Pacing | None = None  # and its pacing
         self.used: dict[str, None] = {}  # keys of the runs asked for since last emptied, in order
         self.n_trained = 0
+        self.is_reading = False  # while runs are taken from the store only
         self._compiled: dict[Any, Any] = {}
         self._resident: Any = WeakValueDictionary()  # data in place by form, while a compiled network uses them
 
@@ -81,6 +86,8 @@ class Trainer:
             if self.pacing is not None:
                 self.pacing.remembered(key)
             return stored
+        if self.is_reading:
+            raise NotStoredError(f"a run of it is not in {self.store.folder}, where its worker should have put it")
         return self._train(key, config)
 
     def is_stored(self, config: TrainingConfig) -> bool:
