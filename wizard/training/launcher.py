@@ -5,35 +5,16 @@ from __future__ import annotations
 import contextlib
 import os
 import subprocess
-import sys
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from wizard.core.errors import OptionError
 from wizard.training.chief import Chief
 from wizard.training.roles import LAUNCHED, ORACLE_IP, ORACLE_PORT, TUNER_ID
 
 MOST_DEATHS = 3  # in a row without the end of a trial; then the trial, or the worker, is given up
 PATIENCE = 5.0  # seconds that a worker has to end before it is killed
 TAIL = 300  # characters of a worker's last words
-
-
-def own_command() -> list[str]:
-    """What runs this script again.
-
-    Raises:
-        OptionError: In a notebook or at a prompt, where there is no script.
-    """
-    is_prompt = hasattr(sys, "ps1") or "ipykernel" in sys.modules or sys.flags.interactive
-    arguments = sys.orig_argv[1:]
-    if is_prompt or not arguments or arguments[-1] == "-":
-        raise OptionError(
-            "workers= starts this script again as processes of their own. Received: a notebook or a prompt. Put the "
-            f"calls into a script, or join by hand: {TUNER_ID}, {ORACLE_IP} and {ORACLE_PORT} in the environment of "
-            "several processes."
-        )
-    return [sys.executable, *arguments]
 
 
 class Launcher:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import socket
+import sys
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -57,11 +58,13 @@ class Team:
         workers: Processes that the chief starts on this machine.
         ip: Where it listens.
         port: Where it listens; 0 takes a free port.
+        command: What each worker runs.
     """
 
     workers: int
     ip: str = LOOPBACK
     port: int = 0
+    command: tuple[str, ...] = ()
 
 
 def role_of(environment: Mapping[str, str]) -> Role:
@@ -92,12 +95,31 @@ def team_of(workers: int | None, role: Role) -> Team | None:
         role: Of the process: a chief waits for workers that join, and may start some.
 
     Raises:
-        OptionError: For a number of workers that is none.
+        OptionError: For a number of workers that is none, or where there is no script to start again.
     """
     check_count("workers", workers)
-    if role.is_chief:
-        return Team(workers or 0, role.ip, role.port)
-    return Team(workers) if workers is not None and workers > 1 else None
+    n = workers if workers is not None and workers > 1 else 0
+    if role.is_worker or not (n or role.is_chief):
+        return None
+    command = own_command() if n else ()
+    return Team(n, role.ip, role.port, command) if role.is_chief else Team(n, command=command)
+
+
+def own_command() -> tuple[str, ...]:
+    """What runs this script again.
+
+    Raises:
+        OptionError: In a notebook or at a prompt, where there is no script.
+    """
+    is_prompt = hasattr(sys, "ps1") or "ipykernel" in sys.modules or sys.flags.interactive
+    arguments = sys.orig_argv[1:]
+    if is_prompt or not arguments or arguments[-1] == "-":
+        raise OptionError(
+            "workers= starts this script again as processes of their own. Received: a notebook or a prompt. Put the "
+            f"calls into a script, or join by hand: {TUNER_ID}, {ORACLE_IP} and {ORACLE_PORT} in the environment of "
+            "several processes."
+        )
+    return (sys.executable, *arguments)
 
 
 def end_with_chief() -> None:

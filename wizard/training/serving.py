@@ -9,7 +9,7 @@ from typing import Any
 
 from wizard.core.errors import OptionError
 from wizard.training.chief import Chief
-from wizard.training.launcher import Launcher, own_command
+from wizard.training.launcher import Launcher
 from wizard.training.roles import Team
 
 PAUSE = 0.1  # seconds between two looks at the workers
@@ -41,7 +41,7 @@ def serve(
         OptionError: Where nobody can listen at the address.
     """
     server, port = _listening(chief, team)
-    launcher = Launcher(team.workers, team.ip, port, own_command() if team.workers else [])
+    launcher = Launcher(team.workers, team.ip, port, team.command)
     try:
         announce(team.ip, port)
         launcher.start()
