@@ -75,6 +75,8 @@ class Store:
             fill(partial)
             os.replace(partial, place)
         except OSError as error:
+            if place.is_dir():  # another process of the same search was faster
+                return place
             raise RunFolderError(
                 f"Could not write to {place.parent}: {error.strerror or error}. Free some space or choose another "
                 f"folder with out=, then run the same script again: what is stored is kept."
