@@ -241,6 +241,7 @@ class Wizard:
 
     def run(self, workers: int | None = None) -> Self:
         """All six stages; `workers` as for tune."""
+        team_of(workers, self._role)  # a mistake is said before the first stage, not before the fifth
         return self.explore().baseline().overfit().regularize().tune(workers=workers).ensemble()
 
     # ── what came of it ──────────────────────────────────────────────────────────────────────────

@@ -131,7 +131,8 @@ class _EpochOrder(keras.callbacks.Callback):
 
     def __init__(self, rows: np.ndarray, batch: int, passes: int, seed: int) -> None:
         super().__init__()
-        self.look = tf.Variable(0, dtype="int64", trainable=False)
+        with tf.device("CPU:0"):  # where batches are put together
+            self.look = tf.Variable(0, dtype="int64", trainable=False)
         all_rows = tf.constant(rows, "int64")
 
         def one_pass(number: Any) -> Any:
