@@ -8,7 +8,7 @@ import pytest
 from tests.small import ROOT, fresh
 
 FLOORS = ("core", "data", "models", "training", "stages")
-TOP = {"handed", "journey", "own_pipeline", "pages", "sharing", "wizard", "cli", "__init__"}
+TOP = {"handed", "joining", "journey", "own_pipeline", "pages", "sharing", "wizard", "cli", "__init__"}
 MAY_IMPORT = {floor: set(FLOORS[: number + 1]) for number, floor in enumerate(FLOORS)} | {
     "report": {"core", "report"},
     "export": {"core", "data", "models", "training", "export"},
@@ -115,7 +115,7 @@ def test_only_modules_that_train_reach_the_engine_when_they_are_imported():
         heavy |= grown
     trains = {
         f"wizard.training.{name}"
-        for name in ("averaging", "compiled", "fit", "mixing", "randomness", "resident", "teaching")
+        for name in ("averaging", "compiled", "fit", "mixing", "randomness", "replicas", "resident", "teaching")
     }
     trains.add("wizard.models.creative")  # what mixing does to a batch
     judges = {  # of models that others made: imported by steps of the baseline, or by `wizard check`

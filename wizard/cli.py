@@ -69,6 +69,7 @@ def _parser() -> argparse.ArgumentParser:
     run.add_argument("--time", help="column by which training comes before validation before test; of series: orders")
     run.add_argument("--seed", type=int, default=0, help="everything random derives from it (default: 0)")
     run.add_argument("--gates", default="raise", choices=("raise", "warn"), help="stop at a failed gate, or go on")
+    run.add_argument("--workers", type=int, help="processes on this machine that search side by side (default: one)")
     _common(run, None)
     run.set_defaults(command=_run)
 
@@ -114,7 +115,8 @@ def _run(parsed: argparse.Namespace) -> None:
             parsed.path, parsed.target, modality=parsed.modality, task=parsed.task, metric=parsed.metric,
             ignore=parsed.ignore, group=parsed.group, time=parsed.time, seed=parsed.seed, gates=parsed.gates,
             budget=parsed.budget, out=parsed.out,
-        )
+        ),
+        parsed.workers,
     )  # fmt: skip
 
 
@@ -146,12 +148,12 @@ def _check(parsed: argparse.Namespace) -> None:
     say(f"{path.name} passes every gate.")
 
 
-def _finish(wizard: object) -> None:
+def _finish(wizard: object, workers: int | None = None) -> None:
     """Runs all stages, then says in five sentences what was found, and which page to open."""
     from wizard.wizard import Wizard
 
     assert isinstance(wizard, Wizard)
-    wizard.run()
+    wizard.run(workers)
     say("\nWhat was found")
     for stage in ("explore", "baseline", "overfit", "regularize", "ensemble"):
         say(f"  {wizard.results[stage].verdict}")

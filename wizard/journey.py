@@ -35,6 +35,8 @@ from wizard.data.synthetic import read_synthetic
 from wizard.data.task import Task
 from wizard.stages.context import Context
 from wizard.stages.stage import run_stage, stage_module
+from wizard.training.distribution import in_keys
+from wizard.training.roles import Team
 from wizard.training.trainer import Trainer
 
 JUDGED: tuple[StageName, ...] = ("explore", "baseline")  # stages that judge a model of the user's own as it came
@@ -61,6 +63,7 @@ class Journey:
         clock: Of this process, since the data began to be opened.
         beside: Seconds of this process that no stage's result counts: opening data, writing pages.
         own: The user's own model as the later stages train it; None without one, and where a script was caught.
+        distribution: Strategy under which networks are trained, or None.
     """
 
     dataset: Dataset
@@ -76,6 +79,7 @@ class Journey:
     clock: Clock = field(default_factory=Clock, compare=False)
     beside: list[float] = field(default_factory=list, compare=False)
     own: Any = None
+    distribution: Any = None
 
     @cached_property
     def store(self) -> Store:
@@ -98,6 +102,7 @@ class Journey:
         return Trainer(
             self.dataset, self.task, self.split, self.store, self.clock,
             is_deterministic=self.is_deterministic, callbacks=self.callbacks, own=self.own,
+            distribution=self.distribution,
         )  # fmt: skip
 
     def use_synthetic(self, given: Any) -> str:
@@ -119,7 +124,8 @@ class Journey:
         return content_key(
             stage, code, options, self.dataset.fingerprint, self.split.key, self.task, self.seed,
             self.budget.effort.name, self.budget.seconds, self.metric, self.is_deterministic, read,
-            *([self.foreign_key] if self.foreign_key and stage != "explore" else []), *earlier_runs,
+            *([self.foreign_key] if self.foreign_key and stage != "explore" else []), *in_keys(self.distribution),
+            *earlier_runs,
             *([self.foreign.varies, self.foreign.varies_held] if self.foreign and stage == "explore" else []),
         )  # fmt: skip
 
@@ -132,8 +138,9 @@ class Journey:
         return result
 
     def run(
-        self, stage: StageName, options: dict[str, Any], before: Sequence[StageResult], decisions: Decisions
-    ) -> StageResult:
+        self, stage: StageName, options: dict[str, Any], before: Sequence[StageResult], decisions: Decisions,
+        team: Team | None = None,
+    ) -> StageResult:  # fmt: skip
         """Runs a stage, or returns its stored result.
 
         Args:
@@ -141,10 +148,9 @@ class Journey:
             options: Its options, defaults applied.
             before: Results of the earlier stages.
             decisions: What they decided.
+            team: Whom tune searches with, if not alone.
         """
-        runs: tuple[str, ...] = ()
-        if getattr(stage_module(stage), "READS_RUNS", False):
-            runs = tuple(dict.fromkeys(key for result in before for key in result.runs))
+        runs = runs_read(stage, before)
         key = self.key(stage, options, decisions, runs)
         result = self.stored(key)
         if result is not None:
@@ -152,7 +158,7 @@ class Journey:
         if self.own is not None and stage in JUDGED:
             self.trainer.release()  # a model given as an instance is judged as it came
         with self.store.locked():
-            context = replace(self._context(stage, options, before, decisions, key), earlier_runs=runs)
+            context = replace(self._context(stage, options, before, decisions, key), earlier_runs=runs, team=team)
             try:
                 result = run_stage(context, key, self.summary(context))
             except KeyboardInterrupt as stopped:
@@ -292,6 +298,13 @@ def use_sets(journey: Journey) -> None:
         for rows in (journey.split.train, journey.split.validation)
     )
     journey.foreign.use(journey.own.tensors.take(train), journey.own.tensors.take(held))
+
+
+def runs_read(stage: StageName, before: Sequence[StageResult]) -> tuple[str, ...]:
+    """Keys of the earlier stages' training runs, for a stage that reads them."""
+    if not getattr(stage_module(stage), "READS_RUNS", False):
+        return ()
+    return tuple(dict.fromkeys(key for result in before for key in result.runs))
 
 
 def announce(journey: Journey) -> None:

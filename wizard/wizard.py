@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any, Self
 
@@ -21,9 +22,12 @@ from wizard.data.corrections import with_task
 from wizard.data.opening import Request, open_dataset
 from wizard.data.task import check_task
 from wizard.handed import Handed, deciding_scores, ejected, examples_of, handed, labelled_of
+from wizard.joining import joined
 from wizard.journey import Journey, announce, branched, check_order, person, stages_before, use_sets, why_closed
 from wizard.pages import ShownResult, notebook_html, page_path, read_suspects, write_pages
 from wizard.sharing import share_journey
+from wizard.training.distribution import check_distribution
+from wizard.training.roles import Team, end_with_chief, role_of, team_of
 from wizard.training.watched import check_callbacks
 
 GATES = ("raise", "warn")
@@ -97,7 +101,8 @@ class Wizard:
             callbacks: Keras callbacks that every training run gets; or functions run -> callback, called for each run
                 with its name, stage, config, seed and fold, so that each has a log folder of its own:
                 callbacks=[lambda run: keras.callbacks.TensorBoard(f"logs/{run.name}")].
-            distribution: Not available yet.
+            distribution: A strategy of TensorFlow's for the devices of this machine, such as
+                tf.distribute.MirroredStrategy(): every network of ours is trained under it, each batch shared out.
             out: Folder of run folders.
             name: Of the run folder; that of the data by default.
             version: A name for what a stream gives now: its examples are kept in the run folder, and a new process
@@ -109,14 +114,15 @@ class Wizard:
             UnsupportedTaskError: For tasks that the library does not do.
             NotAvailableError: For what this version does not do yet.
         """
-        if distribution is not None:
-            raise NotAvailableError("distribution= is not available in this version. Leave it out.")
+        if (role := role_of(os.environ)).is_worker:
+            end_with_chief()
         if gates not in GATES:
             raise OptionError(f"gates must be 'raise' or 'warn'. Received: {gates!r}.{nearest(gates, GATES)}")
         if isinstance(seed, bool) or not isinstance(seed, (int, np.integer)):
             raise OptionError(f"seed must be a whole number. Received: {seed!r}.")
         check_task(task)
         plan, callbacks = parse_budget(budget), check_callbacks(callbacks)
+        check_distribution(distribution, has_own_model=model is not None or type(dataset).__name__ == "Captured")
         ignore = (ignore,) if isinstance(ignore, str) else tuple(ignore)
         targets = target if target is None or isinstance(target, str) else tuple(target)
         clock, given = Clock(), (targets, modality, task, validation, test, group, time, weight)
@@ -134,13 +140,13 @@ class Wizard:
             from wizard.training.metrics import metric_for
 
             metric_for(metric, inferred)
-        self.gates = gates
+        self.gates, self._role = gates, role
         self._results: dict[StageName, StageResult] = {}
         self._handed: Handed | None = None
         self._journey = Journey(
             opened, inferred, int(seed), plan, metric, Path(out) / folder_name(name or opened.name),
             bool(deterministic), callbacks, own.pipeline if own else None, own.key if own else "", clock=clock,
-            own=own.own_model(opened, inferred, int(seed)) if own else None,
+            own=own.own_model(opened, inferred, int(seed)) if own else None, distribution=distribution,
         )  # fmt: skip
         use_sets(self._journey)
         announce(self._journey)
@@ -205,7 +211,7 @@ class Wizard:
             options["synthetic"] = self._journey.use_synthetic(synthetic)
         return self._stage("regularize", options)
 
-    def tune(self, trials: int | None = None, tuner: Any = "random", space: Any = None) -> Self:
+    def tune(self, trials: int | None = None, tuner: Any = "random", space: Any = None, workers: Any = None) -> Self:
         """Stage 5: search around the best configuration so far.
 
         Calling it again with more trials goes on where it was: the first ones are stored.
@@ -218,6 +224,8 @@ class Wizard:
             space: Ranges of your own, in place of ours or beside them: {"learning_rate": (1e-4, 1e-2, "log"), "batch":
                 [32, 64], "width": [128, 256], "dropout": None}, where None leaves one as it is; or a function
                 space(hp) that declares them in KerasTuner's language.
+            workers: Processes on this machine that run trials side by side, each this very script again; by default
+                this process alone.
         """
         from wizard.training.oracles import opened_tuner
         from wizard.training.own_space import read_space
@@ -228,7 +236,8 @@ class Wizard:
         if space is not None and incumbent is not None:
             names = incumbent.hp if own is None else [one.name for one in own.declared]
             space = read_space(space, names, own is not None)
-        return self._stage("tune", {"trials": trials, "tuner": opened_tuner(tuner), "space": space})
+        given = {"trials": trials, "tuner": opened_tuner(tuner), "space": space}
+        return self._stage("tune", given, team_of(workers, self._role))
 
     def ensemble(self, size: int | None = None, distill: bool = True) -> Self:
         """Stage 6: join the best networks, calibrate, open the test set once, write the predictor.
@@ -242,9 +251,10 @@ class Wizard:
         check_count("size", size)
         return self._stage("ensemble", {"size": size, "distill": distill})
 
-    def run(self) -> Self:
-        """All six stages."""
-        return self.explore().baseline().overfit().regularize().tune().ensemble()
+    def run(self, workers: int | None = None) -> Self:
+        """All six stages; `workers` as for tune."""
+        team_of(workers, self._role)  # a mistake is said before the first stage, not before the fifth
+        return self.explore().baseline().overfit().regularize().tune(workers=workers).ensemble()
 
     # ── what came of it ──────────────────────────────────────────────────────────────────────────
     @property
@@ -321,7 +331,7 @@ class Wizard:
         """
         journey = branched(self._journey, name)
         twin = object.__new__(Wizard)
-        twin.gates, twin._results, twin._handed = self.gates, dict(self._results), None
+        twin.gates, twin._role, twin._results, twin._handed = self.gates, self._role, dict(self._results), None
         twin._journey = journey
         return twin
 
@@ -374,14 +384,15 @@ class Wizard:
         return notebook_html(self._journey.dataset.name, self._results, self._journey.folder)
 
     # ── inside ───────────────────────────────────────────────────────────────────────────────────
-    def _stage(self, stage: StageName, options: dict[str, Any]) -> Self:
+    def _stage(self, stage: StageName, options: dict[str, Any], team: Team | None = None) -> Self:
         check_order(self._journey, stage, self._results)
         before = [self._results[earlier] for earlier in stages_before(stage)]
         for result in before:
             if result.failed_gates and self.gates == "raise":
                 self._check_gate(result, page_path(self._journey.folder, result.stage))
-        decided = {name: value for result in before for name, value in result.decided.items()}
-        result = self._journey.run(stage, options, before, Decisions.model_validate(decided))
+        decisions = Decisions.model_validate({k: v for result in before for k, v in result.decided.items()})
+        run = partial(joined, self._journey, self._role) if self._role.is_worker else self._journey.run
+        result = run(stage, options, before, decisions, team)
         previous = self._results.get(stage)
         self._results[stage] = result
         if previous is not None and previous.key != result.key:
@@ -389,8 +400,9 @@ class Wizard:
             if dropped:
                 say(f"{stage} changed, so the results of {', '.join(dropped)} are dropped; call them again.")
         self._handed = None
-        with self._journey.beside_stages(), self._journey.store.locked():
-            write_pages(self._journey.store, self._results)
+        if not self._role.is_worker:
+            with self._journey.beside_stages(), self._journey.store.locked():
+                write_pages(self._journey.store, self._results)
         say_result(result, page := page_path(self._journey.folder, stage))
         self._check_gate(result, page)
         return self

@@ -170,3 +170,13 @@ def test_a_file_with_the_same_content_is_not_touched(tmp_path):
 def test_pictures_are_named_by_what_they_show():
     assert asset_name(b"a", "png") == asset_name(b"a", "png") != asset_name(b"b", "png")
     assert asset_name(b"", "png") == "e3b0c44298fc1c149afbf4c8.png"  # sha256 of nothing
+
+
+def test_an_entry_that_another_process_wrote_in_the_meantime_stays(tmp_path):
+    def fill(folder):
+        note("ours")(folder)
+        Store(tmp_path).write("training", "k", note("theirs"))
+
+    place = Store(tmp_path).write("training", "k", fill)
+    assert (place / "note").read_text() == "theirs"
+    assert [path.name for path in place.parent.iterdir()] == ["k"]

@@ -88,7 +88,11 @@ class Store:
                 if not marker.is_file():
                     write_file(marker, FORMAT.encode())
                 fill(partial)
-                os.replace(partial, place)
+                try:
+                    os.replace(partial, place)
+                except OSError:
+                    if not place.is_dir():  # else another process of the same search was faster
+                        raise
         finally:
             shutil.rmtree(partial, ignore_errors=True)
         return place

@@ -26,6 +26,7 @@ from wizard.data.task import Task
 from wizard.training.compare import Interval, bootstrap, gain_between
 from wizard.training.metrics import Metric, default_metric, metric_for
 from wizard.training.prepared import Prepared
+from wizard.training.roles import Team
 from wizard.training.trainer import Trainer
 
 if TYPE_CHECKING:
@@ -77,7 +78,7 @@ class Context:
 
     `foreign` is the user's own pipeline, if any; `earlier_runs` are the keys of the earlier stages' training runs, in
     order, for a stage that declares READS_RUNS; `pace` is how many times longer steps took so far than on the sample
-    data.
+    data; `team` is whom tune searches with, if not alone.
     """
 
     stage: StageName
@@ -100,6 +101,7 @@ class Context:
     foreign: Any = None
     earlier_runs: tuple[str, ...] = ()
     pace: float = 1.0
+    team: Team | None = None
     shared: dict[str, Any] = field(default_factory=dict)
 
     @property

@@ -17,6 +17,7 @@ from wizard.training.averaging import Average
 from wizard.training.compiled import CompiledNetwork
 from wizard.training.prepared import Prepared
 from wizard.training.randomness import keras_seed
+from wizard.training.replicas import shared_out
 from wizard.training.rows import training_rows
 
 OBJECTIVE = "val_objective"  # the smoothed loss on held-out rows, where labels are smoothed
@@ -87,7 +88,7 @@ def fit(
     with keras_seed(derive(config.seed, "fit")):
         try:
             history = compiled.model.fit(
-                order.batches,
+                shared_out(order.batches, compiled),
                 epochs=looks,
                 verbose=0,
                 shuffle=False,
@@ -130,7 +131,8 @@ class _EpochOrder(keras.callbacks.Callback):
 
     def __init__(self, rows: np.ndarray, batch: int, passes: int, seed: int) -> None:
         super().__init__()
-        self.look = tf.Variable(0, dtype="int64", trainable=False)
+        with tf.device("CPU:0"):  # where batches are put together
+            self.look = tf.Variable(0, dtype="int64", trainable=False)
         all_rows = tf.constant(rows, "int64")
 
         def one_pass(number: Any) -> Any:

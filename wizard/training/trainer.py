@@ -21,6 +21,7 @@ from wizard.data.dataset import Dataset
 from wizard.data.form import Form
 from wizard.data.split import Split
 from wizard.data.task import Task
+from wizard.training.distribution import in_keys, scope
 from wizard.training.metrics import all_scores
 from wizard.training.prepared import Prepared, Preparer
 from wizard.training.watched import Watched, callbacks_of, is_callback, name_of
@@ -30,6 +31,10 @@ COMPILED_KEPT = 6  # compiled networks in memory; each holds a graph
 SCORED_TRAIN_ROWS = 20_000  # training rows scored at the end of a run: a standard error below half a percent
 SCORED_NUMBERS = 20_000_000  # probabilities of them, where there are thousands of classes: 160 MB
 CODE = ("wizard.training.fit", "wizard.training.compiled", "wizard.training.prepared", "wizard.training.trainer")
+
+
+class NotStoredError(Exception):
+    """A run that another process trained is not in the run folder."""
 
 
 class Trainer:
@@ -46,15 +51,18 @@ class Trainer:
         is_deterministic: bool = True,
         callbacks: Sequence[Any] = (),
         own: Any = None,
+        distribution: Any = None,
     ) -> None:
         """Loads nothing and trains nothing yet; `own` is the user's own model (`own_model.OwnModel`), or None."""
         self.dataset, self.task, self.split, self.store, self.clock = dataset, task, split, store, clock
         self.is_deterministic, self.callbacks = is_deterministic, tuple(callbacks)
+        self.distribution = distribution
         self.preparer, self.own = Preparer(dataset, task, split), own
         self.stage = ""  # that is running,
         self.pacing: Pacing | None = None  # and its pacing
         self.used: dict[str, None] = {}  # keys of the runs asked for since last emptied, in order
         self.n_trained = 0
+        self.is_reading = False  # while runs are taken from the store only
         self._compiled: dict[Any, Any] = {}
         self._resident: Any = WeakValueDictionary()  # data in place by form, while a compiled network uses them
 
@@ -70,6 +78,7 @@ class Trainer:
             source_key(*CODE),
             versions("tensorflow", "keras", "numpy"),
             *([self.own.key] if config.family == OWN_FAMILY else []),
+            *in_keys(self.distribution),
         )
 
     def train(self, config: TrainingConfig) -> TrainingRun:
@@ -81,6 +90,8 @@ class Trainer:
             if self.pacing is not None:
                 self.pacing.remembered(key)
             return stored
+        if self.is_reading:
+            raise NotStoredError(f"a run of it is not in {self.store.folder}, where its worker should have put it")
         return self._train(key, config)
 
     def is_stored(self, config: TrainingConfig) -> bool:
@@ -164,7 +175,8 @@ class Trainer:
         data = "own" if is_own else form.model_dump_json()
         own = (config.structure, *([config.class_weights] if is_own else []), data)
         watching = filter(is_callback, self.callbacks) if callbacks is None else callbacks
-        steps = 1 if any(map(_watches_batches, watching)) else STEPS_A_CALL
+        is_watched = any(map(_watches_batches, watching))
+        steps = 1 if is_watched or self.distribution is not None else STEPS_A_CALL
         if callbacks is None:
             steps = next((known[-1] for known in reversed(self._compiled) if known[:-1] == own), steps)
         structure = (*own, steps)
@@ -173,8 +185,8 @@ class Trainer:
         else:
             while len(self._compiled) >= COMPILED_KEPT:
                 self._compiled.pop(next(iter(self._compiled)))
-            with keras_seed(0):
-                resident = self._resident.get(data) or Resident()
+            with keras_seed(0), scope(self.distribution):
+                resident = self._resident.get(data) or Resident(None if self.distribution is None else "CPU:0")
                 self._compiled[structure] = (
                     OwnNetwork(self.own, config, steps, resident)
                     if is_own

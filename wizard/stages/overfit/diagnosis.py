@@ -196,6 +196,7 @@ def _trained_on(context: Context, split: Split, failing: TrainingRun) -> Trainin
     other = Trainer(
         trainer.dataset, trainer.task, split, trainer.store, trainer.clock,
         is_deterministic=trainer.is_deterministic, callbacks=trainer.callbacks, own=trainer.own,
+        distribution=trainer.distribution,
     )  # fmt: skip
     other.stage, other.pacing = trainer.stage, trainer.pacing
     looks = max(FEWEST_LOOKS, len(failing.history.get("loss", ())))

@@ -9,6 +9,7 @@ from wizard.core.config import HpValue, TrainingConfig
 from wizard.stages.context import Context
 from wizard.stages.step import Outcome, noted, passed, step, warned
 from wizard.stages.tune.race import Race, Tried, looks_of
+from wizard.stages.tune.together import Together
 from wizard.stages.words import count
 from wizard.training.oracles import hyperband_trials
 from wizard.training.search import search
@@ -37,13 +38,16 @@ def random_search(context: Context) -> Outcome:
     race = Race(context, incumbent)
     context.shared.update(race=race, space=space)
 
-    def evaluate(number: int, values: dict[str, HpValue], looks: int | None) -> float:
+    def evaluate(
+        number: int, values: dict[str, HpValue], looks: int | None, batch: int | None = None, failure: str = ""
+    ) -> float:
         last = _expected(context, race, limit) - 1
         context.progress.part(f"trial {number} of {max(last, number)}{_so_far(context, race, limit)}")
+        before = len(race.tried)
         try:
-            return race.evaluate(number, values, looks)
+            return race.evaluate(number, values, looks, batch, failure)
         finally:
-            if len(race.tried) == number + 1:
+            if len(race.tried) > before:
                 context.progress.line(_in_a_line(context, race, space, limit))
 
     left = context.pacing.left
@@ -64,6 +68,7 @@ def random_search(context: Context) -> Outcome:
             seed=context.derived_seed("random_search"),
             looks=looks_of(incumbent),
             place=place,
+            together=Together(context, race, space, limit, goes_on, evaluate) if context.team is not None else None,
         )  # fmt: skip
     return _answer(context, race, space, KINDS.get(tuner, tuner.split(" ")[0].rpartition(".")[2]))
 
@@ -127,6 +132,7 @@ def _so_far(context: Context, race: Race, limit: int) -> str:
         return ""
     best = race.complete[0]
     mean = sum(one.seconds for one in race.tried) / len(race.tried)
+    mean /= max(context.team.workers, 1) if context.team is not None else 1
     left = min((limit - len(race.tried)) * mean, max(context.pacing.left, 0.0))
     time = f"{left / MINUTE:.0f} min" if left >= LONG else f"{left:.0f} s"
     return f" · best {context.metric.words(best.score or 0.0)} (trial {best.number}) · {time} left"
