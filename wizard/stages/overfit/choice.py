@@ -15,6 +15,8 @@ from wizard.stages.words import count, share
 
 MANY_SHORT_TEXTS = 1_500  # texts for each word of the median one: below it bags of words were as good as networks that
 # read in order, and better on small sets (Google's text classification guide, 450,000 trainings on 12 sets)
+MANY_ROWS = 3_000  # training rows: from here on published comparisons (Gorishniy et al. 2022, 2025) put networks that see
+# each number through its quantiles well ahead of plain ones, on nearly every table
 FEW_SERIES = 500  # rows: with fewer, random convolutions with a linear model beat trained ones on most of the UCR sets
 PRETRAINED = "pretrained"
 LARGE_SIDE = 64  # pixels: from here on pictures look like those that published weights were learnt from
@@ -81,11 +83,20 @@ def _for_pictures(context: Context, form: ImageForm) -> Choice:
 
 
 def _for_rows(context: Context, form: FeaturesForm) -> Choice:
+    n = len(context.train_rows)
+    is_many = n >= MANY_ROWS and bool(form.numeric) and bool(there("tabm"))
     reasons = ["A few dense layers are the plainest network for rows of a table."]
+    if is_many:
+        reasons = [
+            f"{count(n, 'row')} are enough to see each number through its quantiles, where thresholds count, and to "
+            "train several networks as one: the plainest that comes near boosted trees."
+        ]
     if context.decided("is_local"):
         reasons.append("Columns tell as much one by one as together: a linear model is hard to beat here.")
     elif context.decided("is_local") is False:
         reasons.append("Columns tell more together: hidden layers are needed, a linear model is not enough.")
+    if is_many:
+        return Choice("tabm", f"made for {form} and many rows", tuple(reasons), (*there("realmlp"), "mlp", "linear"))
     later = there("realmlp", "tabm")
     first = ("linear", *later) if context.decided("is_local") else (*later, "linear")
     return Choice("mlp", f"the plainest for {form}", tuple(reasons), first)
