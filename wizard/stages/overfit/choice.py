@@ -15,8 +15,8 @@ from wizard.stages.words import count, share
 
 MANY_SHORT_TEXTS = 1_500  # texts for each word of the median one: below it bags of words were as good as networks that
 # read in order, and better on small sets (Google's text classification guide, 450,000 trainings on 12 sets)
-MANY_ROWS = 3_000  # training rows: from here on published comparisons (Gorishniy et al. 2022, 2025) put networks that see
-# each number through its quantiles well ahead of plain ones, on nearly every table
+MANY_ROWS = 3_000  # training rows: from here on published comparisons (Gorishniy et al. 2022, 2025) have networks that
+# see each number through its quantiles well ahead of plain ones, on nearly every table
 FEW_SERIES = 500  # rows: with fewer, random convolutions with a linear model beat trained ones on most of the UCR sets
 PRETRAINED = "pretrained"
 LARGE_SIDE = 64  # pixels: from here on pictures look like those that published weights were learnt from
