@@ -61,6 +61,8 @@ def test_many_rows_with_numbers_take_members_that_see_them_through_their_quantil
     found = chosen(journeys["classes"], is_local=True)
     assert (found.name, found.next_to_try[-1]) == ("tabm", "linear")
     assert "through its quantiles" in found.reasons[0]
+    monkeypatch.setattr(choosing, "MOST_NUMBERS", 2)
+    assert chosen(journeys["classes"]).name == "mlp"
 
 
 @pytest.mark.parametrize("which", ["pictures", "classes"])

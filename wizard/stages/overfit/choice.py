@@ -17,6 +17,7 @@ MANY_SHORT_TEXTS = 1_500  # texts for each word of the median one: below it bags
 # read in order, and better on small sets (Google's text classification guide, 450,000 trainings on 12 sets)
 MANY_ROWS = 3_000  # training rows: from here on published comparisons (Gorishniy et al. 2022, 2025) have networks that
 # see each number through its quantiles well ahead of plain ones, on nearly every table
+MOST_NUMBERS = 100  # columns: each becomes sixteen for every member, and with more a step takes seconds on a CPU
 FEW_SERIES = 500  # rows: with fewer, random convolutions with a linear model beat trained ones on most of the UCR sets
 PRETRAINED = "pretrained"
 LARGE_SIDE = 64  # pixels: from here on pictures look like those that published weights were learnt from
@@ -84,7 +85,7 @@ def _for_pictures(context: Context, form: ImageForm) -> Choice:
 
 def _for_rows(context: Context, form: FeaturesForm) -> Choice:
     n = len(context.train_rows)
-    is_many = n >= MANY_ROWS and bool(form.numeric) and bool(there("tabm"))
+    is_many = n >= MANY_ROWS and 0 < len(form.numeric) <= MOST_NUMBERS and bool(there("tabm"))
     reasons = ["A few dense layers are the plainest network for rows of a table."]
     if is_many:
         reasons = [
