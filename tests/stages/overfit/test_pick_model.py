@@ -55,6 +55,16 @@ def test_few_series_take_random_filters_where_there_are_any(tmp_path, monkeypatc
     assert chosen(journey).name == "convnet_1d"
 
 
+def test_many_rows_with_numbers_take_members_that_see_them_through_their_quantiles(journeys, monkeypatch):
+    assert chosen(journeys["classes"]).name == "mlp"
+    monkeypatch.setattr(choosing, "MANY_ROWS", 100)
+    found = chosen(journeys["classes"], is_local=True)
+    assert (found.name, found.next_to_try[-1]) == ("tabm", "linear")
+    assert "through its quantiles" in found.reasons[0]
+    monkeypatch.setattr(choosing, "MOST_NUMBERS", 2)
+    assert chosen(journeys["classes"]).name == "mlp"
+
+
 @pytest.mark.parametrize("which", ["pictures", "classes"])
 @pytest.mark.parametrize("is_local", [None, True, False])
 def test_only_families_that_there_are_come_into_question(journeys, which, is_local):

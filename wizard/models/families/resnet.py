@@ -9,7 +9,8 @@ from wizard.data.form import Form, ImageForm
 from wizard.data.task import Task
 from wizard.models.family import Family, batch_for, look_every, multiple
 
-SMALL_SIDE = 48  # pixels: smaller pictures keep their size through the first layer, as on CIFAR
+TINY_SIDE = 20  # pixels: smaller pictures keep their size through the first stage, as on CIFAR
+SMALL_SIDE = 48  # pixels: up to here the first layer sees every pixel, and its largest answers go on, at half the size
 FLAT_SIDE = 4  # a last map up to this size is read place by place; larger ones are pooled over places
 ENOUGH_STEPS = 900  # 1,100 digits reached .995 after 840 steps, and hardly more after twice as many
 FEWEST_EPOCHS, MOST_EPOCHS = 12, 40
@@ -27,7 +28,9 @@ def build(hp: Any, inputs: dict[str, Any], form: Form) -> Any:
     blocks = int(hp.Int("blocks", 1, 3, default=1))
     is_small = side <= SMALL_SIDE
     x = _convolution(inputs["image"], width, 3 if is_small else 5, stride=1 if is_small else 2)
-    side = side if is_small else side // 2
+    if TINY_SIDE < side <= SMALL_SIDE:
+        x = keras.layers.MaxPooling2D(2)(x)
+    side = side // 2 if side > TINY_SIDE else side
     for stage in range(int(hp.Int("stages", 1, 4, default=2))):
         stride = 2 if stage and side > 2 else 1
         side //= stride

@@ -16,6 +16,9 @@ from wizard.stages.words import count, share
 
 MANY_SHORT_TEXTS = 1_500  # texts for each word of the median one: below it bags of words were as good as networks that
 # read in order, and better on small sets (Google's text classification guide, 450,000 trainings on 12 sets)
+MANY_ROWS = 3_000  # training rows: from here on published comparisons (Gorishniy et al. 2022, 2025) have networks that
+# see each number through its quantiles well ahead of plain ones, on nearly every table
+MOST_NUMBERS = 100  # columns: each becomes sixteen for every member, and with more a step takes seconds on a CPU
 FEW_SERIES = 500  # rows: with fewer, random convolutions with a linear model beat trained ones on most of the UCR sets
 PRETRAINED = "pretrained"
 PLACES_MATTER = "Where something stands matters: the last layer tells places apart instead of pooling over all of them."
@@ -96,11 +99,20 @@ def _for_pictures(context: Context, form: ImageForm) -> Choice:
 
 
 def _for_rows(context: Context, form: FeaturesForm) -> Choice:
+    n = len(context.train_rows)
+    is_many = n >= MANY_ROWS and 0 < len(form.numeric) <= MOST_NUMBERS and bool(there("tabm"))
     reasons = ["A few dense layers are the plainest network for rows of a table."]
+    if is_many:
+        reasons = [
+            f"{count(n, 'row')} are enough to see each number through its quantiles, where thresholds count, and to "
+            "train several networks as one: the plainest that comes near boosted trees."
+        ]
     if context.decided("is_local"):
         reasons.append("Columns tell as much one by one as together: a linear model is hard to beat here.")
     elif context.decided("is_local") is False:
         reasons.append("Columns tell more together: hidden layers are needed, a linear model is not enough.")
+    if is_many:
+        return Choice("tabm", f"made for {form} and many rows", tuple(reasons), (*there("realmlp"), "mlp", "linear"))
     later = there("realmlp", "tabm")
     first = ("linear", *later) if context.decided("is_local") else (*later, "linear")
     return Choice("mlp", f"the plainest for {form}", tuple(reasons), first)
