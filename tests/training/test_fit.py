@@ -10,7 +10,7 @@ from wizard.core.config import TrainingConfig
 from wizard.core.seeds import derive
 from wizard.data.task import Task
 from wizard.models.build import build_network
-from wizard.training.compiled import CompiledNetwork
+from wizard.training.compiled import STEPS_A_CALL, CompiledNetwork
 from wizard.training.fit import _EpochOrder, fit, losses_of, row_weights, smoothed_part, to_predictions
 from wizard.training.randomness import keras_seed
 from wizard.training.rows import training_rows
@@ -53,6 +53,24 @@ def test_a_reused_network_equals_a_fresh_one_bit_for_bit(on_digits, config):
     weights, history = trained(on_digits, config)
     assert equal(weights, fresh.weights())
     assert history == fitted.history
+
+
+@pytest.mark.parametrize(
+    "config", [MLP.but(look_every=3, epochs=6, batch=2, clip=0.5), MIXED.but(epochs=2), RESNET.but(epochs=1)],
+    ids=["mlp", "mixed", "resnet"],
+)  # fmt: skip
+def test_steps_that_are_run_together_equal_keras_s_own_loop_bit_for_bit(on_digits, config):
+    """The first one's looks are of more steps than a call has, of several passes, and end with a smaller batch."""
+    found = []
+    for steps_a_call in (1, STEPS_A_CALL):
+        with keras_seed(0):
+            compiled = CompiledNetwork(config, on_digits.form(config), on_digits.task, steps_a_call)
+        fitted = fit(compiled, config, on_digits.prepared(config))
+        found.append((compiled.weights(), fitted.history, [v.numpy() for v in compiled.optimizer.variables]))
+    (weights, history, moments), (others, other_history, other_moments) = found
+    assert history == other_history
+    assert equal(weights, others)
+    assert equal(moments, other_moments)
 
 
 def test_batches_of_row_numbers_train_like_plain_keras_on_the_same_batches(on_digits):

@@ -26,10 +26,10 @@ from wizard.training.prepared import Prepared
 from wizard.training.randomness import keras_seed
 from wizard.training.resident import Resident
 from wizard.training.rows import training_rows
+from wizard.training.steps import STEPS_A_CALL, Steps
 from wizard.training.teaching import Taught
 
 SCHEDULES = ("constant", "cosine", "cycles")  # by their number in the schedule
-STEPS_A_CALL = 32  # steps in one graph execution; more costs tracing, fewer costs Python
 PREDICT_BATCH = 1024  # rows, and fewer where they are large:
 PREDICT_NUMBERS = 2**24  # that enter a network at once: 64 MiB, and every layer of pictures takes as much again
 
@@ -68,7 +68,9 @@ class CompiledNetwork:
         self._data: tuple[Any, ...] = ()
         self.mixing = Mixing(form.kind, self._spread) if config.is_mixed else None
         self._patch(model)
-        self._forward = tf.function(self._logits, input_signature=[tf.TensorSpec((None,), "int64")])
+        self.steps = Steps(model) if steps_a_call > 1 else None
+        rows = tf.TensorSpec((None,), "int64")
+        self._forward = tf.function(self._logits, autograph=False, input_signature=[rows])
 
     @property
     def model(self) -> Any:

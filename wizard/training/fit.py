@@ -1,4 +1,4 @@
-"""The only place that calls `model.fit`."""
+"""The only place that trains a compiled network."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ from wizard.training.prepared import Prepared
 from wizard.training.randomness import keras_seed
 from wizard.training.replicas import shared_out
 from wizard.training.rows import training_rows
+from wizard.training.steps import shuffled
 
 OBJECTIVE = "val_objective"  # the smoothed loss on held-out rows, where labels are smoothed
 ROWS_AT_A_TIME = 1024  # whose losses are computed: 10,000 classes in double precision are 80 KB a row
@@ -87,13 +88,7 @@ def fit(
         )
     with keras_seed(derive(config.seed, "fit")):
         try:
-            history = compiled.model.fit(
-                shared_out(order.batches, compiled),
-                epochs=looks,
-                verbose=0,
-                shuffle=False,
-                callbacks=[*watching, *callbacks],
-            ).history
+            history = _train(compiled, order, looks, [*watching, *callbacks])
         except SystemError as error:  # how Ctrl-C inside a TensorFlow call can arrive
             if "bad argument to internal function" in str(error):
                 raise KeyboardInterrupt from error
@@ -109,6 +104,29 @@ def fit(
         best = int(np.argmin(history[_monitored(config)])) + 1
     curves = {name: tuple(map(float, values)) for name, values in history.items()}
     return Fitted(curves, best * config.look_every, failure, pace.seconds_a_look / config.look_every)
+
+
+def _train(compiled: CompiledNetwork, order: _EpochOrder, looks: int, callbacks: list[Any]) -> dict[str, list[float]]:
+    """Trains as `model.fit` does; by itself where no callback watches batches, since steps are then run together."""
+    model, steps = compiled.model, compiled.steps
+    if steps is None:
+        batches = shared_out(order.batches, compiled)
+        return model.fit(batches, epochs=looks, verbose=0, shuffle=False, callbacks=callbacks).history
+    history = keras.callbacks.History()
+    watching = keras.callbacks.CallbackList(
+        [*callbacks, history], model=model, verbose=0, epochs=looks, steps=order.n_batches
+    )
+    model.stop_training = False
+    logs: dict[str, float] = {}
+    watching.on_train_begin()
+    for look in range(looks):
+        watching.on_epoch_begin(look)
+        logs = {"loss": steps.look(order.rows, order.batch, order.seed, look * order.passes, order.passes)}
+        watching.on_epoch_end(look, logs)
+        if model.stop_training:
+            break
+    watching.on_train_end(logs)
+    return history.history
 
 
 def row_weights(config: TrainingConfig, prepared: Prepared, task: Task) -> np.ndarray:
@@ -131,20 +149,24 @@ class _EpochOrder(keras.callbacks.Callback):
 
     def __init__(self, rows: np.ndarray, batch: int, passes: int, seed: int) -> None:
         super().__init__()
+        self.rows, self.batch, self.passes, self.seed = rows, batch, passes, seed
+        self.n_batches = passes * -(-len(rows) // batch)
         with tf.device("CPU:0"):  # where batches are put together
             self.look = tf.Variable(0, dtype="int64", trainable=False)
-        all_rows = tf.constant(rows, "int64")
+
+    @property
+    def batches(self) -> Any:
+        """The batches of the look that has begun, as a pipeline: for Keras's own loop, which goes step by step."""
+        all_rows, seed = tf.constant(self.rows, "int64"), tf.constant(self.seed, "int64")
 
         def one_pass(number: Any) -> Any:
-            pair = tf.stack([tf.constant(seed, "int64"), self.look * passes + number])
-            order = tf.random.experimental.stateless_shuffle(all_rows, pair)
-            return tf.data.Dataset.from_tensor_slices(order).batch(batch)
+            order = shuffled(all_rows, seed, self.look * self.passes + number)
+            return tf.data.Dataset.from_tensor_slices(order).batch(self.batch)
 
         options = tf.data.Options()
         options.deterministic = True
-        batches = tf.data.Dataset.range(passes).flat_map(one_pass)
-        n_batches = passes * -(-len(rows) // batch)
-        self.batches = batches.apply(tf.data.experimental.assert_cardinality(n_batches)).with_options(options)
+        batches = tf.data.Dataset.range(self.passes).flat_map(one_pass)
+        return batches.apply(tf.data.experimental.assert_cardinality(self.n_batches)).with_options(options)
 
     def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
         self.look.assign(epoch)

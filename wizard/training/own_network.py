@@ -25,6 +25,9 @@ from wizard.training.rows import training_rows
 class OwnNetwork:
     """One structure of the user's, with resident data; see the module's docstring."""
 
+    steps = None  # the user's go through Keras's own loop,
+    strategy = None  # on one device
+
     def __init__(self, own: OwnModel, config: TrainingConfig, steps_a_call: int, resident: Resident) -> None:
         """Builds; nothing is traced yet.
 
