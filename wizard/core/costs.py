@@ -1,4 +1,7 @@
-"""What steps take on the sample data: the prior of a plan in seconds, before the journey has measured its own pace."""
+"""What steps take on the sample data, roughly: the prior of a plan in seconds, before a journey has measured its pace.
+
+`tests/benchmarks/budget.py --steps` measures them.
+"""
 
 from __future__ import annotations
 
