@@ -85,10 +85,11 @@ def augmentation(pipeline: Pipeline, is_varied: bool, second_differs: bool) -> A
         pairs = [(a, b) for a, b in zip(clean.inputs, changed.inputs, strict=True)]
     elif layers:
         clean = changed = _few(pipeline.train)
-        pairs = [_through(pipeline.model, layers, clean.x)]
+        with pipeline.untouched():  # batch normalisation learns when it is called as in training
+            pairs = _through(pipeline.model, layers, clean.x)
         where = f"layer `{layers[0].name}`" if len(layers) == 1 else f"the layers `{layers[0].name}` and after"
-        if pairs[0][0].shape != pairs[0][1].shape:
-            return None  # a crop: places do not belong to each other
+        if not pairs or pairs[0][0].shape != pairs[0][1].shape:
+            return None  # not called, or a crop: places do not belong to each other
     else:
         return None
     t, theirs = (targets_of(head, part.targets[at]) for part in (clean, changed))
@@ -114,8 +115,8 @@ def _codes(t: np.ndarray) -> np.ndarray:
     return np.asarray(t.argmax(1) if t.shape[1] > 1 else t[:, 0].astype(int))
 
 
-def _through(model: Any, layers: list[Any], x: Any) -> tuple[np.ndarray, np.ndarray]:
-    """(what enters the first of the layers, what leaves the last one) while the model is called as in training."""
+def _through(model: Any, layers: list[Any], x: Any) -> list[tuple[np.ndarray, np.ndarray]]:
+    """[(what enters the first of the layers, what leaves the last one)] while the model is called as in training."""
     caught: list[tuple[Any, Any]] = []
 
     def watch(layer: Any) -> Any:
@@ -135,7 +136,7 @@ def _through(model: Any, layers: list[Any], x: Any) -> tuple[np.ndarray, np.ndar
     finally:
         for layer in layers:
             object.__delattr__(layer, "call")
-    return np.asarray(caught[0][0]), np.asarray(caught[-1][1])
+    return [(np.asarray(caught[0][0]), np.asarray(caught[-1][1]))] if caught else []
 
 
 def _range(pairs: list[tuple[np.ndarray, np.ndarray]]) -> tuple[float, float]:
