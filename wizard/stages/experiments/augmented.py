@@ -14,7 +14,7 @@ from wizard.training.pipeline import Pipeline, Tensors
 MOST = 1_000  # examples of either side
 NEIGHBOURS = 5
 REACH = 0.9  # of a class's own examples have their nearest fellow within the distance that counts as among them
-FEWEST = 20  # changed examples of a class, fewer say nothing of it
+FEWEST = 20  # examples, of a class or in all: fewer say nothing
 HALF = 0.5  # of the range of examples as they are: numbers farther out than that are in another scale
 LAYERS = ("Random", "RandAugment", "AugMix", "MixUp", "CutMix", "GaussianNoise")  # of Keras, while it trains
 
@@ -91,6 +91,8 @@ def augmentation(pipeline: Pipeline, is_varied: bool, second_differs: bool) -> A
         if not pairs or pairs[0][0].shape != pairs[0][1].shape:
             return None  # not called, or a crop: places do not belong to each other
     else:
+        return None
+    if min(len(clean), len(changed)) < FEWEST:
         return None
     t, theirs = (targets_of(head, part.targets[at]) for part in (clean, changed))
     a, b = (features(Tensors(tuple(pair[i] for pair in pairs), None)) for i in (0, 1))
