@@ -40,7 +40,6 @@ def test_the_first_loss_of_each_output_is_its_own():
 
 def test_the_second_output_is_judged_by_its_own_loss():
     broken = two_of_each(kind_ends_in=None).others[0]
-    assert not broken.few.is_learnt
     found = said_of(logits_as_probabilities, broken)
     assert (found.fault, found.output) == ("M01", "kind")
     assert found.words.startswith("Output 'kind': The loss binary_crossentropy takes")

@@ -14,7 +14,7 @@ from wizard.training.pipeline import Pipeline, Tensors
 MOST = 1_000  # examples of either side
 NEIGHBOURS = 5
 REACH = 0.9  # of a class's own examples have their nearest fellow within the distance that counts as among them
-FEWEST = 20  # changed examples of a class, fewer say nothing of it
+FEWEST = 20  # examples, of a class or in all: fewer say nothing
 HALF = 0.5  # of the range of examples as they are: numbers farther out than that are in another scale
 LAYERS = ("Random", "RandAugment", "AugMix", "MixUp", "CutMix", "GaussianNoise")  # of Keras, while it trains
 
@@ -85,11 +85,14 @@ def augmentation(pipeline: Pipeline, is_varied: bool, second_differs: bool) -> A
         pairs = [(a, b) for a, b in zip(clean.inputs, changed.inputs, strict=True)]
     elif layers:
         clean = changed = _few(pipeline.train)
-        pairs = [_through(pipeline.model, layers, clean.x)]
+        with pipeline.untouched():  # batch normalisation learns when it is called as in training
+            pairs = _through(pipeline.model, layers, clean.x)
         where = f"layer `{layers[0].name}`" if len(layers) == 1 else f"the layers `{layers[0].name}` and after"
-        if pairs[0][0].shape != pairs[0][1].shape:
-            return None  # a crop: places do not belong to each other
+        if not pairs or pairs[0][0].shape != pairs[0][1].shape:
+            return None  # not called, or a crop: places do not belong to each other
     else:
+        return None
+    if min(len(clean), len(changed)) < FEWEST:
         return None
     t, theirs = (targets_of(head, part.targets[at]) for part in (clean, changed))
     a, b = (features(Tensors(tuple(pair[i] for pair in pairs), None)) for i in (0, 1))
@@ -114,8 +117,8 @@ def _codes(t: np.ndarray) -> np.ndarray:
     return np.asarray(t.argmax(1) if t.shape[1] > 1 else t[:, 0].astype(int))
 
 
-def _through(model: Any, layers: list[Any], x: Any) -> tuple[np.ndarray, np.ndarray]:
-    """(what enters the first of the layers, what leaves the last one) while the model is called as in training."""
+def _through(model: Any, layers: list[Any], x: Any) -> list[tuple[np.ndarray, np.ndarray]]:
+    """[(what enters the first of the layers, what leaves the last one)] while the model is called as in training."""
     caught: list[tuple[Any, Any]] = []
 
     def watch(layer: Any) -> Any:
@@ -135,7 +138,7 @@ def _through(model: Any, layers: list[Any], x: Any) -> tuple[np.ndarray, np.ndar
     finally:
         for layer in layers:
             object.__delattr__(layer, "call")
-    return np.asarray(caught[0][0]), np.asarray(caught[-1][1])
+    return [(np.asarray(caught[0][0]), np.asarray(caught[-1][1]))] if caught else []
 
 
 def _range(pairs: list[tuple[np.ndarray, np.ndarray]]) -> tuple[float, float]:

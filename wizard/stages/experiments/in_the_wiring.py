@@ -39,7 +39,9 @@ def constant_weights(e: Evidence) -> Suspicion | None:
     """Kernels that start from one constant."""
     kernels = [v for v in e.inside.variables if v.is_kernel and v.is_trainable]
     constant = [v for v in kernels[:-1] if v.is_constant] or [v for v in kernels if v.is_constant and len(kernels) == 1]
-    one_unit = [layer for layer in e.inside_after.layers[:-1] if layer.is_one_unit and layer.n_units > 2]
+    same_before = {layer.name for layer in e.inside.layers if layer.is_one_unit}  # weight decay makes all of them 0
+    one_unit = [layer for layer in e.inside_after.layers[:-1]
+                if layer.is_one_unit and layer.n_units > 2 and (constant or layer.name in same_before)]  # fmt: skip
     if not one_unit and not (constant and e.suffers):
         alike = [v for v in constant if not v.is_zero]  # kernels of 0 end residual branches, on purpose
         if not alike:
