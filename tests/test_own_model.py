@@ -68,16 +68,13 @@ def test_a_script_is_judged_but_not_trained_again(tmp_path):
         wizard.overfit()
 
 
-@pytest.mark.parametrize("where", ["x", "y", "validation"])
+@pytest.mark.parametrize("where", ["y", "validation"])
 def test_rows_that_are_left_out_take_their_tensors_with_them(where, tmp_path):
     x, y = wine()
     y = y.astype("float64") * 10.5  # amounts
     held = (x[:40].copy(), y[:40].copy())
     x, y = x[40:].copy(), y[40:].copy()
-    if where == "x":
-        x[3, 0] = np.nan  # stays: a door for tables takes it
-    else:
-        (y if where == "y" else held[1])[3] = np.nan
+    (y if where == "y" else held[1])[3] = np.nan
 
     def amount(hp):
         import keras
@@ -88,10 +85,10 @@ def test_rows_that_are_left_out_take_their_tensors_with_them(where, tmp_path):
 
     journey = Wizard((x, y), model=amount, validation=held, task="regression", out=tmp_path)._journey
     own, dataset = journey.own, journey.dataset
-    assert len(dataset) == 178 - (where != "x")
+    assert len(dataset) == 177
     assert np.allclose(own.y, dataset.labels)
     frame = dataset.examples.frame.to_numpy("float64")
-    assert np.allclose(own.tensors.x, frame, equal_nan=True)
+    assert np.allclose(own.tensors.x, frame)
     assert np.isin(journey.split.validation, np.flatnonzero(dataset.part == 1)).all()
 
 
@@ -115,7 +112,7 @@ def test_a_model_of_ones_own_goes_all_the_way(tmp_path):
     wizard.export(tmp_path / "mine.keras")
     with pytest.raises(NotAvailableError, match="no script"):
         wizard.eject(tmp_path / "train.py")
-    with pytest.raises(OptionError, match=r"Received: 'dropouts'.*'dropout'"):
+    with pytest.raises(OptionError, match=r"Received: 'dropouts'\..*'dropout'"):
         wizard.tune(space={"dropouts": [0.1, 0.2]})
     with pytest.raises(OptionError, match="Received: 'label_smoothing'"):
         wizard.tune(space={"label_smoothing": [0.1, 0.2]})

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from wizard.core.blocks import Column, Table
 from wizard.core.config import HpValue, TrainingConfig
@@ -11,7 +11,9 @@ from wizard.stages.regularize.experiment import experiment, few, incumbent
 from wizard.stages.step import Outcome, noted, skipped
 from wizard.stages.words import count, listed, shape_in_words
 from wizard.training.declared import Declared, value_at
-from wizard.training.own_model import OwnModel
+
+if TYPE_CHECKING:
+    from wizard.training.own_model import OwnModel
 
 PLACES = (1 / 3, 2 / 3)  # of a declared range, where the default is no new value
 WORDS = {  # by step of regularize: what is declared for it, and a name that would be recognised
@@ -34,6 +36,11 @@ def size_in_words(context: Context, hp: dict[str, HpValue]) -> str:
         return shape_in_words(hp)
     size = context.own.size_of(hp)
     return shape_in_words(size) if size else "as you built it"
+
+
+def of_its_kind(context: Context) -> str:
+    """What a size is the smallest or largest of."""
+    return "of its family" if context.own is None else "that your build(hp) declares"
 
 
 def without_sizes(own: OwnModel) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from wizard.stages.context import Context
-from wizard.stages.own import size_in_words, without_sizes
+from wizard.stages.own import of_its_kind, size_in_words, without_sizes
 from wizard.stages.regularize.experiment import experiment, incumbent
 from wizard.stages.regularize.ladder import neighbours
 from wizard.stages.step import Outcome, no_time, noted, skipped, step
@@ -29,7 +29,7 @@ def larger_model(context: Context) -> Outcome:
     config = base.config
     larger = neighbours(context, config)[1][:1]
     if not larger:
-        return noted("The network is the largest of its family already.")
+        return noted(f"The network is the largest {of_its_kind(context)} already.")
     if not context.pacing.allows("larger_model: where to stop", COST * base.seconds):
         return no_time()
     change: dict[str, Any] = {"hp": {**config.hp, **larger[0]}, "stop_after": None}

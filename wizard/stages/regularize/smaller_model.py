@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from wizard.stages.context import Context
-from wizard.stages.own import size_in_words, without_sizes
+from wizard.stages.own import of_its_kind, size_in_words, without_sizes
 from wizard.stages.regularize.experiment import experiment, few, incumbent
 from wizard.stages.regularize.ladder import neighbours
 from wizard.stages.step import Outcome, noted, skipped, step
@@ -21,7 +21,7 @@ def smaller_model(context: Context) -> Outcome:
     config = incumbent(context).config
     smaller = neighbours(context, config)[0][: few(context)]
     if not smaller:
-        return noted("The network is the smallest of its family already.")
+        return noted(f"The network is the smallest {of_its_kind(context)} already.")
     return experiment(
         context,
         "smaller_model",
