@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -110,6 +111,8 @@ def _demo(parsed: argparse.Namespace) -> None:
 def _run(parsed: argparse.Namespace) -> None:
     from wizard.wizard import Wizard
 
+    if parsed.workers:  # several processes may share a GPU
+        os.environ.setdefault("TF_FORCE_GPU_ALLOW_GROWTH", "true")
     _finish(
         Wizard(
             parsed.path, parsed.target, modality=parsed.modality, task=parsed.task, metric=parsed.metric,

@@ -94,6 +94,8 @@ class Chief:
 
     def update_trial(self, trial_id: str, metrics: Any, step: int = 0) -> Any:
         """Takes what a worker says of a trial; the answer is STOPPED where it is to be given up."""
+        if trial_id not in self._numbers:  # of an earlier chief, and no mistake of this one
+            raise KeyError(trial_id)
         with self._answering():
             trial = self.oracle.trials[trial_id]
             if BATCH in metrics:
@@ -104,12 +106,13 @@ class Chief:
             return self._told(trial, "STOPPED" if why else "RUNNING")
 
     def end_trial(self, trial: Any) -> None:
-        """Takes the end of a trial; the second of two workers that ran the same one is not heard."""
+        """Takes the end of a trial; the second of two workers that ran one is not heard, nor are an earlier chief's."""
         with self._answering():
             worker = next((w for w, t in self.oracle.ongoing_trials.items() if t.trial_id == trial.trial_id), None)
-            if worker is None:
+            told = trial.hyperparameters.values
+            if worker is None or told.get(TOLD) != self._as_told(self.oracle.trials[trial.trial_id]):
                 return
-            failure = str(trial.hyperparameters.values.get(FAILURE) or "")
+            failure = str(told.get(FAILURE) or "")
             self._ended(worker, self._batches.get(trial.trial_id) if trial.status == "COMPLETED" else None, failure)
 
     def get_space(self) -> Any:
@@ -131,7 +134,8 @@ class Chief:
     @property
     def is_done(self) -> bool:
         """Whether no trial is running and none will."""
-        return self._is_over and not self.oracle.ongoing_trials
+        with self.lock:  # a trial that is ending is no longer there, and not yet among the done
+            return self._is_over and not self.oracle.ongoing_trials
 
     def has_trial(self, worker: str) -> bool:
         """Whether a worker has a trial that did not end."""
@@ -198,10 +202,12 @@ class Chief:
     def _told(self, trial: Any, status: str = "RUNNING") -> Any:
         """A trial as it is sent."""
         sent = self._empty(status, trial.trial_id)
-        looks = trial.hyperparameters.values.get(EPOCHS)
-        told = {"number": self._numbers[trial.trial_id], "values": self._values(trial), "looks": looks}
-        sent.hyperparameters.values[TOLD] = json.dumps(told)
+        sent.hyperparameters.values[TOLD] = self._as_told(trial)
         return sent
+
+    def _as_told(self, trial: Any) -> str:
+        looks = trial.hyperparameters.values.get(EPOCHS)
+        return json.dumps({"number": self._numbers[trial.trial_id], "values": self._values(trial), "looks": looks})
 
     @staticmethod
     def _empty(status: str, trial_id: str = "none") -> Any:

@@ -13,7 +13,8 @@ from wizard.training.launcher import Launcher
 from wizard.training.roles import Team
 
 PAUSE = 0.1  # seconds between two looks at the workers
-REMIND = 60.0  # seconds without a worker, after which it is said again that they are waited for
+REMIND = 60.0  # seconds in which no worker asks, after which that is said
+QUIET = 600.0  # the same while trials are running
 GRACE = 2.0  # seconds in which workers that ask hear that the search is over
 LEAVE = 5.0  # seconds that workers have to end by themselves
 
@@ -66,12 +67,18 @@ def _watch(chief: Chief, launcher: Launcher, say: Callable[[str], None], is_late
             say(line)
         if launcher.names and launcher.has_none_left and not set(chief.asked) - set(launcher.names):
             return False
-        latest = max(chief.asked.values(), default=0.0)
+        running = list(chief.oracle.ongoing_trials)
+        heard = max(heard, *chief.asked.values(), 0.0)
         if is_late():
             chief.stop_asking()
-        elif time.monotonic() - max(heard, latest) > REMIND and not chief.oracle.ongoing_trials:
+        if time.monotonic() - heard > (QUIET if running else REMIND):
             heard = time.monotonic()
-            say("no worker has asked for a trial for a minute")
+            if running:
+                say(
+                    f"no trial ended for long; start {', '.join(running)} again under the same KERASTUNER_TUNER_ID if dead"
+                )
+            else:
+                say("no worker has asked for a trial for a minute; start one with a KERASTUNER_TUNER_ID of its own")
         time.sleep(PAUSE)
     return True
 
