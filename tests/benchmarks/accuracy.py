@@ -203,8 +203,9 @@ def main() -> int:
                 minutes = (time.perf_counter() - started) / 60 / given.seeds
                 of_cpu = (time.process_time() - worked) / 60 / given.seeds  # what a busy machine does not change
                 more = f", refitted {np.mean(refitted):.4f} ± {np.std(refitted):.4f}" if refitted else ""
-                sys.stdout.write(f"  {name:24} {np.mean(scores):12.4f}   {minutes:5.1f} min a seed ({of_cpu:.1f} of CPU)"
-                                 f"   ± {np.std(scores):.4f}, best epoch {epochs}{more}\n")  # fmt: skip
+                took = f"{minutes:5.1f} min a seed ({of_cpu:.1f} of CPU)"
+                sys.stdout.write(f"  {name:24} {np.mean(scores):12.4f}   {took}   ± {np.std(scores):.4f}, "
+                                 f"best epoch {epochs}{more}\n")  # fmt: skip
                 sys.stdout.flush()
     return 0
 

@@ -78,8 +78,10 @@ def recipe(form: Form, n_rows: int, task: Task) -> TrainingConfig:
     batch = batch_for(n_rows)
     look = look_every(n_rows, batch)
     epochs = min(max(ENOUGH_STEPS * batch / n_rows, FEWEST_EPOCHS), MOST_EPOCHS)
+    assert isinstance(form, ImageForm)
+    hp: dict[str, HpValue] = {"width": 32} if min(form.height, form.width) > TINY_SIDE else {}  # more is to be seen
     return TrainingConfig(
-        family="resnet", learning_rate=2e-3, schedule="cosine", batch=batch, epochs=multiple(epochs, look),
+        family="resnet", hp=hp, learning_rate=2e-3, schedule="cosine", batch=batch, epochs=multiple(epochs, look),
         look_every=look, augment=0.5,
     )  # fmt: skip
 

@@ -92,6 +92,9 @@ def _look(context: Context, model: Any, prepared: Any) -> Look | None:
     if kernel is None:
         return None
     weights = np.asarray(kernel, "float64")
+    bent = next((w for w in model.trainable_variables if w.name == "embedding_bend"), None)
+    if bent is not None:  # where a number is seen through its quantiles, what it learnt is how the line bends at each
+        return _weights(context, np.asarray(bent, "float64").reshape(bent.shape[0], -1), list(form.numeric))
     if isinstance(form, ImageForm):
         pixels = form.height * form.width * form.channels
         if weights.ndim == 2 and len(weights) == pixels:
@@ -213,7 +216,7 @@ def _weights(context: Context, weights: np.ndarray, names: list[str]) -> Look:
 
     def unevenness(w: np.ndarray) -> float:
         norms = np.sqrt(np.square(w).sum(1))
-        return float(norms.std() / norms.mean())
+        return float(norms.std() / max(float(norms.mean()), 1e-300))
 
     norms = np.sqrt(np.square(weights).sum(1))
     order = np.argsort(-norms, kind="stable")[:SHOWN]
