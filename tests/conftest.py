@@ -14,12 +14,12 @@ from tests.small import dataset_of, some_amounts, some_digits, some_rows, some_t
 HERE = Path(__file__).parent
 
 
-SHARED = ("journey", "journeys")  # fixtures that take long: tests that share what one made stay in one process
+SHARED = ("journey", "explored")  # fixtures that take long, and what is built on them: made in one process only
 
 
 @pytest.hookimpl(tryfirst=True)  # before the plug-in reads the marks
 def pytest_collection_modifyitems(items):
-    """Keeps the tests of a file, or those that share a long fixture, in one process."""
+    """Keeps the tests of a file, or those that share a long fixture, in one process, and nothing else."""
     for item in items:
         parameters = item.callspec.params if hasattr(item, "callspec") else {}
         is_shared = bool(set(SHARED) & set(item.fixturenames))

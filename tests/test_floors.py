@@ -8,7 +8,7 @@ import pytest
 from tests.small import ROOT, fresh
 
 FLOORS = ("core", "data", "models", "training", "stages")
-TOP = {"handed", "journey", "own_pipeline", "pages", "sharing", "wizard", "cli", "__init__"}
+TOP = {"handed", "joining", "journey", "own_pipeline", "pages", "sharing", "wizard", "cli", "__init__"}
 MAY_IMPORT = {floor: set(FLOORS[: number + 1]) for number, floor in enumerate(FLOORS)} | {
     "report": {"core", "report"},
     "export": {"core", "data", "models", "training", "export"},
@@ -63,6 +63,7 @@ def names_engine(nodes) -> bool:
 LAYERS = {
     f"wizard.{name}"
     for name in (
+        "data.even_layers",
         "data.layers",
         "data.series_layers",
         "models.layers",
@@ -73,6 +74,7 @@ LAYERS = {
         "models.text_layers",
         "models.pretrained_layers",
         "export.layers",
+        "export.own_layers",
     )
 }
 
@@ -114,8 +116,9 @@ def test_only_modules_that_train_reach_the_engine_when_they_are_imported():
         heavy |= grown
     trains = {
         f"wizard.training.{name}"
-        for name in ("averaging", "compiled", "fit", "mixing", "randomness", "resident", "teaching")
-    }
+        for name in ("averaging", "compiled", "fit", "mixing", "own_model", "own_network", "own_tensors", "randomness",
+                     "replicas", "resident", "steps", "teaching")
+    }  # fmt: skip
     trains.add("wizard.models.creative")  # what mixing does to a batch
     judges = {  # of models that others made: imported by steps of the baseline, or by `wizard check`
         f"wizard.training.{name}"

@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 from sklearn.datasets import load_wine
 
+from tests.training.own_models import amounts, declared, plain
 from wizard import GateFailed, Wizard
 from wizard.cli import main
 from wizard.core.errors import DataError, NotAvailableError, OptionError
@@ -43,8 +44,6 @@ def test_a_model_of_ones_own_passes_every_gate(tmp_path):
     result = wizard.results["baseline"]
     assert not result.failed_gates
     assert result.finding("overfit_one_batch").headline.startswith("8 examples can be learnt by heart")
-    with pytest.raises(NotAvailableError, match="explore\\(\\) and baseline\\(\\)"):
-        wizard.overfit()
     again = Wizard(wine(), model=build(), out=tmp_path, name="own").explore(examples=20).baseline()
     assert again.results["baseline"].key == result.key
     other = Wizard(wine(), model=build(None), out=tmp_path, name="own", gates="warn").explore(examples=20).baseline()
@@ -61,15 +60,88 @@ def test_a_closed_gate_is_raised_with_its_cause(tmp_path):
         Wizard(frame, "kind", model=build(None), out=tmp_path).explore(examples=20).baseline()
 
 
+def test_a_script_is_judged_but_not_trained_again(tmp_path):
+    from wizard.training.capture import capture
+
+    wizard = Wizard(capture(SCRIPTS / "wine_argparse.py", ["--epochs", "3"]), out=tmp_path)
+    with pytest.raises(NotAvailableError, match="pass the function that builds it"):
+        wizard.overfit()
+
+
+@pytest.mark.parametrize("where", ["y", "validation"])
+def test_rows_that_are_left_out_take_their_tensors_with_them(where, tmp_path):
+    x, y = wine()
+    y = y.astype("float64") * 10.5  # amounts
+    held = (x[:40].copy(), y[:40].copy())
+    x, y = x[40:].copy(), y[40:].copy()
+    (y if where == "y" else held[1])[3] = np.nan
+
+    def amount(hp):
+        import keras
+
+        model = keras.Sequential([keras.Input((13,)), keras.layers.Dense(1)])
+        model.compile("adam", "mse")
+        return model
+
+    journey = Wizard((x, y), model=amount, validation=held, task="regression", out=tmp_path)._journey
+    own, dataset = journey.own, journey.dataset
+    assert len(dataset) == 177
+    assert np.allclose(own.y, dataset.labels)
+    frame = dataset.examples.frame.to_numpy("float64")
+    assert np.allclose(own.tensors.x, frame)
+    assert np.isin(journey.split.validation, np.flatnonzero(dataset.part == 1)).all()
+
+
+@pytest.mark.long
+def test_a_model_of_ones_own_goes_all_the_way(tmp_path):
+    wizard = Wizard(wine(), model=declared, out=tmp_path, name="own", budget="quick").run()
+    assert not [finding for finding in wizard.findings if finding.status in ("crashed", "failed")]
+    tried = wizard.results["regularize"].finding("dropout")
+    assert tried.status in ("noted", "passed")
+    x, y = wine()
+    assert wizard.evaluate(x, y)["accuracy"] > 0.95
+    assert set(wizard.predict(x[:20])) <= {"0", "1", "2"}
+    import keras
+
+    folder = tmp_path / "own" / "predictor"
+    answers = keras.saving.load_model(folder / "model.keras", compile=False)({"x": x[:20]})
+    assert np.allclose(answers["probabilities"], wizard.predict_proba(x[:20]), atol=1e-6)
+    single = keras.saving.load_model(folder / "network_1.keras")
+    assert single.predict(x[:20], verbose=0).shape == (20, 3)
+    assert "nothing is prepared inside" in (folder / "model_card.md").read_text()
+    wizard.export(tmp_path / "mine.keras")
+    with pytest.raises(NotAvailableError, match="no script"):
+        wizard.eject(tmp_path / "train.py")
+    with pytest.raises(OptionError, match=r"Received: 'dropouts'\..*'dropout'"):
+        wizard.tune(space={"dropouts": [0.1, 0.2]})
+    with pytest.raises(OptionError, match="Received: 'label_smoothing'"):
+        wizard.tune(space={"label_smoothing": [0.1, 0.2]})
+    again = Wizard(wine(), model=declared, out=tmp_path, name="own", budget="quick").run()
+    assert again._journey.trainer.n_trained == 0
+    assert [r.key for r in again.results.values()] == [r.key for r in wizard.results.values()]
+
+
+@pytest.mark.long
+def test_amounts_go_all_the_way_with_a_loss_of_ones_own(tmp_path):
+    wizard = Wizard(amounts(), model=plain, out=tmp_path, name="own", budget="quick", gates="warn").run()
+    assert not [finding for finding in wizard.findings if finding.status == "crashed"]
+    x, y = amounts()
+    assert wizard.evaluate(x, y)["r2"] > 0.8
+    assert wizard.predict(x[:4]).shape == (4,)
+    assert wizard.results["ensemble"].finding("calibrate").unit == "percent of targets inside"
+    assert wizard.results["ensemble"].finding("hand_over").status == "passed"
+
+
 @pytest.mark.parametrize(
     ("dataset", "options", "error", "says"),
     [
         ("data.csv", {}, DataError, "must be what your model is fitted to"),
         (wine(), {"group": np.arange(178)}, OptionError, "do not apply"),
+        (wine(), {"corrections": "labels.csv"}, OptionError, "put labels right in y"),
         (pd.DataFrame({"a": [1.0] * 60, "b": ["x", "y"] * 30}), {}, OptionError, "target= must name"),
         (pd.DataFrame({"a": ["u"] * 60, "b": [0, 1] * 30}), {"target": "b"}, DataError, "takes numbers"),
     ],
-    ids=["path", "group", "no target", "words"],
+    ids=["path", "group", "corrections", "no target", "words"],
 )
 def test_what_cannot_be_judged_is_said(dataset, options, error, says, tmp_path):
     with pytest.raises(error, match=says):

@@ -45,7 +45,7 @@ def wizard_in(folder, **options):
         ({"corrections": []}, OptionError, "corrections"),
         ({"model": 3}, OptionError, "must be a function build"),
         ({"model": lambda hp: 3}, OptionError, "Received: int from build"),
-        ({"distribution": "mirrored"}, NotAvailableError, "distribution= is not available"),
+        ({"distribution": "mirrored"}, OptionError, "distribution must be a strategy of tf.distribute"),
         ({"version": "1"}, OptionError, "version` is for streams"),
     ],
     ids=lambda value: next(iter(value)) if isinstance(value, dict) else "",

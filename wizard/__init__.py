@@ -42,6 +42,7 @@ def __getattr__(name: str) -> Any:
 def register_layers() -> None:
     """Tells Keras our layers, so that it can load predictors; happens by itself once Keras is imported."""
     for module in (
+        "wizard.data.even_layers",
         "wizard.data.layers",
         "wizard.data.series_layers",
         "wizard.models.layers",
@@ -51,6 +52,7 @@ def register_layers() -> None:
         "wizard.models.text_layers",
         "wizard.models.pretrained_layers",
         "wizard.export.layers",
+        "wizard.export.own_layers",
     ):
         import_module(module)
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
 from wizard import __version__
+from wizard.core import interrupt
 from wizard.core.errors import GateFailed, WizardError
-from wizard.core.progress import say
-from wizard.core.shipped import shipped
 
 DEMOS: dict[str, tuple[str, dict[str, str]]] = {  # name: path in sample_data, and the Wizard's options
     "digits": ("digits", {}),
@@ -23,10 +23,11 @@ DEMO_BUDGET = "3m"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Runs a command; returns 0, 1 where a gate failed, or 2 for a mistake in the call or the data."""
-    parsed = _parser().parse_args(arguments)
+    """Runs a command; returns 0, 1 where a gate failed, 2 for a mistake in the call or the data, 130 after Ctrl-C."""
     try:
-        parsed.command(parsed)
+        with interrupt.one_clean_line():
+            parsed = _parser().parse_args(arguments)
+            parsed.command(parsed)
     except GateFailed as error:
         say(f"\n{error}")
         return 1
@@ -34,9 +35,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"wizard: {error}", file=sys.stderr)  # noqa: T201  errors go to stderr, everything else through say
         return 2
     except KeyboardInterrupt:
-        say("\nStopped. What is done is stored: the same command goes on from here.")
-        return 130
+        if arguments is None:  # a process of its own: what libraries do at its end would only be in the way
+            interrupt.end_at_once()
+        say(f"\n{interrupt.GO_ON}")
+        return interrupt.INTERRUPTED
     return 0
+
+
+def say(text: str) -> None:
+    """One line; what prints it is loaded here, so that Ctrl-C finds us ready as early as may be."""
+    from wizard.core.progress import say as print_line
+
+    print_line(text)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -60,6 +70,7 @@ def _parser() -> argparse.ArgumentParser:
     run.add_argument("--time", help="column by which training comes before validation before test; of series: orders")
     run.add_argument("--seed", type=int, default=0, help="everything random derives from it (default: 0)")
     run.add_argument("--gates", default="raise", choices=("raise", "warn"), help="stop at a failed gate, or go on")
+    run.add_argument("--workers", type=int, help="processes on this machine that search side by side (default: one)")
     _common(run, None)
     run.set_defaults(command=_run)
 
@@ -90,6 +101,7 @@ def _common(parser: argparse.ArgumentParser, budget: str | None) -> None:
 
 
 def _demo(parsed: argparse.Namespace) -> None:
+    from wizard.core.shipped import shipped
     from wizard.wizard import Wizard
 
     path, options = DEMOS[parsed.sample]
@@ -99,12 +111,15 @@ def _demo(parsed: argparse.Namespace) -> None:
 def _run(parsed: argparse.Namespace) -> None:
     from wizard.wizard import Wizard
 
+    if parsed.workers:  # several processes may share a GPU
+        os.environ.setdefault("TF_FORCE_GPU_ALLOW_GROWTH", "true")
     _finish(
         Wizard(
             parsed.path, parsed.target, modality=parsed.modality, task=parsed.task, metric=parsed.metric,
             ignore=parsed.ignore, group=parsed.group, time=parsed.time, seed=parsed.seed, gates=parsed.gates,
             budget=parsed.budget, out=parsed.out,
-        )
+        ),
+        parsed.workers,
     )  # fmt: skip
 
 
@@ -136,12 +151,12 @@ def _check(parsed: argparse.Namespace) -> None:
     say(f"{path.name} passes every gate.")
 
 
-def _finish(wizard: object) -> None:
+def _finish(wizard: object, workers: int | None = None) -> None:
     """Runs all stages, then says in five sentences what was found, and which page to open."""
     from wizard.wizard import Wizard
 
     assert isinstance(wizard, Wizard)
-    wizard.run()
+    wizard.run(workers)
     say("\nWhat was found")
     for stage in ("explore", "baseline", "overfit", "regularize", "ensemble"):
         say(f"  {wizard.results[stage].verdict}")

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import uuid
 from collections.abc import Collection
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,9 +14,11 @@ import numpy as np
 
 from wizard.core.calibration import Calibration
 from wizard.core.decisions import Decisions
-from wizard.core.errors import NotAvailableError, StageOrderError
+from wizard.core.disk import writing
+from wizard.core.errors import DataError, NotAvailableError, StageOrderError
 from wizard.core.result import StageName
 from wizard.core.seeds import derive
+from wizard.core.store import PARTIAL
 from wizard.data.dataset import Examples
 from wizard.data.task import Task
 from wizard.journey import Journey
@@ -58,8 +63,15 @@ class Handed:
         """
         if path.suffix != ".keras":
             raise NotAvailableError(f"export() writes .keras files in this version. Received: {path.name!r}.")
-        path.parent.mkdir(parents=True, exist_ok=True)
-        self.model.save(path)
+        partial = path.with_name(f"{PARTIAL}{uuid.uuid4().hex}.keras")
+        try:
+            with writing(path):
+                path.parent.mkdir(parents=True, exist_ok=True)
+                self.model.save(partial)
+                os.replace(partial, path)
+        finally:
+            with suppress(OSError):
+                partial.unlink(missing_ok=True)
         return path
 
     def named(self, answers: np.ndarray) -> np.ndarray:
@@ -88,8 +100,47 @@ def handed(journey: Journey, decisions: Decisions, stages: Collection[StageName]
     file = journey.folder / "predictor" / "model.keras"
     is_handed_over = "ensemble" in stages and file.is_file()
     calibration = decisions.calibration if decisions.members else None  # it belongs to the ensemble
-    model = load_predictor(file) if is_handed_over else build_predictor(members, journey.task, calibration)
+    if journey.own is not None:
+        from wizard.export.own_predictor import OwnAnswering
+
+        model: Any = OwnAnswering(members, journey.task, calibration)
+    else:
+        model = load_predictor(file) if is_handed_over else build_predictor(members, journey.task, calibration)
     return Handed(model, members[0].prepared.preparation, journey.task, calibration)
+
+
+def examples_of(journey: Journey, raw: Any) -> Any:
+    """New examples of the journey's kind; for a model of the user's own finished tensors.
+
+    Raises:
+        DataError: For what cannot be read.
+    """
+    from wizard.data.opening import read_examples
+
+    if journey.own is not None:
+        from wizard.own_pipeline import new_tensors
+
+        return new_tensors(journey.own, raw, None, "predict")[0]
+    return read_examples(raw, journey.dataset)
+
+
+def labelled_of(journey: Journey, raw: Any, y: Any) -> tuple[Any, np.ndarray]:
+    """New examples, and their codes or targets.
+
+    Raises:
+        DataError: For what cannot be read, and where labels are missing.
+    """
+    from wizard.data.opening import read_labelled
+
+    if journey.own is not None:
+        from wizard.own_pipeline import new_tensors
+
+        examples, codes = new_tensors(journey.own, raw, y, "evaluate")
+        if codes is None:
+            raise DataError("evaluate() needs targets. Received: none. Pass evaluate(x, y), or data that yield pairs.")
+        return examples, codes
+    examples, labels = read_labelled(raw, y, journey.dataset)
+    return examples, journey.task.encode(labels)
 
 
 def deciding_scores(journey: Journey, decisions: Decisions, stages: Collection[StageName]) -> dict[str, float]:
@@ -121,6 +172,11 @@ def ejected(journey: Journey, decisions: Decisions, stages: Collection[StageName
     from wizard.training.metrics import default_metric, metric_for
 
     _check_network(stages)
+    if journey.own is not None:
+        raise NotAvailableError(
+            f"There is no script to write for a model of your own: {journey.own.name}(hp) is it. What came of it is in "
+            "wizard.decisions.incumbent: hyperparameters, batch, rate, weight decay and epochs."
+        )
     assert decisions.incumbent is not None
     config = single_network([member for member, _ in decisions.members], decisions.incumbent)
     single = config.but(fold=None, refit=False, seed=derive(journey.seed, "run", config.seed))

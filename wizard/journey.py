@@ -4,16 +4,23 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import shutil
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
+from zipfile import is_zipfile
 
+import numpy as np
+
+from wizard.core import costs
 from wizard.core.budget import Budget
 from wizard.core.clock import Clock
 from wizard.core.decisions import Decisions
+from wizard.core.disk import writing
 from wizard.core.errors import NotAvailableError, OptionError, StageOrderError
 from wizard.core.keys import content_key, source_key
 from wizard.core.pacing import Pacing
@@ -28,9 +35,13 @@ from wizard.data.synthetic import read_synthetic
 from wizard.data.task import Task
 from wizard.stages.context import Context
 from wizard.stages.stage import run_stage, stage_module
+from wizard.training.distribution import in_keys
+from wizard.training.roles import Team
 from wizard.training.trainer import Trainer
 
-JUDGED: tuple[StageName, ...] = ("explore", "baseline")  # stages that a model of the user's own goes through
+JUDGED: tuple[StageName, ...] = ("explore", "baseline")  # stages that judge a model of the user's own as it came
+JUDGED_ROWS = 4_000  # of each set, that baseline's experiments read: shares are known to a percent or two
+STOPPED = "What is done is stored: run the same script or cell again, and it goes on from here."
 OPENINGS = ".test-openings.json"  # beside the run folders: how often each data set's test rows were opened, and by whom
 
 
@@ -49,6 +60,10 @@ class Journey:
         callbacks: Keras callbacks for every run, or functions that make them for each.
         foreign: The user's own pipeline, which baseline judges in place of the library's small net, or None.
         foreign_key: What decides what it is; "" without one.
+        clock: Of this process, since the data began to be opened.
+        beside: Seconds of this process that no stage's result counts: opening data, writing pages.
+        own: The user's own model as the later stages train it; None without one, and where a script was caught.
+        distribution: Strategy under which networks are trained, or None.
     """
 
     dataset: Dataset
@@ -61,6 +76,10 @@ class Journey:
     callbacks: tuple[Any, ...] = ()
     foreign: Any = None
     foreign_key: str = ""
+    clock: Clock = field(default_factory=Clock, compare=False)
+    beside: list[float] = field(default_factory=list, compare=False)
+    own: Any = None
+    distribution: Any = None
 
     @cached_property
     def store(self) -> Store:
@@ -78,16 +97,12 @@ class Journey:
         return draw_split(self.dataset, self.task, self.copies.sets, self.seed)
 
     @cached_property
-    def clock(self) -> Clock:
-        """Of this process."""
-        return Clock()
-
-    @cached_property
     def trainer(self) -> Trainer:
         """Of this process; keeps compiled networks and prepared tensors."""
         return Trainer(
             self.dataset, self.task, self.split, self.store, self.clock,
-            is_deterministic=self.is_deterministic, callbacks=self.callbacks,
+            is_deterministic=self.is_deterministic, callbacks=self.callbacks, own=self.own,
+            distribution=self.distribution,
         )  # fmt: skip
 
     def use_synthetic(self, given: Any) -> str:
@@ -109,18 +124,23 @@ class Journey:
         return content_key(
             stage, code, options, self.dataset.fingerprint, self.split.key, self.task, self.seed,
             self.budget.effort.name, self.budget.seconds, self.metric, self.is_deterministic, read,
-            *([self.foreign_key] if self.foreign_key and stage != "explore" else []), *earlier_runs,
+            *([self.foreign_key] if self.foreign_key and stage != "explore" else []), *in_keys(self.distribution),
+            *earlier_runs,
+            *([self.foreign.varies, self.foreign.varies_held] if self.foreign and stage == "explore" else []),
         )  # fmt: skip
 
     def stored(self, key: str) -> StageResult | None:
         """The stored result of a stage, or None."""
-        if not self.store.has(STAGE_RESULTS, key):
-            return None
-        return StageResult.model_validate_json((self.store.path(STAGE_RESULTS, key) / "result.json").read_bytes())
+        result = self.store.read(STAGE_RESULTS, key, read_result)
+        predictor = result.decided.get("predictor") if result is not None else None
+        if predictor is not None and self.store.read("predictor", predictor, _has_predictor) is None:
+            return None  # the stage writes it anew
+        return result
 
     def run(
-        self, stage: StageName, options: dict[str, Any], before: Sequence[StageResult], decisions: Decisions
-    ) -> StageResult:
+        self, stage: StageName, options: dict[str, Any], before: Sequence[StageResult], decisions: Decisions,
+        team: Team | None = None,
+    ) -> StageResult:  # fmt: skip
         """Runs a stage, or returns its stored result.
 
         Args:
@@ -128,17 +148,22 @@ class Journey:
             options: Its options, defaults applied.
             before: Results of the earlier stages.
             decisions: What they decided.
+            team: Whom tune searches with, if not alone.
         """
-        runs: tuple[str, ...] = ()
-        if getattr(stage_module(stage), "READS_RUNS", False):
-            runs = tuple(dict.fromkeys(key for result in before for key in result.runs))
+        runs = runs_read(stage, before)
         key = self.key(stage, options, decisions, runs)
         result = self.stored(key)
         if result is not None:
             return result
+        if self.own is not None and stage in JUDGED:
+            self.trainer.release()  # a model given as an instance is judged as it came
         with self.store.locked():
-            context = replace(self._context(stage, options, before, decisions, key), earlier_runs=runs)
-            result = run_stage(context, key, self.summary(context))
+            context = replace(self._context(stage, options, before, decisions, key), earlier_runs=runs, team=team)
+            try:
+                result = run_stage(context, key, self.summary(context))
+            except KeyboardInterrupt as stopped:
+                stopped.add_note(STOPPED)
+                raise
 
             def fill(folder: Path) -> None:
                 (folder / "assets").mkdir()
@@ -176,24 +201,43 @@ class Journey:
     def _context(
         self, stage: StageName, options: dict[str, Any], before: Sequence[StageResult], decisions: Decisions, key: str
     ) -> Context:
-        spent = sum(result.seconds for result in before)
-        deadline = self.budget.deadline(stage)
-        pacing = Pacing(self.clock, spent, deadline, self.folder / "store" / "pacing" / f"{key}.json")
-        words = f" · {pacing.left:.0f} s" if deadline is not None else ""
+        spent = sum(self.beside) + sum(result.seconds for result in before)
+        pace, end = self.pace(before), self.budget.seconds
+        deadline = None if end is None else spent + self.budget.allotted(stage, end - spent, pace)
+        journal = self.folder / "store" / "pacing" / f"{key}.json"
+        pacing = Pacing(self.clock, spent, deadline, journal, end)
         self.trainer.stage, self.trainer.pacing = stage, pacing
         n_steps = len(stage_module(stage).STEPS)
         return Context(
             stage=stage, dataset=self.dataset, task=self.task, split=self.split, copies=self.copies,
             trainer=self.trainer, seed=self.seed, budget=self.budget, pacing=pacing,
-            progress=Progress(stage, n_steps, words), decisions=decisions, reads=stage_module(stage).READS,
+            progress=Progress(stage, n_steps, _allotted_in_words(pacing), lambda: pacing.left_in_all), pace=pace,
+            decisions=decisions, reads=stage_module(stage).READS,
             options=options, wanted_metric=self.metric, count_opening=lambda: self._count_opening(key),
             foreign=self.foreign,
         )  # fmt: skip
 
+    def pace(self, before: Sequence[StageResult] = ()) -> float:
+        """How many times longer steps take here than on the sample data, from what was done so far."""
+        opening = (
+            (self.beside[0] / costs.OPENING) ** 0.5 if self.beside else 1.0
+        )  # half believed: large data open slowly
+        done = [(result.stage, one.step, one.seconds) for result in before for one in result.findings if one.is_done]
+        return costs.pace(done, opening)
+
+    @contextmanager
+    def beside_stages(self) -> Iterator[None]:
+        """Counts what is done inside as the journey's time, though no stage's."""
+        started = self.clock.now()
+        try:
+            yield
+        finally:
+            self.beside.append(self.clock.now() - started)
+
     def _count_opening(self, key: str) -> int:
         """Counts the openings of these data's test rows, over all run folders side by side; a rerun counts once."""
         path = self.folder.parent / OPENINGS
-        openings: dict[str, list[str]] = json.loads(path.read_text()) if path.is_file() else {}
+        openings: dict[str, list[str]] = _read_openings(path)
         rows = hashlib.sha256(self.split.test.tobytes()).hexdigest()[:12]
         own = openings.setdefault(f"{self.dataset.fingerprint}/{rows}", [])
         if key not in own:
@@ -202,18 +246,86 @@ class Journey:
         return own.index(key) + 1
 
 
+def _read_openings(path: Path) -> dict[str, list[str]]:
+    """Earlier openings; a file that cannot be read is kept under another name, and the count begins again."""
+    if not path.is_file():
+        return {}
+    try:
+        return {data: list(keys) for data, keys in json.loads(path.read_bytes()).items()}
+    except (ValueError, AttributeError, TypeError):
+        aside = path.with_name(f"{path.stem}.damaged.json")
+        os.replace(path, aside)
+        say(f"{path} cannot be read: it is moved to {aside}, and the openings of the test set are counted anew.")
+        return {}
+
+
+def read_result(folder: Path) -> StageResult:
+    """A stage's result with all that it shows; FileNotFoundError where a part is gone."""
+    result = StageResult.model_validate_json((folder / "result.json").read_bytes())
+    for name in result.asset_names:
+        (folder / "assets" / name).stat()
+    return result
+
+
+def _has_predictor(folder: Path) -> bool:
+    """True; ValueError or FileNotFoundError where it is cut short or a part is gone."""
+    json.loads((folder / "input.json").read_bytes())
+    (folder / "saved_model" / "saved_model.pb").stat()
+    if not is_zipfile(folder / "model.keras"):
+        raise ValueError("the file of the network is cut short")
+    return True
+
+
+def _allotted_in_words(pacing: Pacing) -> str:
+    """What a stage may take of the time left, in words; "" without a budget in seconds."""
+    if pacing.left == float("inf"):
+        return ""
+    if pacing.left_in_all < pacing.left:
+        return " · no time is left but for what cannot be left out"
+    return f" · {pacing.left:.0f} s of the {pacing.left_in_all:.0f} s left"
+
+
 def _step_modules(stage: StageName) -> tuple[str, ...]:
     return tuple(f"wizard.stages.{stage}.{step}" for step in stage_module(stage).STEPS)
 
 
+def use_sets(journey: Journey) -> None:
+    """Lets a model of the user's own be judged on the journey's sets: its test rows stay sealed from baseline too."""
+    if journey.own is None:
+        return
+    train, held = (
+        rows if len(rows) <= JUDGED_ROWS else rows[np.linspace(0, len(rows) - 1, JUDGED_ROWS).astype(int)]
+        for rows in (journey.split.train, journey.split.validation)
+    )
+    journey.foreign.use(journey.own.tensors.take(train), journey.own.tensors.take(held))
+
+
+def runs_read(stage: StageName, before: Sequence[StageResult]) -> tuple[str, ...]:
+    """Keys of the earlier stages' training runs, for a stage that reads them."""
+    if not getattr(stage_module(stage), "READS_RUNS", False):
+        return ()
+    return tuple(dict.fromkeys(key for result in before for key in result.runs))
+
+
 def announce(journey: Journey) -> None:
-    """Two or three lines before the first stage: what was understood, and the plan."""
+    """Two or three lines before the first stage: what was understood, and the plan.
+
+    Raises:
+        OptionError: Where `out` is a file.
+        RunFolderError: For a run folder of another version, or a folder of somebody else's.
+    """
+    out = journey.folder.parent
+    if out.exists() and not out.is_dir():
+        raise OptionError(f"out must be a folder. Received: {out}, which is a file.")
+    _ = journey.store  # refuses what it cannot read
     dataset, split = journey.dataset, journey.split
     say(f"{dataset.name}: {len(dataset):,} {journey.form_in_words}; {journey.task}")
     say(f"  {len(split.train):,} train · {len(split.validation):,} validation · {len(split.test):,} test ({split.how})")
     if dataset.left_out:
         say(f"  {len(dataset.left_out):,} left out; explore() lists each with its reason")
-    say(f"  plan: {journey.budget.plan()}")
+    journey.beside.append(journey.clock.now())  # opening, the split and its copies included
+    left = None if journey.budget.seconds is None else journey.budget.seconds - journey.beside[0]
+    say(f"  plan: {journey.budget.plan(left, journey.pace())}")
 
 
 def check_order(journey: Journey, stage: StageName, results: Collection[str]) -> None:
@@ -221,13 +333,15 @@ def check_order(journey: Journey, stage: StageName, results: Collection[str]) ->
 
     Raises:
         StageOrderError: Names the call to make first.
-        NotAvailableError: For a later stage with a model of one's own.
+        NotAvailableError: For a later stage with a model that cannot be trained again, or gives no one answer.
     """
     if journey.foreign is not None and stage not in JUDGED:
-        raise NotAvailableError(
-            f"{stage}() for a model of your own is not available in this version: only explore() and baseline() "
-            "judge it."
-        )
+        if journey.own is None:
+            raise NotAvailableError(
+                f"{stage}() trains a model again and again, which a script's cannot be: pass the function that builds "
+                "it, Wizard(dataset, model=build)."
+            )
+        journey.own.refuse_unusual()
     for earlier in stages_before(stage):
         if earlier not in results:
             raise StageOrderError(f"{stage}() stands on {earlier}(). Call {earlier}() first, or run() for all six.")
@@ -242,7 +356,7 @@ def branched(journey: Journey, name: str) -> Journey:
     folder = journey.folder.parent / folder_name(name)
     if folder.exists():
         raise OptionError(f"copy(name=…) needs a new name: {folder} is there already.")
-    with journey.store.locked():
+    with journey.store.locked(), writing(folder):
         if journey.folder.is_dir():
             shutil.copytree(journey.folder, folder, ignore=shutil.ignore_patterns(".lock"))
     branch = replace(journey, folder=folder)

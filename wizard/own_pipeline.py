@@ -12,10 +12,12 @@ import numpy as np
 from wizard.core.errors import DataError, OptionError, WizardError
 from wizard.data.dataset import Dataset
 from wizard.data.opening import Request, open_dataset
-from wizard.training.capture import Captured, catching
+from wizard.training.capture import MOST, Captured, catching
 
 BATCH = 32  # Keras's own
 SHARE = 0.2  # of the examples validate where no set is given
+ALL = 10_000_000  # examples that are taken of what has an end,
+OPEN = 100_000  # and of a stream that does not say whether it has one
 KEYED = 32  # examples whose outputs and losses are part of the key
 NAMES = re.compile(r"'name': '[^']*'|'keras_history': \[[^]]*\]| at 0x[0-9a-f]+|[a-z_0-9]+_\d+\b")
 WORDS = 40  # different whole numbers in rows of steps: more are numbers of words
@@ -32,6 +34,8 @@ class OwnPipeline:
         options: Of the data set: task and modality.
         key: What decides the outcome: model, first weights, optimiser, loss and data.
         note: What explore sees of inputs that have no door of their own, or "".
+        whole: All examples of `raw`, then those of `validation`, as tensors.
+        given: The model as it was given, for stages that build it again; None where a call of fit was caught.
     """
 
     pipeline: Any
@@ -40,6 +44,27 @@ class OwnPipeline:
     options: dict[str, Any] = field(default_factory=dict)
     key: str = ""
     note: str = ""
+    whole: Any = None
+    given: Any = None
+
+    def own_model(self, dataset: Dataset, task: Any, seed: int) -> Any:
+        """The model as the stages after baseline train it, its tensors in the order of a data set; None of a script.
+
+        Raises:
+            NotAvailableError: For outputs that are no one answer an example.
+        """
+        from wizard.training.own_model import OwnModel
+
+        if self.given is None:
+            return None
+        return OwnModel(self.given, self.pipeline, self.whole.take(places(dataset)), task, self.key, seed)
+
+
+def places(dataset: Dataset) -> np.ndarray:
+    """Where each example of a data set stood among the tensors; its door may have left some out."""
+    n_main = int((dataset.part == 0).sum()) + sum(not one.where.startswith("validation") for one in dataset.left_out)
+    number = [int(re.findall(r"\d+", str(where))[-1]) for where in dataset.where]
+    return np.array(number) + np.where(dataset.part == 0, 0, n_main)
 
 
 def own_pipeline(model: Any, dataset: Any, validation: Any, target: Any, seed: int) -> OwnPipeline:
@@ -58,11 +83,11 @@ def own_pipeline(model: Any, dataset: Any, validation: Any, target: Any, seed: i
         DataError: For data that a model cannot be fitted to.
     """
     from wizard.core.seeds import derive
-    from wizard.models.custom import compiled_model
+    from wizard.models.custom import opened_model
     from wizard.training.randomness import keras_seed
 
     with keras_seed(derive(seed, "own model")):
-        compiled = compiled_model(model)
+        compiled, said = opened_model(model)
     pair = _pair(dataset, target, "dataset")
     held = None if validation is None else _pair(validation, target, "validation")
 
@@ -73,11 +98,30 @@ def own_pipeline(model: Any, dataset: Any, validation: Any, target: Any, seed: i
             options = {"x": pair}
         compiled.fit(**options, validation_data=held)
 
-    return of_captured(catching(fit), seed)
+    own = of_captured(catching(fit, most=_most(pair)), seed, is_whole=True)
+    return replace(own, given=model, key=hashlib.sha256(f"{own.key} {said}".encode()).hexdigest()[:16])
 
 
-def of_captured(captured: Captured, seed: int) -> OwnPipeline:
-    """A call of fit that was caught, in both forms."""
+def _most(pair: Any) -> int:
+    """Examples that are taken: all of them, but of a stream without an end."""
+    from wizard.data.sources import keras_data, tf_data
+
+    if tf_data.accepts(pair):
+        n_batches = int(pair.cardinality())
+        return ALL if n_batches >= 0 else MOST if n_batches == -1 else OPEN  # tf.data's number for endless
+    if keras_data.accepts(pair):
+        return MOST if pair.num_batches is None else ALL
+    return ALL
+
+
+def of_captured(captured: Captured, seed: int, *, is_whole: bool = False) -> OwnPipeline:
+    """A call of fit that was caught, in both forms.
+
+    Args:
+        captured: The call.
+        seed: Of the draw where no validation set was given.
+        is_whole: Whether all training examples are the data set, from which the journey draws its own sets.
+    """
     from wizard.training.pipeline import Pipeline, Tensors
 
     train, held = Tensors(captured.x, captured.y, captured.weight), None
@@ -88,17 +132,41 @@ def of_captured(captured: Captured, seed: int) -> OwnPipeline:
         )
     if captured.x_held is not None:
         held = Tensors(captured.x_held, captured.y_held, captured.weight_held)
-    is_drawn = held is None
+    is_drawn, all_of_them = held is None, train
     if is_drawn:
         train, held = _divided(train, seed)
     pipeline = Pipeline(
         captured.model, train, held, batch=captured.batch, epochs=captured.epochs, class_weight=captured.class_weight,
         is_shuffled=captured.is_shuffled is not False, second_x=captured.second_x,
-        second_x_held=None if is_drawn else captured.second_x_held, seed=seed,
+        second_x_held=None if is_drawn else captured.second_x_held, draws=captured.draws,
+        n_examples=captured.n_examples, callbacks=captured.callbacks, seed=seed,
     )  # fmt: skip
-    raw, options, note = _dataset(pipeline, train)
+    raw, options, note = _dataset(pipeline, all_of_them if is_whole else train)
     validation = None if is_drawn else _dataset(pipeline, held)[0]
-    return OwnPipeline(pipeline, raw, validation, options, _key(pipeline), note)
+    whole = all_of_them if held is None or is_drawn or not is_whole else all_of_them.joined(held)
+    return OwnPipeline(pipeline, raw, validation, options, _key(pipeline), note, whole)
+
+
+def new_tensors(own: Any, raw: Any, y: Any, what: str) -> tuple[Any, np.ndarray | None]:
+    """New tensors as the model was trained on, and the codes or targets beside them, None without.
+
+    Args:
+        own: The model.
+        raw: Arrays or nests of them, a tf.data.Dataset or a PyDataset; a DataFrame where that was given.
+        y: Targets as in training, where `raw` yields none.
+        what: What they are for, in messages.
+
+    Raises:
+        DataError: For tensors of another structure or shape.
+    """
+    from wizard.data.sources import keras_data, tf_data
+    from wizard.training.examples import read
+
+    if tf_data.accepts(raw) or keras_data.accepts(raw):
+        found = read((raw, None, None), None, None, ALL)
+        raw, y = found.x, found.y if y is None else y
+    tensors = own.read(raw, what)
+    return tensors, None if y is None else own.codes(y, len(tensors))
 
 
 def _pair(dataset: Any, target: Any, option: str) -> Any:
@@ -191,9 +259,20 @@ def _key(pipeline: Any) -> str:
     model, head = pipeline.model, pipeline.head
     words = (type(model.optimizer).__name__, _settings(model.optimizer), head.loss, head.from_logits, pipeline.batch,
              pipeline.class_weight, pipeline.is_shuffled, [_settings(layer) for layer in model.layers],
-             type(model).train_step.__code__.co_code)  # fmt: skip
+             type(model).train_step.__code__.co_code, pipeline.epochs, pipeline.n_examples, pipeline.draws,
+             [_simple(callback) for callback in pipeline.callbacks])  # fmt: skip
     digest.update(repr(words).encode())
     return digest.hexdigest()[:16]
+
+
+def _simple(callback: Any) -> tuple[str, list[tuple[str, object]]]:
+    """A callback's kind and its settings that are plain values."""
+    own = sorted(vars(callback).items())
+    plain: list[tuple[str, object]] = [(name, value) for name, value in own if isinstance(value, (int, float, str))]
+    codes = [(name, value.__code__) for name, value in own if hasattr(value, "__code__")]  # a schedule of the user's
+    plain += [(name, (code.co_code, [one for one in code.co_consts if isinstance(one, (int, float, str))]))
+              for name, code in codes]  # fmt: skip
+    return type(callback).__name__, plain
 
 
 def _settings(part: Any) -> str:
@@ -230,7 +309,9 @@ def brought(model: Any, dataset: Any, request: Request, seed: int) -> tuple[OwnP
     except WizardError:  # its door refuses such tensors: all inputs side by side, as columns
         pipeline = own.pipeline
         held = None if own.validation is None else _columns(pipeline, pipeline.held)
-        return own, _opened(_columns(pipeline, pipeline.train), held, {"target": "y"}, request, task), task
+        n = len(own.whole) - (0 if held is None else len(held))
+        main = pipeline.train if own.given is None else own.whole.take(np.arange(n))
+        return own, _opened(_columns(pipeline, main), held, {"target": "y"}, request, task), task
 
 
 def _opened(raw: Any, held: Any, options: dict[str, Any], request: Request, task: str | None) -> Dataset:

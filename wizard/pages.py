@@ -9,7 +9,8 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from wizard.core.errors import OptionError
+from wizard.core.disk import writing
+from wizard.core.errors import OptionError, RunFolderError
 from wizard.core.result import STAGES, StageName, StageResult
 from wizard.core.store import PARTIAL, STAGE_RESULTS, Store, write_file
 
@@ -87,7 +88,7 @@ def _view_predictor(store: Store, results: Mapping[StageName, StageResult]) -> N
     if key is None:
         shutil.rmtree(place, ignore_errors=True)
         return
-    from wizard.export.known import read_known
+    from wizard.export.known import known_beside
     from wizard.export.model_card import FILE, model_card
 
     kept = store.path("predictor", key)
@@ -95,9 +96,10 @@ def _view_predictor(store: Store, results: Mapping[StageName, StageResult]) -> N
     for old in [path for path in place.rglob("*") if path.is_file()]:
         if old.relative_to(place) not in sources and old.name != FILE:
             old.unlink()
-    for name, source in sources.items():
-        _view_file(source, place / name)
-    write_file(place / FILE, model_card(results, read_known(kept)[1]).encode())
+    with writing(place):
+        for name, source in sources.items():
+            _view_file(source, place / name)
+    write_file(place / FILE, model_card(results, known_beside(kept)).encode())
 
 
 def _view_file(source: Path, target: Path) -> None:
@@ -124,13 +126,23 @@ def rebuild_pages(folder: Path) -> Path:
     for stage in STAGES:
         file = folder / stage_folder(stage) / "result.json"
         if file.is_file():
-            results[stage] = StageResult.model_validate_json(file.read_bytes())
+            results[stage] = _read_view(file)
     if not results:
         raise OptionError(f"{folder} holds no results of a journey: it needs {stage_folder('explore')}/result.json.")
     store = Store(folder)
     with store.locked():
         write_pages(store, results)
     return folder / "index.html"
+
+
+def _read_view(file: Path) -> StageResult:
+    try:
+        return StageResult.model_validate_json(file.read_bytes())
+    except (OSError, ValueError) as error:
+        raise RunFolderError(
+            f"{file} cannot be read: it is cut short, or of another version of this library. Run the journey's script "
+            "again: what is stored is not computed again, and the file is written anew."
+        ) from error
 
 
 def read_suspects(store: Store, explored: StageResult) -> Any:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any, Self
 
 import numpy as np
 
 from wizard.core.budget import parse_budget
+from wizard.core.clock import Clock
 from wizard.core.decisions import Decisions
 from wizard.core.errors import GateFailed, NotAvailableError, OptionError, StageOrderError, check_count, nearest
 from wizard.core.finding import Finding
@@ -17,12 +19,15 @@ from wizard.core.progress import say, say_result
 from wizard.core.result import STAGES, StageName, StageResult
 from wizard.core.store import folder_name
 from wizard.data.corrections import with_task
-from wizard.data.opening import Request, open_dataset, read_examples, read_labelled
+from wizard.data.opening import Request, open_dataset
 from wizard.data.task import check_task
-from wizard.handed import Handed, deciding_scores, ejected, handed
-from wizard.journey import Journey, announce, branched, check_order, person, stages_before, why_closed
+from wizard.handed import Handed, deciding_scores, ejected, examples_of, handed, labelled_of
+from wizard.joining import joined
+from wizard.journey import Journey, announce, branched, check_order, person, stages_before, use_sets, why_closed
 from wizard.pages import ShownResult, notebook_html, page_path, read_suspects, write_pages
 from wizard.sharing import share_journey
+from wizard.training.distribution import check_distribution
+from wizard.training.roles import Team, end_with_chief, role_of, team_of
 from wizard.training.watched import check_callbacks
 
 GATES = ("raise", "warn")
@@ -84,9 +89,10 @@ class Wizard:
             ignore: Columns that are no inputs.
             corrections: Labels put right: the CSV of suspects that explore wrote, its column `label` filled in (empty:
                 as it is; "drop": leave the row out), or a DataFrame with columns `where` (or `row`) and `label`.
-            model: A model of your own to be judged by explore and baseline: build(hp) as KerasTuner defines it, a
-                HyperModel, or a compiled keras.Model; `dataset` is then what it is fitted to: (x, y) arrays or nests of
-                them, a tf.data.Dataset, a PyDataset, or a DataFrame of numbers with `target`.
+            model: A model of your own, judged by explore and baseline and trained by the later stages in place of ours:
+                build(hp) as KerasTuner defines it, a HyperModel, or a compiled keras.Model; `dataset` is then what it
+                is fitted to: (x, y) arrays or nests of them, a tf.data.Dataset, a PyDataset, or a DataFrame of numbers
+                with `target`. What build(hp) declares is what may vary; loss, head and metrics stay.
             budget: Wall-clock time for the whole journey ("10m", "90s", seconds), or "quick", "standard" (default),
                 "thorough": counts of trials, seeds and epochs, with the same result on every run.
             seed: Everything random derives from it.
@@ -95,7 +101,8 @@ class Wizard:
             callbacks: Keras callbacks that every training run gets; or functions run -> callback, called for each run
                 with its name, stage, config, seed and fold, so that each has a log folder of its own:
                 callbacks=[lambda run: keras.callbacks.TensorBoard(f"logs/{run.name}")].
-            distribution: Not available yet.
+            distribution: A strategy of TensorFlow's for the devices of this machine, such as
+                tf.distribute.MirroredStrategy(): every network of ours is trained under it, each batch shared out.
             out: Folder of run folders.
             name: Of the run folder; that of the data by default.
             version: A name for what a stream gives now: its examples are kept in the run folder, and a new process
@@ -107,21 +114,24 @@ class Wizard:
             UnsupportedTaskError: For tasks that the library does not do.
             NotAvailableError: For what this version does not do yet.
         """
-        if distribution is not None:
-            raise NotAvailableError("distribution= is not available in this version. Leave it out.")
+        if (role := role_of(os.environ)).is_worker:
+            end_with_chief()
         if gates not in GATES:
             raise OptionError(f"gates must be 'raise' or 'warn'. Received: {gates!r}.{nearest(gates, GATES)}")
         if isinstance(seed, bool) or not isinstance(seed, (int, np.integer)):
             raise OptionError(f"seed must be a whole number. Received: {seed!r}.")
         check_task(task)
         plan, callbacks = parse_budget(budget), check_callbacks(callbacks)
+        check_distribution(distribution, has_own_model=model is not None or type(dataset).__name__ == "Captured")
         ignore = (ignore,) if isinstance(ignore, str) else tuple(ignore)
         targets = target if target is None or isinstance(target, str) else tuple(target)
-        given = (targets, modality, task, validation, test, group, time, weight)
+        clock, given = Clock(), (targets, modality, task, validation, test, group, time, weight)
         request, own = Request(*given, ignore, name, version, Path(out)), None
         if model is not None or type(dataset).__name__ == "Captured":
             from wizard.own_pipeline import brought
 
+            if corrections is not None:
+                raise OptionError("With model=, put labels right in y itself: corrections= does not apply.")
             own, opened, task = brought(model, dataset, request, int(seed))
         else:
             opened = open_dataset(dataset, request)
@@ -130,13 +140,15 @@ class Wizard:
             from wizard.training.metrics import metric_for
 
             metric_for(metric, inferred)
-        self.gates = gates
+        self.gates, self._role = gates, role
         self._results: dict[StageName, StageResult] = {}
         self._handed: Handed | None = None
         self._journey = Journey(
             opened, inferred, int(seed), plan, metric, Path(out) / folder_name(name or opened.name),
-            bool(deterministic), callbacks, *((own.pipeline, own.key) if own else ()),
+            bool(deterministic), callbacks, own.pipeline if own else None, own.key if own else "", clock=clock,
+            own=own.own_model(opened, inferred, int(seed)) if own else None, distribution=distribution,
         )  # fmt: skip
+        use_sets(self._journey)
         announce(self._journey)
 
     # ── the six stages ───────────────────────────────────────────────────────────────────────────
@@ -167,6 +179,8 @@ class Wizard:
         Args:
             family: Name of a model family, instead of the plainest one for these inputs.
         """
+        if family is not None and self._journey.own is not None:
+            raise OptionError("family= is not for a model of your own: it is the one that is trained. Leave it out.")
         if family is not None:
             from wizard.models.family import PACKAGE, names
 
@@ -191,11 +205,13 @@ class Wizard:
         from wizard.stages.regularize import left_out
 
         options: dict[str, Any] = {"skip": left_out(only, skip)}
+        if synthetic is not None and self._journey.own is not None:
+            raise NotAvailableError("synthetic= is not for a model of your own: add such examples to your tensors.")
         if synthetic is not None:
             options["synthetic"] = self._journey.use_synthetic(synthetic)
         return self._stage("regularize", options)
 
-    def tune(self, trials: int | None = None, tuner: Any = "random", space: Any = None) -> Self:
+    def tune(self, trials: int | None = None, tuner: Any = "random", space: Any = None, workers: Any = None) -> Self:
         """Stage 5: search around the best configuration so far.
 
         Calling it again with more trials goes on where it was: the first ones are stored.
@@ -208,15 +224,20 @@ class Wizard:
             space: Ranges of your own, in place of ours or beside them: {"learning_rate": (1e-4, 1e-2, "log"), "batch":
                 [32, 64], "width": [128, 256], "dropout": None}, where None leaves one as it is; or a function
                 space(hp) that declares them in KerasTuner's language.
+            workers: Processes on this machine that run trials side by side, each this very script again; by default
+                this process alone.
         """
         from wizard.training.oracles import opened_tuner
         from wizard.training.own_space import read_space
 
         check_count("trials", trials)
         incumbent = self.decisions.incumbent
+        own = self._journey.own
         if space is not None and incumbent is not None:
-            space = read_space(space, incumbent.hp)
-        return self._stage("tune", {"trials": trials, "tuner": opened_tuner(tuner), "space": space})
+            names = incumbent.hp if own is None else [one.name for one in own.declared]
+            space = read_space(space, names, own is not None)
+        given = {"trials": trials, "tuner": opened_tuner(tuner), "space": space}
+        return self._stage("tune", given, team_of(workers, self._role))
 
     def ensemble(self, size: int | None = None, distill: bool = True) -> Self:
         """Stage 6: join the best networks, calibrate, open the test set once, write the predictor.
@@ -230,9 +251,10 @@ class Wizard:
         check_count("size", size)
         return self._stage("ensemble", {"size": size, "distill": distill})
 
-    def run(self) -> Self:
-        """All six stages."""
-        return self.explore().baseline().overfit().regularize().tune().ensemble()
+    def run(self, workers: int | None = None) -> Self:
+        """All six stages; `workers` as for tune."""
+        team_of(workers, self._role)  # a mistake is said before the first stage, not before the fifth
+        return self.explore().baseline().overfit().regularize().tune(workers=workers).ensemble()
 
     # ── what came of it ──────────────────────────────────────────────────────────────────────────
     @property
@@ -309,7 +331,7 @@ class Wizard:
         """
         journey = branched(self._journey, name)
         twin = object.__new__(Wizard)
-        twin.gates, twin._results, twin._handed = self.gates, dict(self._results), None
+        twin.gates, twin._role, twin._results, twin._handed = self.gates, self._role, dict(self._results), None
         twin._journey = journey
         return twin
 
@@ -321,16 +343,16 @@ class Wizard:
         Args:
             raw: What the data set was made of, without labels: pictures (array, paths, folder), rows (DataFrame, dict
                 of columns, CSV path), texts (str, list, Series, paths) or series (arrays, or a table like the known
-                one). No example is dropped.
+                one). No example is dropped. With a model of your own: finished tensors, as it was trained on.
         """
         predictor = self._predictor()
-        return predictor.named(predictor.answers(read_examples(raw, self._journey.dataset)))
+        return predictor.named(predictor.answers(examples_of(self._journey, raw)))
 
     def predict_proba(self, raw: Any) -> np.ndarray:
         """Predicts probabilities (n, k) from raw input, classes in the order of `results[…].dataset.classes`."""
         if not self._journey.task.is_classification:
             raise OptionError("predict_proba() is for classification; for regression call predict().")
-        return self._predictor().answers(read_examples(raw, self._journey.dataset))
+        return self._predictor().answers(examples_of(self._journey, raw))
 
     def evaluate(self, raw: Any = None, y: Any = None) -> dict[str, float]:
         """Scores the current best: on raw examples with labels, or, without arguments, on the rows that decided.
@@ -342,8 +364,7 @@ class Wizard:
         journey = self._journey
         if raw is None:
             return deciding_scores(journey, self.decisions, self._results)
-        examples, labels = read_labelled(raw, y, journey.dataset)
-        return self._predictor().scores(examples, journey.task.encode(labels))
+        return self._predictor().scores(*labelled_of(journey, raw, y))
 
     def export(self, path: str | os.PathLike[str]) -> Path:
         """Writes the predictor as one .keras file; loads with `import wizard` beside Keras.
@@ -363,14 +384,15 @@ class Wizard:
         return notebook_html(self._journey.dataset.name, self._results, self._journey.folder)
 
     # ── inside ───────────────────────────────────────────────────────────────────────────────────
-    def _stage(self, stage: StageName, options: dict[str, Any]) -> Self:
+    def _stage(self, stage: StageName, options: dict[str, Any], team: Team | None = None) -> Self:
         check_order(self._journey, stage, self._results)
         before = [self._results[earlier] for earlier in stages_before(stage)]
         for result in before:
             if result.failed_gates and self.gates == "raise":
                 self._check_gate(result, page_path(self._journey.folder, result.stage))
         decisions = Decisions.model_validate({k: v for result in before for k, v in result.decided.items()})
-        result = self._journey.run(stage, options, before, decisions)
+        run = partial(joined, self._journey, self._role) if self._role.is_worker else self._journey.run
+        result = run(stage, options, before, decisions, team)
         previous = self._results.get(stage)
         self._results[stage] = result
         if previous is not None and previous.key != result.key:
@@ -378,10 +400,10 @@ class Wizard:
             if dropped:
                 say(f"{stage} changed, so the results of {', '.join(dropped)} are dropped; call them again.")
         self._handed = None
-        with self._journey.store.locked():
-            write_pages(self._journey.store, self._results)
-        page = page_path(self._journey.folder, stage)
-        say_result(result, page)
+        if not self._role.is_worker:
+            with self._journey.beside_stages(), self._journey.store.locked():
+                write_pages(self._journey.store, self._results)
+        say_result(result, page := page_path(self._journey.folder, stage))
         self._check_gate(result, page)
         return self
 

@@ -190,7 +190,7 @@ def main() -> int:
                 if name not in names() or (only and name not in only):
                     continue
                 form = own.trainer.prepared(_linear()).form
-                scores, refitted, epochs, started = [], [], [], time.perf_counter()
+                scores, refitted, epochs, started, worked = [], [], [], time.perf_counter(), time.process_time()
                 for seed in range(given.seeds):
                     config = family(name).recipe(form, len(own.split.train), own.task).but(seed=seed)
                     run = own.trainer.train(config)
@@ -201,9 +201,11 @@ def main() -> int:
                         again = own.trainer.train(config.but(refit=True, patience=None, stop_after=stop))
                         refitted.append(score(part, own.trainer.predict(again, own.split.test), own.task.classes))
                 minutes = (time.perf_counter() - started) / 60 / given.seeds
+                of_cpu = (time.process_time() - worked) / 60 / given.seeds  # what a busy machine does not change
                 more = f", refitted {np.mean(refitted):.4f} ± {np.std(refitted):.4f}" if refitted else ""
-                sys.stdout.write(f"  {name:24} {np.mean(scores):12.4f}   {minutes:5.1f} min a seed"
-                                 f"   ± {np.std(scores):.4f}, best epoch {epochs}{more}\n")  # fmt: skip
+                took = f"{minutes:5.1f} min a seed ({of_cpu:.1f} of CPU)"
+                sys.stdout.write(f"  {name:24} {np.mean(scores):12.4f}   {took}   ± {np.std(scores):.4f}, "
+                                 f"best epoch {epochs}{more}\n")  # fmt: skip
                 sys.stdout.flush()
     return 0
 

@@ -107,12 +107,13 @@ def _network(x: np.ndarray, y: np.ndarray, context: Context) -> Callable[[np.nda
     from sklearn.neural_network import MLPClassifier, MLPRegressor
     from sklearn.pipeline import make_pipeline
     from sklearn.preprocessing import StandardScaler
+    from threadpoolctl import threadpool_limits
 
     is_class = context.task.is_classification
     kind = MLPClassifier if is_class else MLPRegressor
     model = make_pipeline(StandardScaler(), kind(hidden_layer_sizes=(64,), max_iter=STEPS, random_state=0))
     centre, scale = (0.0, 1.0) if is_class else (y.mean(), y.std())
-    with warnings.catch_warnings():
+    with warnings.catch_warnings(), threadpool_limits(1):  # its products are small
         warnings.simplefilter("ignore", ConvergenceWarning)  # a hundred passes are all it gets
         model.fit(x, y if is_class else (y - centre) / scale)
     if not is_class:

@@ -10,9 +10,7 @@ from tests.drills.materials import OWN
 from tests.drills.table import lines, share
 
 BY_NAME = {material.name: material for material in OWN}
-SAMPLE = (  # one of each group, on the smallest materials
-    ("D04", "wine"), ("L04", "iris"), ("S01", "wine"), ("S05", "wine"), ("S09", "iris"),
-)  # fmt: skip
+SAMPLE = (("D04", "wine"), ("L04", "iris"), ("S05", "wine"))  # one of each group, on the smallest materials
 
 
 def first(fault_id: str) -> Fault:
@@ -27,9 +25,8 @@ def test_a_fault_is_caught_and_named_and_its_twin_is_silent(fault_id, name, tmp_
     assert 1 <= outcome.place <= 3, outcome
 
 
-@pytest.mark.parametrize("name", ["wine", "iris"])
-def test_nothing_fails_in_healthy_data(name, tmp_path):
-    outcome = run(Case(None, BY_NAME[name], 0), tmp_path)
+def test_nothing_fails_in_healthy_data(tmp_path):
+    outcome = run(Case(None, BY_NAME["wine"], 0), tmp_path)
     assert not outcome.crashed
     assert [alarm for alarm in outcome.faulty if alarm.status in ("warned", "failed")] == []
 

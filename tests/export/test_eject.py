@@ -48,6 +48,12 @@ MORE = {
     "inception_time": (
         "convnet_1d", MLP.but(family="inception_time", hp={"filters": 4, "depth": 3}, learning_rate=1e-3, epochs=20)
     ),
+    "places along time": (
+        "convnet_1d", MLP.but(family="convnet_1d", hp={"width": 8, "blocks": 2, "grid": 4}, augment=0.2)
+    ),
+    "places in pictures": (
+        "resnet", MLP.but(family="resnet", hp={"width": 8, "stages": 1, "blocks": 1, "grid": 4}, augment=0.5)
+    ),
     "realmlp": (
         "mlp",
         MLP.but(family="realmlp", hp={"width": 64, "depth": 2, "activation": "selu"}, learning_rate=0.04, fade=True,

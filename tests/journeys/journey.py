@@ -46,5 +46,10 @@ def walk(sample: str, out: Path, rows: int = 240):
     return wizard.explore(examples=40).baseline().overfit().regularize(skip="weight_decay").tune(trials=2).ensemble()
 
 
+def without_teachers(wizard) -> set[str]:
+    """The step that is skipped where one network is handed over, as there are no several to learn from."""
+    return {"distill"} if "handed over alone" in wizard.results["ensemble"].finding("members").headline else set()
+
+
 if __name__ == "__main__":
     walk(sys.argv[1], Path(sys.argv[2]), *map(int, sys.argv[3:]))

@@ -11,7 +11,7 @@ import textwrap
 import numpy as np
 
 from tests.journeys.compare import STAGES, timeless
-from tests.journeys.journey import raw, walk
+from tests.journeys.journey import raw, walk, without_teachers
 
 
 def test_every_step_of_every_stage_appears_exactly_once(journey):
@@ -34,6 +34,7 @@ def test_only_what_does_not_apply_is_skipped(journey):
     name, wizard, _ = journey
     skipped = {finding.step for finding in wizard.findings if finding.status == "skipped"}
     expected = {"weight_decay", "pretrain", "class_weights"}  # left out on request; no weights; even classes or none
+    expected |= without_teachers(wizard)
     assert skipped == (expected if name == "digits" else expected | {"augment", "position"})
 
 

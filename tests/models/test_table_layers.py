@@ -6,7 +6,14 @@ import pytest
 import tensorflow as tf
 
 from wizard.models.layers import CrossEntropy, MeanOfMembers, MemberHeads, OverMembers
-from wizard.models.table_layers import FeatureScale, Members, PeriodicEmbedding, PiecewiseLinear, TangentDense
+from wizard.models.table_layers import (
+    FeatureScale,
+    Members,
+    PeriodicEmbedding,
+    PiecewiseLinear,
+    TangentDense,
+    bin_edges,
+)
 
 
 @pytest.fixture(autouse=True)
@@ -39,6 +46,23 @@ def test_a_column_of_one_value_bends_nowhere():
     assert np.asarray(layer(np.array([[5.0]], "float32")))[0] == pytest.approx(
         5 * layer.linear.numpy() + layer.offset.numpy(), rel=1e-6
     )
+
+
+def test_a_value_that_most_rows_have_leaves_the_bins_to_the_others():
+    gains = np.concatenate([np.zeros(9_200), np.arange(1.0, 801.0)])  # as capital gains are: mostly none
+    edges = bin_edges(gains, 40)
+    assert len(edges) <= 41
+    assert (edges > 0).sum() >= 38  # plain quantiles: 4
+    assert np.diff(edges)[1:].max() < 2 * 800 / 38
+
+
+def test_few_values_have_an_edge_each():
+    assert bin_edges(np.repeat([3.0, 1.0, 2.0], [50, 1, 7]), 8).tolist() == [1, 2, 3]
+
+
+def test_values_that_do_not_repeat_are_cut_at_their_quantiles():
+    x = some(10_000).astype("float64") ** 3
+    assert bin_edges(x, 16) == pytest.approx(np.quantile(x, np.linspace(0, 1, 17)), rel=0.02, abs=2e-3)
 
 
 @pytest.mark.parametrize("is_normal", [True, False])

@@ -1,5 +1,6 @@
 """The contract over all registered steps."""
 
+import errno
 import importlib
 import re
 from dataclasses import replace
@@ -8,9 +9,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tests.stages.walk import OPTIONS, context_of, digits, journey_on, walk
+from tests.stages.walk import OPTIONS, TINY, context_of, digits, journey_on, walk
+from wizard.core import costs
+from wizard.core.budget import Budget
+from wizard.core.clock import Clock
 from wizard.core.decisions import Decisions
-from wizard.core.result import STAGES
+from wizard.core.errors import RunFolderError
+from wizard.core.result import LEFT_OUT, STAGES
 from wizard.stages.context import SealedError
 from wizard.stages.stage import run_stage, stage_module, steps_of
 from wizard.stages.step import Step
@@ -93,6 +98,50 @@ def test_a_step_that_crashes_is_recorded_and_the_stage_goes_on(journeys, monkeyp
     assert "ZeroDivisionError: by design" in crashed.headline
     assert "def broken" not in crashed.headline
     assert result.model_validate_json(result.model_dump_json()) == result
+
+
+def test_a_stage_without_time_does_what_later_steps_stand_on_and_names_the_rest(journeys):
+    late = replace(journeys["classes"], budget=Budget(TINY, 10.0), clock=Clock(), beside=[100.0])
+    context = context_of(late, "explore")
+    result = run_stage(context, "key", late.summary(context))
+    states = {finding.step: finding.status for finding in result.findings}
+    spared = costs.SPARED["explore"]
+    assert {step for step, status in states.items() if status == "skipped"} == set(spared)
+    assert "leakage" not in spared
+    assert set(result.method[LEFT_OUT]) == set(spared) - {"position"}  # which a table has no use for
+    assert result.decided["metric"]
+    assert context.pacing.left_in_all < 0
+
+
+def test_what_a_stage_cannot_do_without_is_kept_from_what_may_be_left_out(journeys):
+    journey = replace(journeys["classes"], budget=Budget(TINY, 60.0), clock=Clock(), beside=[1.0])
+    context = context_of(journey, "baseline")
+    free = context.pacing.left
+    context.pacing.kept = 5.0
+    assert context.pacing.left <= free - 5.0
+    assert context.pacing.left < context.pacing.left_in_all <= 59.0
+
+
+def test_an_interrupt_inside_tensorflow_is_no_crash(journeys, monkeypatch):
+    def interrupted(context):
+        raise SystemError("<built-in function TFE_Py_Execute> returned NULL: bad argument to internal function")
+
+    module = importlib.import_module("wizard.stages.explore.readable")
+    monkeypatch.setattr(module, "readable", replace(module.readable, run=interrupted))
+    context = context_of(journeys["classes"], "explore")
+    with pytest.raises(KeyboardInterrupt):
+        run_stage(context, "key", journeys["classes"].summary(context))
+
+
+def test_a_full_disk_is_no_crash_of_a_step_either(journeys, monkeypatch):
+    def full(context):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    module = importlib.import_module("wizard.stages.explore.readable")
+    monkeypatch.setattr(module, "readable", replace(module.readable, run=full))
+    context = context_of(journeys["classes"], "explore")
+    with pytest.raises(RunFolderError, match="there is no space left"):
+        run_stage(context, "key", journeys["classes"].summary(context))
 
 
 def test_a_gate_that_crashes_stops_like_one_that_fails(journeys):

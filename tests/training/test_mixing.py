@@ -80,7 +80,7 @@ def test_a_pasted_box_takes_as_much_as_its_share_says():
 def test_a_blend_of_two_labels_costs_each_by_its_share():
     mixing = Mixing("features", lambda: tf.zeros(1))
     mixing.mixup.assign(1.0)
-    mixing._own = tf.constant([1.0, 0.25])
+    mixing._step.own = tf.constant([1.0, 0.25])
 
     def plain(y, y_pred, sample_weight):
         return tf.reduce_sum(sample_weight * (y - y_pred) ** 2)

@@ -5,16 +5,17 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from wizard.core import costs
 from wizard.core.errors import OptionError
 from wizard.core.result import STAGES
 
-SHARES = {  # of the wall-clock time, from what the stages took on the sample data
-    "explore": 0.08,
-    "baseline": 0.22,
-    "overfit": 0.16,
-    "regularize": 0.24,
-    "tune": 0.18,
-    "ensemble": 0.12,
+SHARES = {  # of the time that is left beside what no stage can do without; what one does not use, the later ones get
+    "explore": 0.18,
+    "baseline": 0.24,
+    "overfit": 0.13,
+    "regularize": 0.20,
+    "tune": 0.15,
+    "ensemble": 0.10,
 }
 QUICK_BELOW, STANDARD_BELOW = 300.0, 1800.0  # seconds: what a budget in seconds buys
 UNITS = {"s": 1.0, "m": 60.0, "min": 60.0, "h": 3600.0}
@@ -57,23 +58,43 @@ class Budget:
     effort: Effort
     seconds: float | None = None
 
-    def deadline(self, stage: str) -> float | None:
-        """Seconds from the journey's start at which a stage should be done."""
-        if self.seconds is None:
-            return None
-        done = STAGES.index(stage) + 1
-        return self.seconds * sum(SHARES[name] for name in STAGES[:done])
+    def allotted(self, stage: str, left: float, pace: float = 1.0) -> float:
+        """Seconds that a stage may take: what it cannot do without, and its share of what is free.
 
-    def seconds_of(self, stage: str) -> float:
-        """Seconds planned for a stage; infinite without a budget in seconds."""
-        return float("inf") if self.seconds is None else SHARES[stage] * self.seconds
+        Time that an earlier stage did not use, or used too much, is spread over all that come.
 
-    def plan(self) -> str:
-        """What the budget means, in words."""
+        Args:
+            stage: The next stage.
+            left: Seconds left to the journey.
+            pace: How many times longer steps take here than on the sample data.
+        """
+        to_come = STAGES[STAGES.index(stage) :]
+        free = left - pace * sum(map(costs.needed, to_come))
+        share = SHARES[stage] / sum(SHARES[name] for name in to_come)
+        return pace * costs.needed(stage) + max(0.0, share * free)
+
+    def plan(self, left: float | None = None, pace: float = 1.0) -> str:
+        """What the budget means, in words.
+
+        Args:
+            left: Seconds left once the data are open; all by default.
+            pace: How many times longer steps take here than on the sample data.
+        """
         if self.seconds is None:
             return f"{self.effort.name} effort: up to {self.effort.trials} trials, {self.effort.repeats} seeds"
-        parts = ", ".join(f"{name} {SHARES[name] * self.seconds:.0f} s" for name in STAGES)
-        return f"{self.seconds:.0f} s in all, at {self.effort.name} effort: {parts}"
+        left = self.seconds if left is None else left
+        least = pace * sum(map(costs.needed, STAGES))
+        if least > left:
+            return (
+                f"{self.seconds:.0f} s in all, less than what cannot be left out may take here (about {least:.0f} s): "
+                "all else is left out"
+            )
+        parts = []
+        for stage in STAGES:
+            seconds = self.allotted(stage, left, pace)
+            left -= seconds
+            parts.append(f"{stage} {seconds:.0f} s")
+        return f"{self.seconds:.0f} s in all, at {self.effort.name} effort: {', '.join(parts)}"
 
 
 def parse_budget(budget: str | float | None) -> Budget:

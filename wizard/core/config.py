@@ -9,6 +9,7 @@ from pydantic import model_validator
 from wizard.core.values import Value
 
 HpValue = bool | int | float | str
+OWN_FAMILY = "own"  # stands for the user's own build function, where there is one
 
 
 class TrainingConfig(Value):

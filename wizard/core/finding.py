@@ -62,6 +62,11 @@ class Finding(Value):
     seconds: float = 0.0
 
     @property
+    def is_done(self) -> bool:
+        """Whether the step looked, and came to an answer."""
+        return self.status not in ("skipped", "crashed")
+
+    @property
     def stops(self) -> bool:
         """Whether this finding closes a gate."""
         return self.gate and self.status in ("failed", "crashed")

@@ -20,9 +20,12 @@ class Pacing:
 
     Attributes:
         cuts: What was left out for lack of time, in words.
+        kept: Seconds that are kept for steps of the stage that are to come and cannot be left out.
     """
 
-    def __init__(self, clock: Clock, already_spent: float, deadline: float | None, journal: Path) -> None:
+    def __init__(
+        self, clock: Clock, already_spent: float, deadline: float | None, journal: Path, end: float | None = None
+    ) -> None:
         """Starts a stage.
 
         Args:
@@ -30,10 +33,13 @@ class Pacing:
             already_spent: Seconds of work of the earlier stages, as stored.
             deadline: Seconds from the journey's start at which the stage should be done, or None.
             journal: File that remembers answers and finished runs.
+            end: Seconds from the journey's start at which all of it should be done; the stage's by default.
         """
         self._clock, self._deadline, self._journal = clock, deadline, journal
+        self._end = deadline if end is None else end
+        self.kept = 0.0
         self._offset = already_spent - clock.spent()
-        stored: dict[str, Any] = json.loads(journal.read_text()) if journal.is_file() else {}
+        stored = _read(journal)
         self._answers: dict[str, bool] = stored.get("answers", {})
         self._caps: dict[str, int] = stored.get("caps", {})
         self._runs: dict[str, float] = stored.get("runs", {})
@@ -42,10 +48,15 @@ class Pacing:
 
     @property
     def left(self) -> float:
-        """Seconds left to the stage; infinite without a budget in seconds."""
+        """Seconds left to what may be left out in this stage; infinite without a budget in seconds."""
         if self._deadline is None:
             return float("inf")
-        return self._deadline - self._offset - self._clock.spent()
+        return self._deadline - self._offset - self._clock.spent() - self.kept
+
+    @property
+    def left_in_all(self) -> float:
+        """Seconds left to the journey; infinite without a budget in seconds."""
+        return float("inf") if self._end is None else self._end - self._offset - self._clock.spent()
 
     def allows(self, what: str, seconds: float) -> bool:
         """Whether something that takes about so many seconds still fits; a "no" is recorded as a cut.
@@ -94,3 +105,12 @@ class Pacing:
     def _write(self) -> None:
         content = json.dumps({"answers": self._answers, "caps": self._caps, "runs": self._runs}, indent=1)
         write_file(self._journal, content.encode())
+
+
+def _read(journal: Path) -> dict[str, Any]:
+    """What a killed process wrote; a journal that cannot be read says nothing, and times are measured anew."""
+    try:
+        stored = json.loads(journal.read_bytes())
+    except (OSError, ValueError):
+        return {}
+    return stored if isinstance(stored, dict) else {}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cache
 
@@ -13,7 +13,7 @@ from rich.status import Status
 
 from wizard.core.finding import Finding
 from wizard.core.finding import Status as FindingStatus
-from wizard.core.result import STAGES, TITLES, StageResult
+from wizard.core.result import LEFT_OUT, STAGES, TITLES, StageResult
 
 SIGNS: dict[FindingStatus, str] = {
     "passed": "[green]✓[/]",
@@ -50,6 +50,10 @@ def say_result(result: StageResult, page: object) -> None:
     say(f"  {result.verdict}")
     for number, answer in enumerate(result.answers, start=1):
         say(f"  {number} {answer.question} {answer.sentence}")
+    cuts = [str(cut) for cut in result.method.get(LEFT_OUT, ())]
+    if cuts:
+        more = f" and {len(cuts) - MOST} more" if len(cuts) > MOST else ""
+        say(f"  Left out for lack of time: {', '.join(cuts[:MOST])}{more}.")
     if result.to_do:
         say("  What to do about your data:")
     for item in result.to_do[:MOST]:
@@ -62,9 +66,11 @@ def say_result(result: StageResult, page: object) -> None:
 class Progress:
     """What a stage shows while it runs."""
 
-    def __init__(self, stage: str, n_steps: int, deadline: str = "") -> None:
-        """`deadline` says how much time the stage has, in words, or ""."""
-        self.stage, self.n_steps, self.deadline = stage, n_steps, deadline
+    def __init__(
+        self, stage: str, n_steps: int, deadline: str = "", left: Callable[[], float] = lambda: float("inf")
+    ) -> None:
+        """`deadline` says how much time the stage has, in words, or ""; `left` the seconds left to the journey."""
+        self.stage, self.n_steps, self.deadline, self.left = stage, n_steps, deadline, left
         self._status: Status | None = None
         self._step = ""
         self._part = ""
@@ -100,7 +106,8 @@ class Progress:
         """What the step is doing now; shown live only."""
         if self._status is not None:
             more = f" · {escape(text)}" if text else ""
-            self._status.update(f"[dim]{self._step}{self._part}{more}[/]")
+            left = "" if self.left() == float("inf") else f" · {max(self.left(), 0.0):.0f} s left"
+            self._status.update(f"[dim]{self._step}{self._part}{more}{left}[/]")
 
     def step_ends(self, finding: Finding) -> None:
         """One line: sign, step, headline, seconds."""

@@ -11,6 +11,8 @@ from wizard.core.values import Value
 StageName = Literal["explore", "baseline", "overfit", "regularize", "tune", "ensemble"]
 STAGES: tuple[StageName, ...] = ("explore", "baseline", "overfit", "regularize", "tune", "ensemble")
 
+LEFT_OUT = "left out for lack of time"  # key of `StageResult.method`
+
 TITLES: dict[str, str] = {  # Karpathy's own headings
     "explore": "Become one with the data",
     "baseline": "Set up an end-to-end skeleton and dumb baselines",

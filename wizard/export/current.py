@@ -21,7 +21,7 @@ def current_members(trainer: Trainer, decisions: Decisions, seed: int) -> list[M
     members = []
     for config, weight in _configs(decisions):
         run = trainer.train(config.but(fold=None, refit=is_refit, seed=derive(seed, "run", config.seed)))
-        members.append(Member(run.config, trainer.prepared(run.config), trainer.weights(run), weight))
+        members.append(Member(run.config, trainer.prepared(run.config), trainer.weights(run), weight, trainer.own))
     return members
 
 

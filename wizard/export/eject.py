@@ -15,6 +15,7 @@ from wizard.core.config import TrainingConfig
 from wizard.core.errors import NotAvailableError
 from wizard.core.store import write_file
 from wizard.data.dataset import Dataset
+from wizard.data.evened import SETTING
 from wizard.data.split import Split
 from wizard.data.task import Task
 from wizard.export.excerpts import excerpts_for, imports_for
@@ -69,6 +70,7 @@ def why_not(config: TrainingConfig) -> str:
     if config.family not in can_be_ejected():
         return f"The family {config.family!r} has no script. Those that have: {', '.join(can_be_ejected())}."
     lacking = [words for name, words in LACKING.items() if getattr(config, name)]
+    lacking += ["inputs out of which something is taken"] if config.inputs.get(SETTING) else []
     if lacking:
         return f"The network was trained with {' and '.join(lacking)}, which scripts do not have yet."
     return ""

@@ -34,6 +34,7 @@ class Known(Value):
         wide: How a table with a series a row holds them.
         labels: "text" or "number": how labels were written.
         calibration: What the predictor does to its networks' joined outputs.
+        is_finished: Whether it takes finished tensors, which no table or folder holds.
     """
 
     name: str
@@ -47,6 +48,7 @@ class Known(Value):
     wide: WideLayout | None = None
     labels: str = "text"
     calibration: Calibration = Field(default_factory=Calibration)
+    is_finished: bool = False
 
     @classmethod
     def of(cls, dataset: Dataset, task: Task, calibration: Calibration | None) -> Known:
@@ -110,6 +112,11 @@ class Known(Value):
         return TableExamples(pd.DataFrame({column.name: [] for column in self.columns}))
 
 
+def known_beside(folder: Path) -> Known:
+    """What lies in a predictor's folder, whether it is one file there or several."""
+    return Known.model_validate_json((folder / FILE).read_bytes())
+
+
 def read_known(folder: Path) -> tuple[Path, Known]:
     """Finds a predictor, and reads what lies beside it; returns its folder too.
 
@@ -121,7 +128,13 @@ def read_known(folder: Path) -> tuple[Path, Known]:
     """
     for place in (folder, folder / "predictor"):
         if (place / FILE).is_file() and (place / "model.keras").is_file():
-            return place, Known.model_validate_json((place / FILE).read_bytes())
+            try:
+                return place, known_beside(place)
+            except ValueError as error:
+                raise OptionError(
+                    f"{place / FILE} cannot be read: it is cut short, or of another version of this library. Run the "
+                    "journey's script again: the predictor is written anew."
+                ) from error
     raise OptionError(
         f"{folder} must be a run folder whose ensemble() wrote a predictor, or that predictor's folder. Received: one "
         f"without predictor/model.keras and predictor/{FILE}. Run the journey to its end first."

@@ -39,7 +39,7 @@ def model_card(results: Mapping[StageName, StageResult], known: Known) -> str:
         networks=len(last.decided.get("members", ())),
         calibration=_calibration(known),
         usage=_usage(known, files),
-        columns=known.columns,
+        columns=() if known.is_finished else known.columns,  # those are explore's words for tensors
         targets=() if known.task.is_classification else known.task.outputs,
         classes=known.task.classes,
         data=last.dataset,

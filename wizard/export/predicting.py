@@ -34,6 +34,11 @@ def predict_file(run: Path, data: Path, out: Path, *, may_replace: bool = False)
 
     _check(data, out, may_replace)
     folder, known = read_known(run)
+    if known.is_finished:
+        raise OptionError(
+            "This predictor is a model of your own and takes finished tensors, which no table or folder holds. Load "
+            "predictor/model.keras in Python, and call it on what your pipeline makes."
+        )
     examples = read_examples(data, known.dataset())
     if not len(examples):
         raise DataError(f"{data} must hold something to predict for. Received: no example.")

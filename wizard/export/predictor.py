@@ -6,12 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from zipfile import is_zipfile
 
 import numpy as np
 
 from wizard.core.calibration import Calibration
 from wizard.core.config import TrainingConfig
-from wizard.data.dataset import Examples
+from wizard.core.errors import RunFolderError
 from wizard.data.task import THRESHOLD, Task
 from wizard.training.prepared import Prepared
 
@@ -20,12 +21,16 @@ BATCH = 256  # raw examples predicted at a time
 
 @dataclass(frozen=True)
 class Member:
-    """A trained network: its configuration, the data it was prepared with, its variables, and its weight."""
+    """A trained network: its configuration, the data it was prepared with, its variables, and its weight.
+
+    `own` is the user's model (`training/own_model.py`), where the network is one of its builds.
+    """
 
     config: TrainingConfig
     prepared: Prepared
     weights: list[np.ndarray]
     weight: float
+    own: Any = None
 
 
 def build_predictor(members: Sequence[Member], task: Task, calibration: Calibration | None = None) -> Any:
@@ -41,9 +46,7 @@ def build_predictor(members: Sequence[Member], task: Task, calibration: Calibrat
         task: What they predict.
         calibration: What is done to their joined outputs; None leaves them.
     """
-    from wizard.core.backend import keras
-    from wizard.export.layers import Predictor, TargetUnits, Weighted
-    from wizard.models.build import build_network
+    from wizard.export.layers import Predictor, Weighted
 
     raw: dict[str, Any] = {}
     for member in members:  # one may take columns that another goes without
@@ -54,24 +57,36 @@ def build_predictor(members: Sequence[Member], task: Task, calibration: Calibrat
         preparation = member.prepared.preparation
         if preparation.key not in encoded:
             encoded[preparation.key] = preparation.apply(raw)
-        built = build_network(member.config, member.prepared.form, task)
-        for variable, value in zip(built.model.variables, member.weights, strict=True):
-            variable.assign(value)
-        network = built.answers
-        network.name = f"network_{number}"
         tensors = encoded[preparation.key]
-        output = network({name: keras.ops.cast(tensors[name], spec.dtype) for name, spec in network.input.items()})
-        if task.is_multilabel:
-            output = keras.layers.Activation("sigmoid", dtype="float64", name=f"probabilities_{number}")(output)
-        elif task.is_classification:
-            output = keras.layers.Softmax(dtype="float64", name=f"probabilities_{number}")(output)
+        if member.own is not None:
+            from wizard.export.own_predictor import answers_in_a_graph
+
+            outputs.append(answers_in_a_graph(member, tensors, number))
         else:
-            scale = member.prepared.scale
-            mean, std = (np.atleast_1d(values).tolist() for values in (scale.mean, scale.std))
-            output = TargetUnits(mean, std, name=f"units_{number}")(output)
-        outputs.append(output)
+            outputs.append(_member_answers(member, tensors, task, number))
     together = Weighted([member.weight for member in members], dtype="float64", name="together")(outputs)
     return Predictor(raw, _answers(together, task, calibration or Calibration()), name="predictor")
+
+
+def _member_answers(member: Member, tensors: dict[str, Any], task: Task, number: int) -> Any:
+    """Probabilities of one network of ours, or its predictions in their units."""
+    from wizard.core.backend import keras
+    from wizard.export.layers import TargetUnits
+    from wizard.models.build import build_network
+
+    built = build_network(member.config, member.prepared.form, task)
+    for variable, value in zip(built.model.variables, member.weights, strict=True):
+        variable.assign(value)
+    network = built.answers
+    network.name = f"network_{number}"
+    output = network({name: keras.ops.cast(tensors[name], spec.dtype) for name, spec in network.input.items()})
+    if task.is_multilabel:
+        return keras.layers.Activation("sigmoid", dtype="float64", name=f"probabilities_{number}")(output)
+    if task.is_classification:
+        return keras.layers.Softmax(dtype="float64", name=f"probabilities_{number}")(output)
+    scale = member.prepared.scale
+    mean, std = (np.atleast_1d(values).tolist() for values in (scale.mean, scale.std))
+    return TargetUnits(mean, std, name=f"units_{number}")(output)
 
 
 def _answers(together: Any, task: Task, calibration: Calibration) -> dict[str, Any]:
@@ -103,28 +118,37 @@ def _dtype(task: Task) -> str:
 
 
 def load_predictor(path: Path) -> Any:
-    """Loads a predictor from disk."""
+    """Loads a predictor from disk.
+
+    Raises:
+        RunFolderError: For a file that is cut short.
+    """
     from wizard import register_layers
     from wizard.core.backend import keras
 
+    if not is_zipfile(path):  # all that it holds is listed at its end
+        raise RunFolderError(
+            f"{path} cannot be read: it is cut short, or no predictor. Run the journey's script again: what is stored "
+            "is not computed again, and the predictor is written anew."
+        )
     register_layers()
     return keras.saving.load_model(path, compile=False)
 
 
-def predict_raw(model: Any, preparation: Any, examples: Examples, task: Task) -> np.ndarray:
+def predict_raw(model: Any, preparation: Any, examples: Any, task: Task) -> np.ndarray:
     """A predictor's answers for raw examples: (n, k) probabilities, or predictions (n,) or (n, m) in their units.
 
     Args:
         model: A predictor, or one that was saved for TensorFlow alone (`saved_model.Served`).
         preparation: What turns examples into raw tensors.
-        examples: n of them.
+        examples: n of them, as the preparation takes them: raw, or finished tensors of a user's own pipeline.
         task: What is predicted.
     """
     name = "probabilities" if task.is_classification else "prediction"
     return answers_of(model, preparation, examples, task)[name].astype("float64")
 
 
-def answers_of(model: Any, preparation: Any, examples: Examples, task: Task) -> dict[str, np.ndarray]:
+def answers_of(model: Any, preparation: Any, examples: Any, task: Task) -> dict[str, np.ndarray]:
     """All that a predictor says of raw examples, by name, (n, …) each; text as str."""
     from wizard.core.backend import tf
 

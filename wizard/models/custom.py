@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from typing import Any
 
 from wizard.core.errors import OptionError
@@ -9,8 +10,8 @@ from wizard.core.errors import OptionError
 SAY = "`model` must be a function build(hp) that returns a compiled Keras model, a HyperModel, or a compiled model"
 
 
-def compiled_model(model: Any) -> Any:
-    """The user's model, compiled; hyperparameters at their defaults.
+def opened_model(model: Any) -> tuple[Any, str]:
+    """The user's model, compiled, hyperparameters at their defaults; and the text of its code and hyperparameters.
 
     Args:
         model: `build(hp)`, a HyperModel or a compiled `keras.Model`.
@@ -22,13 +23,13 @@ def compiled_model(model: Any) -> Any:
 
     from wizard.core.backend import keras
 
-    found = model
+    found, hp = model, HyperParameters()
     if not isinstance(model, keras.Model):
         build = model.build if isinstance(model, HyperModel) else model
         if not callable(build):
             raise OptionError(f"{SAY}. Received: {type(model).__name__}.")
         try:
-            found = build(HyperParameters())
+            found = build(hp)
         except Exception as error:
             name = getattr(build, "__name__", type(model).__name__)
             raise OptionError(f"{SAY}. {name}(hp) broke: {type(error).__name__}: {error}") from error
@@ -36,4 +37,12 @@ def compiled_model(model: Any) -> Any:
             raise OptionError(f"{SAY}. Received: {type(found).__name__} from build(hp).")
     if not getattr(found, "compiled", False) or found.optimizer is None:
         raise OptionError(f"{SAY}. Received: {found.name!r}, which was not compiled. Call compile() on it first.")
-    return found
+    return found, f"{_source(model)} {hp.get_config()['space']}"
+
+
+def _source(model: Any) -> str:
+    """The code of a build function or a HyperModel, so that a change of it is another model; "" where it has none."""
+    try:
+        return inspect.getsource(type(model) if hasattr(model, "build") else model)
+    except (OSError, TypeError):  # written at a prompt, or no function of Python's
+        return ""

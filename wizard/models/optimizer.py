@@ -31,6 +31,11 @@ class ClippedAdamW(keras.optimizers.AdamW):
         """Clips, then steps as Adam does; on several devices in Keras's own way, which sums their gradients."""
         limit = self.clip.value
         dense = [tf.convert_to_tensor(g) for g in grads]  # Adam would do so with an embedding's rows anyway
+        replica = tf.distribute.get_replica_context()
+        n = 1 if replica is None else replica.num_replicas_in_sync
+        if n > 1:  # the norm is that of the whole batch's gradient; what Adam adds up again counts once
+            dense = [g / n for g in replica.all_reduce("SUM", dense)]
+            limit = tf.where(limit < OFF, limit / n, limit)
 
         def clipped() -> list[Any]:
             factor = tf.minimum(1.0, limit / tf.maximum(tf.linalg.global_norm(dense), 1e-12))

@@ -14,6 +14,7 @@ import tensorflow as tf
 
 from wizard.data.layers import PACKAGE
 
+ROUNDS = 50  # in which the share of a bin settles
 NARROW = 1e-6  # a bin narrower than this would explode beyond its ends: it is joined to its neighbour
 
 
@@ -51,7 +52,7 @@ class PiecewiseLinear(keras.layers.Layer):
         d = x.shape[1]
         low, slope, first, last = (np.zeros((d, self.n_bins), "float32") for _ in range(4))
         for number, column in enumerate(x.T):
-            edges = np.unique(np.quantile(column.astype("float64"), np.linspace(0, 1, self.n_bins + 1)))
+            edges = bin_edges(column.astype("float64"), self.n_bins)
             edges = edges[np.concatenate([[True], np.diff(edges) > NARROW])]
             n = len(edges) - 1
             if n < 1:
@@ -77,6 +78,23 @@ class PiecewiseLinear(keras.layers.Layer):
     def get_config(self) -> dict[str, Any]:
         """For saving."""
         return {**super().get_config(), "n_bins": self.n_bins, "width": self.width}
+
+
+def bin_edges(column: np.ndarray, n_bins: int) -> np.ndarray:
+    """Edges of at most so many bins at the quantiles of a column (n,), in which no value counts for more than one bin.
+
+    Plain quantiles spend nearly all bins on a value that most rows have (no capital gain), and hardly any on the few
+    rows that differ, which often say most.
+    """
+    values, counts = np.unique(column, return_counts=True)
+    if len(values) <= n_bins + 1:
+        return values
+    most = len(column) / n_bins
+    for _ in range(ROUNDS):
+        most = np.minimum(counts, most).sum() / n_bins  # taking from the frequent values makes every bin smaller
+    upto = np.cumsum(np.minimum(counts, most))
+    places = np.searchsorted(upto, np.linspace(0, upto[-1], n_bins + 1))
+    return np.unique(values[np.minimum(places, len(values) - 1)])
 
 
 @keras.saving.register_keras_serializable(package=PACKAGE)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -26,7 +26,11 @@ from wizard.data.task import Task
 from wizard.training.compare import Interval, bootstrap, gain_between
 from wizard.training.metrics import Metric, default_metric, metric_for
 from wizard.training.prepared import Prepared
+from wizard.training.roles import Team
 from wizard.training.trainer import Trainer
+
+if TYPE_CHECKING:
+    from wizard.training.own_model import OwnModel
 
 
 class SealedError(WizardError, RuntimeError):
@@ -73,7 +77,8 @@ class Context:
     """What a stage hands to its steps; see the module's docstring.
 
     `foreign` is the user's own pipeline, if any; `earlier_runs` are the keys of the earlier stages' training runs, in
-    order, for a stage that declares READS_RUNS.
+    order, for a stage that declares READS_RUNS; `pace` is how many times longer steps took so far than on the sample
+    data; `team` is whom tune searches with, if not alone.
     """
 
     stage: StageName
@@ -95,7 +100,15 @@ class Context:
     is_test_open: bool = False
     foreign: Any = None
     earlier_runs: tuple[str, ...] = ()
+    pace: float = 1.0
+    team: Team | None = None
     shared: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def own(self) -> OwnModel | None:
+        """The user's own model, where the stages after baseline train that in place of ours."""
+        found: OwnModel | None = self.trainer.own
+        return found
 
     # ── data ─────────────────────────────────────────────────────────────────────────────────────
     @property
@@ -257,6 +270,11 @@ class Context:
         return together
 
     # ── evidence ─────────────────────────────────────────────────────────────────────────────────
+    def seconds_for(self, stage: StageName) -> float:
+        """Seconds that a later stage may take, as it looks now; infinite without a budget in seconds."""
+        left = self.pacing.left_in_all
+        return left if left == float("inf") else self.budget.allotted(stage, left, self.pace)
+
     def asset(self, content: bytes, suffix: str = "png") -> str:
         """Keeps a picture or long array beside the result; returns its name."""
         name = asset_name(content, suffix)

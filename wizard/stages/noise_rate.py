@@ -63,21 +63,29 @@ class Margins:
     least: float = -3.0
 
 
-def margins(scores: np.ndarray, y: np.ndarray) -> Margins:
-    """Margins of (n, k) scores against class codes (n,)."""
+def margins(scores: np.ndarray, y: np.ndarray, like: Margins | None = None) -> Margins:
+    """Margins of (n, k) scores against class codes (n,); groups are those of other rows, where they are given."""
     top, n = scores.argmax(1), len(y)
     ranked = np.partition(scores, -2, axis=1)
-    is_told = (top != y).mean() <= (1 - WELL_TOLD) * (1 - np.bincount(y).max() / n)
-    return Margins(ranked[:, -1] - ranked[:, -2], top != y, grouped(top, n), FADES if is_told else -3.0)
+    ahead, is_other = ranked[:, -1] - ranked[:, -2], top != y
+    if like is not None:
+        return Margins(ahead, is_other, _group_as(like, top), like.least)
+    is_told = is_other.mean() <= (1 - WELL_TOLD) * (1 - np.bincount(y).max() / n)
+    return Margins(ahead, is_other, grouped(top, n), FADES if is_told else -3.0)
 
 
-def margins_of_labels(scores: np.ndarray, y: np.ndarray) -> Margins:
+def margins_of_labels(scores: np.ndarray, y: np.ndarray, like: Margins | None = None) -> Margins:
     """Margins of (n, m) scores against labels (n, m) of 0 and 1: every entry counts as a row."""
     m = scores.shape[1]
     is_there = scores > 0.5
-    group = grouped((2 * np.arange(m) + is_there).ravel(), scores.size)
+    predicted = (2 * np.arange(m) + is_there).ravel()
+    group = grouped(predicted, scores.size) if like is None else _group_as(like, predicted)
     group = np.where(group < 0, -1 - is_there.ravel(), group)
     return Margins(np.abs(2 * scores - 1).ravel(), (is_there != y).ravel(), group)
+
+
+def _group_as(like: Margins, predicted: np.ndarray) -> np.ndarray:
+    return np.where(np.isin(predicted, like.group), predicted, -1)
 
 
 def grouped(predicted: np.ndarray, n: int) -> np.ndarray:
@@ -125,14 +133,21 @@ def rate_from(losses: np.ndarray) -> Rate:
     return Rate(min(max(float(GRID @ likelihood / likelihood.sum()), low), high), low, high)
 
 
-def chance_of_other(rows: Margins, rate: float = 0.0) -> np.ndarray:
-    """(n,) chance that a row's right label is another than the predicted one, at a rate of wrong labels."""
-    out = np.empty(len(rows.margin))
-    for group in np.unique(rows.group):
-        is_in = rows.group == group
-        bins = _binned(rows, group)
+def chance_of_other(rows: Margins, rate: float = 0.0, at: Margins | None = None) -> np.ndarray:
+    """(m,) chance that a row's right label is another than the predicted one, at a rate of wrong labels.
+
+    Args:
+        rows: What the curves are fitted to.
+        rate: Share of wrong labels among them.
+        at: Rows to tell it of (the same ones by default); those of a group without a curve take the curve of all.
+    """
+    at = rows if at is None else at
+    out = np.empty(len(at.margin))
+    for group in np.unique(at.group):
+        is_in = at.group == group
+        bins = _binned(rows, group) if (rows.group == group).any() else _binned(_pooled(rows), -1)
         _, (a, b, c) = _fit(bins, rate)
-        out[is_in] = expit(-(a + np.exp(b) * np.maximum(rows.margin[is_in] / bins.scale, 1e-6) ** np.exp(c)))
+        out[is_in] = expit(-(a + np.exp(b) * np.maximum(at.margin[is_in] / bins.scale, 1e-6) ** np.exp(c)))
     return out
 
 

@@ -21,18 +21,24 @@ class Smoother:
     """Leave-one-out smoothing of labels over rows.
 
     Attributes:
+        x: (n, d) features of the rows, moved and scaled as the kernel takes them.
+        units: (n,) number of the copies or the group that each row belongs to.
+        move: (d,) what was taken off the features.
+        scale: (d,) what they were divided by then.
         inverse: (n, n) inverse of kernel + penalty.
         together: Places of rows that are left out together (copies, groups); every set has two or more.
-        kernel: ("gauss" or "laplace", width).
-        penalty: What was added to the kernel's diagonal.
-        is_standardised: Whether features were brought to one spread.
+        kernel: ("gauss" or "laplace", width in median distances).
+        median: Squared distance of two rows, at the median.
     """
 
+    x: np.ndarray
+    units: np.ndarray
+    move: np.ndarray
+    scale: np.ndarray
     inverse: np.ndarray
     together: tuple[np.ndarray, ...]
     kernel: tuple[str, float]
-    penalty: float
-    is_standardised: bool
+    median: float
 
     def left_out(self, targets: np.ndarray) -> np.ndarray:
         """(n, k) targets to (n, k) predictions, each without its own row and the rows that belong to it."""
@@ -42,6 +48,27 @@ class Smoother:
         out = y - pulled / np.diag(self.inverse)[:, None]
         for rows in self.together:
             out[rows] = y[rows] - np.linalg.solve(self.inverse[np.ix_(rows, rows)], pulled[rows])
+        return np.asarray(out + mean, "float64")
+
+    def elsewhere(self, targets: np.ndarray, x: np.ndarray, units: np.ndarray) -> np.ndarray:
+        """Predictions for m other rows, each without the rows of its own copies or group.
+
+        Args:
+            targets: (n, k) of the smoother's own rows.
+            x: (m, d) features of the others.
+            units: (m,) number of the copies or the group that each of them belongs to.
+
+        Returns:
+            (m, k), as if by smoothers that never saw these copies and groups.
+        """
+        mean = targets.mean(0)
+        pulled = self.inverse @ (targets - mean).astype("float32")  # (n, k)
+        near = _kernel(_squared(_brought(x, self.move, self.scale), self.x), self.kernel, self.median)  # (m, n)
+        out = near @ pulled
+        for unit in np.intersect1d(units, self.units):
+            own, theirs = np.flatnonzero(self.units == unit), units == unit
+            gone = np.linalg.solve(self.inverse[np.ix_(own, own)], pulled[own])
+            out[theirs] -= near[theirs] @ (self.inverse[:, own] @ gone)
         return np.asarray(out + mean, "float64")
 
 
@@ -55,36 +82,51 @@ def smoother(x: np.ndarray, targets: np.ndarray, units: np.ndarray, random: np.r
         random: Draws the part.
     """
     some = np.sort(random.permutation(len(x))[:CHOSEN_ON])
-    tried = [
-        (*_best_penalty(_kernel(_squared(_brought(x[some], is_standardised)), kernel), targets[some]), kernel, how)
-        for how, is_standardised in enumerate((False, True))
-        for kernel in KERNELS
-    ]
-    _, penalty, kernel, how = min(tried, key=lambda one: one[0])
-    matrix = _kernel(_squared(_brought(x, bool(how))), kernel)
-    return Smoother(_inverse(matrix, penalty), _together(units), kernel, penalty, bool(how))
+    tried = []
+    for how in (False, True):
+        squared = _squared(_brought(x[some], *_centre(x[some], how)))
+        median = _median(squared)
+        tried += [(*_best_penalty(_kernel(squared, one, median), targets[some]), one, how) for one in KERNELS]
+    _, penalty, kernel, is_standardised = min(tried, key=lambda one: one[0])
+    move, scale = _centre(x, is_standardised)
+    brought = _brought(x, move, scale)
+    squared = _squared(brought)
+    median = _median(squared)
+    inverse = _inverse(_kernel(squared, kernel, median), penalty)
+    return Smoother(brought, units, move, scale, inverse, _together(units), kernel, median)
 
 
-def _brought(x: np.ndarray, is_standardised: bool) -> np.ndarray:
-    x = x - x.mean(0)
-    if is_standardised:
-        spread = x.std(0)
-        x = x / np.where(spread > 1e-6, spread, 1)
-    return x.astype("float32")
+def _centre(x: np.ndarray, is_standardised: bool) -> tuple[np.ndarray, np.ndarray]:
+    """(d,) what is taken off features, and what they are divided by."""
+    if not is_standardised:
+        return x.mean(0), np.ones(x.shape[1], x.dtype)
+    spread = x.std(0)
+    return x.mean(0), np.where(spread > 1e-6, spread, 1)
 
 
-def _squared(x: np.ndarray) -> np.ndarray:
-    """(n, d) to (n, n) squared distances."""
-    gram = x @ x.T
-    length = np.diag(gram)
-    return np.maximum(length[:, None] + length[None] - 2 * gram, 0)
+def _brought(x: np.ndarray, move: np.ndarray, scale: np.ndarray) -> np.ndarray:
+    return np.asarray((x - move) / scale, "float32")
 
 
-def _kernel(squared: np.ndarray, kernel: tuple[str, float]) -> np.ndarray:
-    kind, width = kernel
+def _squared(x: np.ndarray, others: np.ndarray | None = None) -> np.ndarray:
+    """(m, n) squared distances of (m, d) to (n, d), or to themselves."""
+    products = x @ (x if others is None else others).T
+    if others is None:
+        length = theirs = np.diag(products)  # so that a row is at distance 0 from itself
+    else:
+        length, theirs = np.einsum("md,md->m", x, x), np.einsum("nd,nd->n", others, others)
+    return np.maximum(length[:, None] + theirs[None] - 2 * products, 0)
+
+
+def _median(squared: np.ndarray) -> float:
+    """The middle one of the distances between rows, from some of them."""
     step = max(1, len(squared) // 500)
     some = squared[::step, ::step]
-    median = float(np.median(some[np.triu_indices(len(some), 1)])) or float(some.mean()) or 1.0
+    return float(np.median(some[np.triu_indices(len(some), 1)])) or float(some.mean()) or 1.0
+
+
+def _kernel(squared: np.ndarray, kernel: tuple[str, float], median: float) -> np.ndarray:
+    kind, width = kernel
     scaled = squared / np.float32(width**2 * median)
     return np.exp(-scaled if kind == "gauss" else -np.sqrt(scaled))
 

@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import importlib
 import traceback
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from wizard.core import costs
 from wizard.core.blocks import Block, Text
 from wizard.core.decisions import Decisions
+from wizard.core.disk import could_not_write, is_full
 from wizard.core.errors import RunFolderError
 from wizard.core.finding import Finding
+from wizard.core.interrupt import is_interrupt
 from wizard.core.keys import versions
-from wizard.core.result import Answer, StageResult, ToDo
+from wizard.core.result import LEFT_OUT, Answer, StageResult, ToDo
 from wizard.stages.context import Context
 from wizard.stages.needs import unmet
-from wizard.stages.step import Outcome, Step
+from wizard.stages.step import Outcome, Step, no_time
 
 LONGEST = 160  # characters of an exception in a headline
 
@@ -58,10 +62,13 @@ def run_stage(context: Context, key: str, about: Any) -> StageResult:
     decided: dict[str, Any] = {}
     findings: list[Finding] = []
     with context.progress.running():
-        for number, step in enumerate(steps_of(context.stage), start=1):
+        steps = steps_of(context.stage)
+        for number, step in enumerate(steps, start=1):
             context.progress.step_begins(number, step.name)
+            pace = _pace(context, findings)
+            context.pacing.kept = pace * costs.needed(context.stage, [later.name for later in steps[number:]])
             before = clock.spent()
-            outcome = _outcome(step, context)
+            outcome = _outcome(step, context, pace)
             decided |= outcome.decides
             context.decisions = Decisions.model_validate({**dict(context.decisions), **outcome.decides})
             context.shared["decided_here"] = tuple(decided)
@@ -87,7 +94,7 @@ def run_stage(context: Context, key: str, about: Any) -> StageResult:
             "seed": context.seed,
             "effort": context.effort.name,
             "budget in seconds": context.budget.seconds,
-            "left out for lack of time": context.pacing.cuts,
+            LEFT_OUT: context.pacing.cuts,
             "split": context.split.how,
             "versions": versions("tensorflow", "keras", "scikit-learn", "numpy"),
         },
@@ -103,17 +110,29 @@ def shown(error: Exception) -> str:
     return line.rstrip(".") if len(line) <= LONGEST else f"{line[:LONGEST]} …"
 
 
-def _outcome(step: Step, context: Context) -> Outcome:
+def _pace(context: Context, findings: Sequence[Finding]) -> float:
+    """How many times longer steps take here than on the sample data, by this stage's above all."""
+    return costs.pace([(context.stage, one.step, one.seconds) for one in findings if one.is_done], context.pace)
+
+
+def _outcome(step: Step, context: Context, pace: float = 1.0) -> Outcome:
     if step.name in context.options.get("skip", ()):
         return Outcome("skipped", "Left out on request.")
     reason = unmet(context, step.needs)
     if reason:
         return Outcome("skipped", reason)
+    usual = costs.SPARED[context.stage].get(step.name)
+    if usual is not None and not context.pacing.allows(step.name, pace * usual):
+        return no_time()
     try:
         return step.run(context)
     except (KeyboardInterrupt, RunFolderError):
         raise
     except Exception as error:  # a step's own bug must not cost the others' answers
+        if is_interrupt(error):
+            raise KeyboardInterrupt from error
+        if is_full(error):
+            raise could_not_write(context.trainer.store.folder, error) from error
         return Outcome(
             "crashed",
             f"This check itself broke: {context.private(shown(error))}.",

@@ -1,18 +1,24 @@
-"""Which labels the other rows contradict: one judgement a stage, shared by all steps that show it."""
+"""Which labels the other rows contradict: one judgement a stage, shared by all steps that show it.
+
+The rate, and whether there is one, rest on the probes' sample, whose rows are judged by leaving each out; the training
+rows outside it are judged by the sample, chunk by chunk, with the rate that it has.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy.special import softmax
 
+from wizard.core.registry import load
 from wizard.data.corrections import written
 from wizard.data.split import units_of
 from wizard.stages.context import Context
 from wizard.stages.noise_rate import Margins, Rate, chance_of_other, margins, margins_of_labels, rate_of, surprise
-from wizard.stages.probing import Sample, probe_sample, whole
+from wizard.stages.one_of_two import put_right, taken_of_two
+from wizard.stages.probing import VIEWS, Sample, probe_sample, whole
 from wizard.stages.smoother import Smoother, smoother
 from wizard.stages.wrong_amounts import doubt_of, from_scores, normal_scores
 from wizard.stages.wrong_labels import (
@@ -33,6 +39,8 @@ DRAWS = 20  # of labels from the model's own probabilities: wrong ones are claim
 CLEAR = 3.0  # nats beyond all of them: twenty times as likely, so that the curve need not exclude a rate of 0 as well
 FEW_A_CLASS = 20  # rows: of fewer (Omniglot has 11) the rare tells are not known, and neighbours contradict for sure
 SHARPNESS = 7.0  # of the classes' probabilities in these draws
+MOST_JUDGED = 50_000  # rows: beyond it, judging takes longer than all else that explore does
+CHUNK = 2_000  # rows judged at a time: their distances to the sample are 32 MB
 SHARE_SURE = 0.8  # of what pairs of classes lose at least: some of it may be overlap
 
 
@@ -50,10 +58,10 @@ class Mixup:
 
 @dataclass(frozen=True)
 class Suspects:
-    """What is thought of the labels of the probes' sample.
+    """What is thought of the labels of training rows.
 
     Attributes:
-        rows: (n,) rows, sorted.
+        rows: (n,) rows that were judged, sorted.
         score: (n,) chance that the label is wrong, for ranking.
         suggested: (n,) the likeliest other label, in words.
         is_called: (n,) whether it is called probably wrong.
@@ -61,7 +69,8 @@ class Suspects:
         is_found: For each rate, whether it lies beyond what overlapping classes or heavy tails explain.
         mixups: Pairs of classes, largest first.
         predicted: (n, k) or (n, m) what the other rows say.
-        margins: Of classes and labels, or None.
+        margins: Of classes and labels of the probes' sample, or None.
+        n_rated: Rows that rates, mix-ups and margins rest on.
     """
 
     rows: np.ndarray
@@ -73,6 +82,7 @@ class Suspects:
     mixups: tuple[Mixup, ...]
     predicted: np.ndarray
     margins: Margins | None = None
+    n_rated: int = 0
 
     @property
     def order(self) -> np.ndarray:
@@ -86,7 +96,7 @@ class Suspects:
 
 
 def suspects(context: Context) -> Suspects:
-    """Judges the labels of the probes' sample, once a stage; it needs at least 100 rows."""
+    """Judges the labels of training rows, once a stage; it needs at least 100 of them."""
     found: Suspects = context.once("suspected labels", lambda: _judged(context))
     return found
 
@@ -101,10 +111,47 @@ def _judged(context: Context) -> Suspects:
         return _labels(context, sample) if context.task.is_multilabel else _amounts(context, sample)
 
 
+@dataclass(frozen=True)
+class _Others:
+    """Training rows outside the sample: which, their labels, and what the sample says of them."""
+
+    rows: np.ndarray
+    y: np.ndarray
+    scores: np.ndarray
+
+
+def _units(context: Context, rows: np.ndarray) -> np.ndarray:
+    """(n,) number of the copies or the group that each row belongs to, where there are several."""
+    units = units_of(context.dataset, context.copies.sets)
+    return units[rows] if len(np.unique(units[context.train_rows])) > 1 else rows
+
+
 def _smoother(context: Context, sample: Sample, targets: np.ndarray) -> Smoother:
-    units = units_of(context.dataset, context.copies.sets)[sample.rows]
-    units = units if len(np.unique(units)) > 1 else sample.rows
-    return smoother(whole(context), targets, units, context.random("smoother"))
+    return smoother(whole(context), targets, _units(context, sample.rows), context.random("smoother"))
+
+
+def _others(context: Context, sample: Sample, smooth: Smoother, targets: np.ndarray) -> _Others:
+    rows = np.setdiff1d(context.train_rows, sample.rows)
+    rows = context.sample(rows, MOST_JUDGED - min(len(sample), MOST_JUDGED), "judged labels")
+    units = _units(context, rows)
+    look = load(VIEWS, context.dataset.modality)
+    parts = [
+        smooth.elsewhere(targets, look.features(context, rows[i : i + CHUNK]), units[i : i + CHUNK])
+        for i in range(0, len(rows), CHUNK)
+    ]
+    scores = np.concatenate(parts) if parts else np.empty((0, targets.shape[1]))
+    return _Others(rows, context.y(rows), scores)
+
+
+def _with_others(found: Suspects, others: _Others, score: np.ndarray, suggested: np.ndarray, n_called: int) -> Suspects:
+    """The judgement of the sample and of the other rows, sorted by row; the most suspect are called probably wrong."""
+    rows = np.concatenate([found.rows, others.rows])
+    order = np.argsort(rows, kind="stable")
+    score = np.concatenate([found.score, score])[order]
+    return replace(
+        found, rows=rows[order], score=score, suggested=np.concatenate([found.suggested, suggested])[order],
+        is_called=_first(score, n_called), predicted=np.concatenate([found.predicted, others.scores])[order],
+    )  # fmt: skip
 
 
 def _classes(context: Context, sample: Sample) -> Suspects:
@@ -114,9 +161,11 @@ def _classes(context: Context, sample: Sample) -> Suspects:
     scores = smooth.left_out(targets)
     rows = margins(scores, y)
     taken = taken_for(scores, y)
-    rate = _with_pairs(rate_of(rows), taken, np.bincount(scores.argmax(1), minlength=k))
-    thought = suspicion_of(scores, y, max(rate.value, LEAST_SHARED), taken)
-    pairs = _mixups(thought.mixed, taken, scores, y, names)
+    taken = taken_of_two(scores, y) if k == 2 and not taken.any() else taken
+    told = put_right(scores, taken)
+    rate = _with_pairs(rate_of(rows), taken, np.bincount(told.argmax(1), minlength=k))
+    thought = suspicion_of(told, y, max(rate.value, LEAST_SHARED), taken)
+    pairs = _mixups(thought.mixed, taken, told, y, names)
 
     def surprises(scores: np.ndarray, y: np.ndarray) -> tuple[float, ...]:
         by_curve = surprise(margins(scores, y), rate.value) if excludes_none else ()
@@ -132,17 +181,22 @@ def _classes(context: Context, sample: Sample) -> Suspects:
         is_judged and _is_beyond(context, surprises(scores, y), drawn, 0.0 if excludes_none else CLEAR)
     )
     rate = Rate(rate.value, min(max(rate.low, NEGLIGIBLE), rate.value), rate.high) if is_found else rate
-    n_called = max(n_probably_wrong(thought.wrong), n_probably_wrong(_chance(rows, rate))) if is_found else 0
-    return Suspects(
-        sample.rows, thought.wrong, np.array(names, dtype=object)[thought.suggested], _first(thought.wrong, n_called),
-        (rate,), (is_found,), pairs, scores, rows,
+    others = _others(context, sample, smooth, targets)
+    wrong, suggested = thought.of(put_right(others.scores, taken), others.y)
+    chance = np.concatenate([_chance(rows, rate), _chance(rows, rate, margins(others.scores, others.y, rows))])
+    n_called = max(n_probably_wrong(np.concatenate([thought.wrong, wrong])), n_probably_wrong(chance))
+    words = np.array(names, dtype=object)
+    found = Suspects(
+        sample.rows, thought.wrong, words[thought.suggested], np.zeros(len(y), bool), (rate,), (is_found,), pairs,
+        scores, rows, len(y),
     )  # fmt: skip
+    return _with_others(found, others, wrong, words[suggested], n_called if is_found else 0)
 
 
 def _labels(context: Context, sample: Sample) -> Suspects:
-    y = sample.y
-    smooth = _smoother(context, sample, y.astype("float64"))
-    scores = smooth.left_out(y.astype("float64"))
+    y, targets = sample.y, sample.y.astype("float64")
+    smooth = _smoother(context, sample, targets)
+    scores = smooth.left_out(targets)
     rows = margins_of_labels(scores, y)
     rate = rate_of(rows)
 
@@ -152,35 +206,59 @@ def _labels(context: Context, sample: Sample) -> Suspects:
         return surprise(margins_of_labels(smooth.left_out(fresh.astype("float64")), fresh), rate.value)
 
     is_found = rate.low >= NEGLIGIBLE and _is_beyond(context, surprise(rows, rate.value), drawn)
-    chance = _chance(rows, Rate(max(rate.value, LEAST_SHARED), 0, 1)).reshape(y.shape)
+    shared = Rate(max(rate.value, LEAST_SHARED), 0, 1)
+    others = _others(context, sample, smooth, targets)
+    chance = _chance(rows, shared).reshape(y.shape)
+    there = _chance(rows, shared, margins_of_labels(others.scores, others.y, rows)).reshape(others.y.shape)
+    score, suggested = _flipped(context, chance, scores, y)
+    score_there, suggested_there = _flipped(context, there, others.scores, others.y)
+    n_called = n_probably_wrong(np.concatenate([chance, there]).max(1)) if is_found else 0
+    found = Suspects(
+        sample.rows, score, suggested, np.zeros(len(y), bool), (rate,), (is_found,), (), scores, rows, len(y)
+    )
+    return _with_others(found, others, score_there, suggested_there, n_called)
+
+
+def _flipped(context: Context, chance: np.ndarray, scores: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """(n,) how suspect the worst entry of each row is, and (n,) the labels with what is probably wrong turned over."""
     wrong = np.maximum(chance, 1e-3 * np.abs(y - np.clip(scores, 0, 1)))
     is_flipped = (chance >= 0.5) | (wrong == wrong.max(1, keepdims=True))
-    suggested = [written(context.task, label) for label in np.where(is_flipped, 1 - y, y)]
-    score = wrong.max(1)
-    n_called = n_probably_wrong(chance.max(1)) if is_found else 0
-    return Suspects(
-        sample.rows, score, np.array(suggested, dtype=object), _first(score, n_called), (rate,), (is_found,), (),
-        scores, rows,
-    )  # fmt: skip
+    return wrong.max(1), _in_words(context, np.where(is_flipped, 1 - y, y))
 
 
 def _amounts(context: Context, sample: Sample) -> Suspects:
     y = sample.y.reshape(len(sample), -1)
     targets = np.column_stack([normal_scores(column) for column in y.T])
-    predicted = _smoother(context, sample, targets).left_out(targets)
+    smooth = _smoother(context, sample, targets)
+    predicted = smooth.left_out(targets)
     doubts = [doubt_of(a, b) for a, b in zip(targets.T, predicted.T, strict=True)]
     is_found = tuple(doubt.rate.low >= NEGLIGIBLE for doubt in doubts)
-    wrong = np.column_stack([doubt.wrong for doubt in doubts])  # (n, m)
-    is_called = np.zeros(len(sample), bool)
+    others = _others(context, sample, smooth, targets)
+    y_all = np.concatenate([y, others.y.reshape(len(others.rows), y.shape[1])])
+    there = np.column_stack([normal_scores(b, among=a) for a, b in zip(y.T, y_all[len(y) :].T, strict=True)])
+    wrong = np.column_stack(
+        [np.r_[doubt.wrong, doubt.of(there[:, i], others.scores[:, i])] for i, doubt in enumerate(doubts)]
+    )  # (n, m)
+    is_called = np.zeros(len(wrong), bool)
     for column, found in zip(wrong.T, is_found, strict=True):
         is_called |= _first(column, n_probably_wrong(column) if found else 0)
-    back = np.column_stack([from_scores(a, b) for a, b in zip(predicted.T, y.T, strict=True)])
+    scores = np.concatenate([predicted, others.scores])
+    back = np.column_stack([from_scores(a, b) for a, b in zip(scores.T, y.T, strict=True)])
     worst = wrong == wrong.max(1, keepdims=True)
-    suggested = [written(context.task, label) for label in np.where(worst | (wrong >= 0.5), _rounded(back, y), y)]
+    suggested = _in_words(context, np.where(worst | (wrong >= 0.5), _rounded(back, y), y_all))
+    rows = np.concatenate([sample.rows, others.rows])
+    order = np.argsort(rows, kind="stable")
     return Suspects(
-        sample.rows, wrong.max(1), np.array(suggested, dtype=object), is_called,
-        tuple(doubt.rate for doubt in doubts), is_found, (), back,
+        rows[order], wrong.max(1)[order], suggested[order], is_called[order],
+        tuple(doubt.rate for doubt in doubts), is_found, (), back[order], None, len(y),
     )  # fmt: skip
+
+
+def _in_words(context: Context, labels: np.ndarray) -> np.ndarray:
+    """(n,) labels as a person writes them."""
+    words = np.empty(len(labels), dtype=object)
+    words[:] = [written(context.task, label) for label in labels]
+    return words
 
 
 def _rounded(values: np.ndarray, y: np.ndarray) -> np.ndarray:
@@ -190,10 +268,11 @@ def _rounded(values: np.ndarray, y: np.ndarray) -> np.ndarray:
     )
 
 
-def _chance(rows: Margins, rate: Rate) -> np.ndarray:
-    """(n,) that a label is wrong, from its margin alone."""
-    overlap = chance_of_other(rows, rate.value)
-    return np.where(rows.is_other, rate.value / (rate.value + (1 - rate.value) * overlap + 1e-12), 0.0)
+def _chance(rows: Margins, rate: Rate, at: Margins | None = None) -> np.ndarray:
+    """(m,) that a label is wrong, from its margin alone, by the curves of some rows; of these rows by default."""
+    at = rows if at is None else at
+    overlap = chance_of_other(rows, rate.value, at)
+    return np.where(at.is_other, rate.value / (rate.value + (1 - rate.value) * overlap + 1e-12), 0.0)
 
 
 def _first(score: np.ndarray, n: int) -> np.ndarray:

@@ -24,17 +24,30 @@ WIDTH = (np.log(0.3), np.log(4.0))  # log of the spread, in spreads of the level
 
 @dataclass(frozen=True)
 class Doubt:
-    """What is thought of each row's number: chance that it is wrong (n,), and the share that is."""
+    """What is thought of each row's number.
+
+    Attributes:
+        wrong: (n,) chance that it is wrong.
+        rate: The share that is.
+        spread: Of right numbers around the prediction, at its levels: (levels,) predictions and (levels,) deviations.
+        point: Log of the tail's width in these deviations, and of its degrees of freedom.
+    """
 
     wrong: np.ndarray
     rate: Rate
+    spread: tuple[np.ndarray, np.ndarray]
+    point: np.ndarray
+
+    def of(self, scores: np.ndarray, predicted: np.ndarray) -> np.ndarray:
+        """(m,) chance that the numbers of other rows are wrong."""
+        return _chance(scores, predicted, self.rate.value, self.spread, self.point)
 
 
-def normal_scores(y: np.ndarray) -> np.ndarray:
-    """(n,) ranks as quantiles of a standard normal; equal numbers share one."""
-    known = np.sort(y)
+def normal_scores(y: np.ndarray, among: np.ndarray | None = None) -> np.ndarray:
+    """(n,) ranks among some numbers (their own by default) as quantiles of a standard normal; equal ones share one."""
+    known = np.sort(y if among is None else among)
     place = np.searchsorted(known, y, "left") + np.searchsorted(known, y, "right")
-    return np.asarray(ndtri((place + 1) / (2 * len(y) + 2)))
+    return np.asarray(ndtri((place + 1) / (2 * len(known) + 2)))
 
 
 def from_scores(scores: np.ndarray, y: np.ndarray) -> np.ndarray:
@@ -50,31 +63,42 @@ def doubt_of(scores: np.ndarray, predicted: np.ndarray) -> Doubt:
         predicted: (n,) what the other rows say.
     """
     missed = scores - predicted
-    spread = _spread(predicted, missed)
-    elsewhere = np.exp(-0.5 * scores**2) / np.sqrt(2 * np.pi)  # density, were it the number of another row
+    levels = _levels(predicted, missed)
+    spread = np.interp(predicted, *levels)
     fits, point = [], np.array([0.0, np.log(6.0)])
     for rate in RATES:
-        loss, point = _fitted(missed / spread, spread, elsewhere, float(rate), point)
+        loss, point = _fitted(missed / spread, spread, _elsewhere(scores), float(rate), point)
         fits.append((loss, point))
     losses = np.array([loss for loss, _ in fits])
     rate = rate_from(np.interp(GRID, RATES, losses - losses.min()))
     if 1 - np.median(np.abs(missed)) ** 2 / max(np.median(np.abs(scores)) ** 2, 1e-12) < LEAST_TOLD:
         rate = replace(rate, low=0.0)
-    value = rate.value
-    point = fits[int(np.abs(RATES - value).argmin())][1]
-    right = np.exp(_log_student(missed / spread, *point)) / spread
-    wrong = value * elsewhere / np.maximum(value * elsewhere + (1 - value) * right, 1e-300)
-    return Doubt(wrong, rate)
+    point = fits[int(np.abs(RATES - rate.value).argmin())][1]
+    return Doubt(_chance(scores, predicted, rate.value, levels, point), rate, levels, point)
 
 
-def _spread(predicted: np.ndarray, missed: np.ndarray) -> np.ndarray:
-    """(n,) median absolute residual at the level of the prediction, as a standard deviation."""
+def _chance(
+    scores: np.ndarray, predicted: np.ndarray, rate: float, levels: tuple[np.ndarray, np.ndarray], point: np.ndarray
+) -> np.ndarray:
+    spread = np.interp(predicted, *levels)
+    right = np.exp(_log_student((scores - predicted) / spread, *point)) / spread
+    wrong = rate * _elsewhere(scores)
+    return np.asarray(wrong / np.maximum(wrong + (1 - rate) * right, 1e-300))
+
+
+def _elsewhere(scores: np.ndarray) -> np.ndarray:
+    """(n,) density, were it the number of another row."""
+    return np.asarray(np.exp(-0.5 * scores**2) / np.sqrt(2 * np.pi))
+
+
+def _levels(predicted: np.ndarray, missed: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Levels of the prediction, and the median absolute residual at each, as a standard deviation."""
     n_levels = int(np.clip(len(predicted) // FEW, 1, LEVELS))
     parts = np.array_split(np.argsort(predicted, kind="stable"), n_levels)
     centres = np.array([predicted[part].mean() for part in parts])
     medians = np.array([np.median(np.abs(missed[part])) for part in parts])
     floor = max(1e-3, 0.1 * float(np.median(np.abs(missed))))  # levels where the target is one number
-    return np.asarray(np.interp(predicted, centres, np.maximum(medians, floor))) / 0.6745
+    return centres, np.maximum(medians, floor) / 0.6745
 
 
 def _fitted(

@@ -35,13 +35,21 @@ class Suspicion:
         wrong: (n,) chance that it is wrong.
         suggested: (n,) code of the likeliest other class.
         mixed: (k, k) expected rows of class i that are labelled j, 0 on the diagonal.
-        probabilities: (n, k) of the classes, from the other rows, before the row's own label is looked at.
+        sharpness: Of the classes' probabilities: exp(sharpness x score).
+        becomes: (k, k) chance that class i is labelled j.
     """
 
     wrong: np.ndarray
     suggested: np.ndarray
     mixed: np.ndarray
-    probabilities: np.ndarray
+    sharpness: float
+    becomes: np.ndarray
+
+    def of(self, scores: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """(m,) chance that labels of other rows are wrong, and (m,) what they are instead, from (m, k) scores."""
+        p = softmax(self.sharpness * scores, axis=1)
+        joint = p * self.becomes[:, y].T
+        return _told_apart(joint / joint.sum(1, keepdims=True), p, y)
 
 
 def taken_for(scores: np.ndarray, y: np.ndarray) -> np.ndarray:
@@ -118,8 +126,7 @@ def gained(scores: np.ndarray, y: np.ndarray, rate: float) -> float:
     """
     nowhere = np.zeros((scores.shape[1],) * 2, bool)
     likelihoods = [
-        [_settled(softmax(sharpness * scores, axis=1), y, share, nowhere)[0] for sharpness in SHARPNESS]
-        for share in (rate, 0.0)
+        [_settled(scores, sharpness, y, share, nowhere).likelihood for sharpness in SHARPNESS] for share in (rate, 0.0)
     ]
     return max(likelihoods[0]) - max(likelihoods[1])
 
@@ -136,20 +143,22 @@ def suspicion_of(scores: np.ndarray, y: np.ndarray, rate: float, taken: np.ndarr
         taken: (k, k) pairs of which one class is known to be taken for the other.
     """
     nowhere = np.zeros((scores.shape[1],) * 2, bool)
-    fits = [_settled(softmax(sharpness * scores, axis=1), y, rate, nowhere) for sharpness in SHARPNESS]
-    best = max(fits, key=lambda fit: fit[0])
-    one_way = (one_sided(best[2], best[3].sum(0)) > LIKELY) | (taken > 0)
+    fits = [_settled(scores, sharpness, y, rate, nowhere) for sharpness in SHARPNESS]
+    best = max(fits, key=lambda fit: fit.likelihood)
+    one_way = (one_sided(best.mixed, best.p.sum(0)) > LIKELY) | (taken > 0)
     if one_way.any():
-        best = max(
-            (_settled(softmax(sharpness * scores, axis=1), y, rate, one_way) for sharpness in SHARPNESS),
-            key=lambda fit: fit[0],
-        )
-    _, posterior, mixed, probabilities = best
+        fits = [_settled(scores, sharpness, y, rate, one_way) for sharpness in SHARPNESS]
+        best = max(fits, key=lambda fit: fit.likelihood)
+    wrong, suggested = _told_apart(best.posterior, best.p, y)
+    return Suspicion(wrong, suggested, best.mixed, best.sharpness, best.becomes)
+
+
+def _told_apart(posterior: np.ndarray, p: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """(n,) chance that the label is wrong, and (n,) the likeliest other class."""
     rows = np.arange(len(y))
-    wrong = np.clip(1 - posterior[rows, y], 0, 1)
-    others = posterior + 1e-6 * probabilities
+    others = posterior + 1e-6 * p
     others[rows, y] = -1
-    return Suspicion(wrong, others.argmax(1), mixed, probabilities)
+    return np.clip(1 - posterior[rows, y], 0, 1), others.argmax(1)
 
 
 def one_sided(mixed: np.ndarray, rows: np.ndarray) -> np.ndarray:
@@ -178,13 +187,21 @@ def n_probably_wrong(chance: np.ndarray) -> int:
     return int(np.flatnonzero(is_fit).max()) + 1 if is_fit.any() else 0
 
 
-def _settled(
-    p: np.ndarray, y: np.ndarray, rate: float, one_way: np.ndarray
-) -> tuple[float, np.ndarray, np.ndarray, np.ndarray]:
-    """Log-likelihood, (n, k) posterior of the right class, (k, k) mix-ups and p, for one sharpness.
+@dataclass(frozen=True)
+class _Fit:
+    """Log-likelihood, (n, k) posterior of the right class, (k, k) mix-ups and their chances, (n, k) probabilities."""
 
-    Chances of the cells in `one_way` are free; all others of a class are equal.
-    """
+    likelihood: float
+    posterior: np.ndarray
+    mixed: np.ndarray
+    becomes: np.ndarray
+    p: np.ndarray
+    sharpness: float
+
+
+def _settled(scores: np.ndarray, sharpness: float, y: np.ndarray, rate: float, one_way: np.ndarray) -> _Fit:
+    """Mix-ups for one sharpness; chances of the cells in `one_way` are free, all others of a class are equal."""
+    p = softmax(sharpness * scores, axis=1)
     n, k = p.shape
     given = np.eye(k)[y]
     anywhere = ~one_way & ~np.eye(k, dtype=bool)
@@ -205,4 +222,4 @@ def _settled(
     posterior = joint / total[:, None]
     mixed = posterior.T @ given
     np.fill_diagonal(mixed, 0)
-    return float(np.log(total).sum()), posterior, mixed, p
+    return _Fit(float(np.log(total).sum()), posterior, mixed, becomes, p, sharpness)

@@ -40,6 +40,7 @@ class Captured:
         how: "NumPy arrays", "tf.data.Dataset", "PyDataset", "generator" or "loop of train_on_batch".
         second_x: Inputs of the first rows in a second pass over a stream; None where there is no second pass.
         second_x_held: The same of the validation data.
+        draws: What draws random numbers while training batches are made, in words; "" where nothing is seen to.
     """
 
     model: Any
@@ -60,6 +61,7 @@ class Captured:
     how: str
     second_x: Nest
     second_x_held: Nest
+    draws: str = ""
 
 
 def capture(path: str | os.PathLike[str], arguments: Sequence[str] = (), nth: int = 1, most: int = MOST) -> Captured:
@@ -144,4 +146,5 @@ def _of(fit: Fit) -> Captured:
         how=train.how,
         second_x=train.second_x,
         second_x_held=held.second_x if held else None,
+        draws=train.draws,
     )

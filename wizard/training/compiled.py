@@ -1,7 +1,8 @@
 """A compiled network with resident data: traced once, run many times, each run bit for bit as from a fresh model.
 
 What differs between runs (weights, rates, data) is assigned to variables. A step reads a batch of row numbers and
-gathers the rows inside the graph.
+gathers the rows inside the graph. Made under the scope of a strategy for several devices, its steps read the rows
+themselves (`training.replicas`).
 """
 
 from __future__ import annotations
@@ -49,6 +50,7 @@ class CompiledNetwork:
         """Builds and compiles; nothing is traced yet."""
         self.form, self.task = form, task
         self.resident = resident or Resident()  # shared by networks of one form
+        self.strategy = tf.distribute.get_strategy() if tf.distribute.has_strategy() else None
         self._untouched: int | None = derive(config.seed, "weights")  # seed whose first weights are in place
         build = partial(build_network, config, form, task)
         self.redraw = Redraw(build, lambda network: network.model, self._untouched)
@@ -139,6 +141,13 @@ class CompiledNetwork:
         ]
         return np.concatenate(parts) if parts else np.empty((0, self.task.n_outputs), "float32")
 
+    def with_losses(self, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """What `predict` gives for resident rows, and their losses (n,)."""
+        from wizard.training.fit import losses_of  # which stands on this module
+
+        outputs = self.predict(rows)
+        return outputs, losses_of(outputs, self._data[0].y[rows], self.task)
+
     def predict_disturbed(self, rows: np.ndarray, strength: float, seed: int) -> np.ndarray:
         """What `predict` gives, for inputs disturbed by a strength of 0–1 (`models.creative.disturbed`)."""
         self.resident.place(*self._data)
@@ -193,6 +202,14 @@ class CompiledNetwork:
     def _logits(self, rows: Any) -> Any:
         return self.network.answers(self._gathered(rows), training=False)
 
+    def batch(self, rows: Any) -> tuple[dict[str, Any], Any, Any]:
+        """(inputs, targets, weights) of rows (b,), as a training step takes them."""
+        y, weight = self.resident.gather("y", rows), self.resident.gather("weight", rows)
+        is_single = self.task.n_outputs == 1
+        if self.taught is not None:
+            y, is_single = self.taught.beside(y, rows), False
+        return self._gathered(rows), y[:, None] if is_single else y, weight
+
     def _spread(self) -> Any:
         """(c,) standard deviation of a series' channels, 0 for one that holds no measurement."""
         if not isinstance(self.form, SeriesForm):
@@ -204,14 +221,10 @@ class CompiledNetwork:
         step, loss, mixing = model.train_step, model.compute_loss, self.mixing
 
         def step_on_rows(rows: Any) -> Any:
-            y, weight = self.resident.gather("y", rows), self.resident.gather("weight", rows)
-            is_single = self.task.n_outputs == 1
-            if self.taught is not None:
-                y, is_single = self.taught.beside(y, rows), False
-            inputs = self._gathered(rows)
+            inputs, y, weight = rows if self.strategy is not None else self.batch(rows)
             if mixing is not None:
                 inputs = mixing.changed(inputs, self.optimizer.iterations)
-            return step((inputs, y[:, None] if is_single else y, weight))
+            return step((inputs, y, weight))
 
         model.train_step = step_on_rows
         if mixing is None:

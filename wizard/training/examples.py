@@ -15,6 +15,7 @@ from wizard.core.backend import keras, tf
 from wizard.core.errors import DataError
 from wizard.core.seeds import generator
 from wizard.data.sources import keras_data, tf_data
+from wizard.training import draws
 from wizard.training.nests import Nest, in_numpy, joined, leaves, mapped, n_rows, row_keys
 
 SECOND_LOOK = 256  # rows of a second pass: enough to see another order or random changes, cheap to make
@@ -36,6 +37,7 @@ class Examples:
         how: Kind of data that was given, in words.
         second_x: Inputs of the first rows in a second pass; None for arrays, and for what cannot be read twice.
         is_shuffled: Whether a second pass comes in another order; None where that cannot be seen.
+        draws: What draws random numbers while batches are made, in words; "" where nothing is seen to.
     """
 
     x: Nest
@@ -47,6 +49,7 @@ class Examples:
     how: str
     second_x: Nest = None
     is_shuffled: bool | None = None
+    draws: str = ""
 
 
 def read(given: tuple[Nest, Nest, Nest], batch: int | None, steps: int | None, most: int) -> Examples:
@@ -65,9 +68,12 @@ def read(given: tuple[Nest, Nest, Nest], batch: int | None, steps: int | None, m
     if tf_data.accepts(x):
         n_batches = int(x.cardinality())
         ends = n_batches >= 0  # otherwise it is tf.data's number for endless or unknown
-        return _read_twice(lambda: iter(x), "tf.data.Dataset", None if ends else steps, most)
+        examples = _read_twice(lambda: iter(x), "tf.data.Dataset", None if ends else steps, most)
+        return replace(examples, draws=draws.of_dataset(x))
     if keras_data.accepts(x):
-        return _read_twice(lambda: _passes(x), "PyDataset", steps if x.num_batches is None else None, most)
+        watch = draws.Watch(x)
+        examples = _read_twice(lambda: _passes(x, watch), "PyDataset", steps if x.num_batches is None else None, most)
+        return replace(examples, draws=watch.found)
     if isinstance(x, GeneratorType):
         return _read_stream(x, "generator", steps, most)
     return _read_arrays(given, batch, steps, most)
@@ -146,13 +152,15 @@ def _parts(batch: Any) -> tuple[Nest, Nest, Nest]:
     return x, y, weight
 
 
-def _passes(batches: Any) -> Iterator[Any]:
+def _passes(batches: Any, watch: draws.Watch) -> Iterator[Any]:
     """One pass over a PyDataset in the order of its batches, told of its beginning and end as in training."""
     batches.on_epoch_begin()
     numbers = count() if batches.num_batches is None else range(batches.num_batches)
     try:
         for number in numbers:
-            yield batches[number]
+            with watch.batch():
+                batch = batches[number]
+            yield batch
     finally:
         batches.on_epoch_end()
 

@@ -17,6 +17,7 @@ from wizard.training.averaging import Average
 from wizard.training.compiled import CompiledNetwork
 from wizard.training.prepared import Prepared
 from wizard.training.randomness import keras_seed
+from wizard.training.replicas import shared_out
 from wizard.training.rows import training_rows
 from wizard.training.steps import shuffled
 
@@ -109,7 +110,8 @@ def _train(compiled: CompiledNetwork, order: _EpochOrder, looks: int, callbacks:
     """Trains as `model.fit` does; by itself where no callback watches batches, since steps are then run together."""
     model, steps = compiled.model, compiled.steps
     if steps is None:
-        return model.fit(order.batches, epochs=looks, verbose=0, shuffle=False, callbacks=callbacks).history
+        batches = shared_out(order.batches, compiled)
+        return model.fit(batches, epochs=looks, verbose=0, shuffle=False, callbacks=callbacks).history
     history = keras.callbacks.History()
     watching = keras.callbacks.CallbackList(
         [*callbacks, history], model=model, verbose=0, epochs=looks, steps=order.n_batches
@@ -149,7 +151,8 @@ class _EpochOrder(keras.callbacks.Callback):
         super().__init__()
         self.rows, self.batch, self.passes, self.seed = rows, batch, passes, seed
         self.n_batches = passes * -(-len(rows) // batch)
-        self.look = tf.Variable(0, dtype="int64", trainable=False)
+        with tf.device("CPU:0"):  # where batches are put together
+            self.look = tf.Variable(0, dtype="int64", trainable=False)
 
     @property
     def batches(self) -> Any:
@@ -179,8 +182,8 @@ class _Validation(keras.callbacks.Callback):
     def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
         assert logs is not None
         rows, task = self.prepared.held, self.compiled.task
-        outputs, weight = self.compiled.predict(rows), self.prepared.weight[rows]
-        logs["val_loss"] = float(np.average(losses_of(outputs, self.prepared.y[rows], task), weights=weight))
+        (outputs, losses), weight = self.compiled.with_losses(rows), self.prepared.weight[rows]
+        logs["val_loss"] = float(np.average(losses, weights=weight))
         if self.smoothing and task.is_classification:
             even = smoothed_part(outputs, task)
             logs[OBJECTIVE] = (1 - self.smoothing) * logs["val_loss"] + self.smoothing * float(

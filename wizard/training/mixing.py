@@ -6,6 +6,7 @@ for bit.
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from typing import Any
 
@@ -35,7 +36,8 @@ class Mixing:
             tf.Variable(0.0, trainable=False, name=name) for name in ("creative", "mixup", "cutmix")
         )
         self.seed = tf.Variable(0, trainable=False, dtype="int32", name="mixing_seed")
-        self._own: Any = None  # (b,) share of each example's own label, of the step that is being traced
+        self._step = threading.local()  # being traced: replicas are, each in a thread of its own
+        self._step.own = None
 
     def set(self, config: TrainingConfig) -> None:
         """Sets strengths and seed for a run."""
@@ -58,15 +60,18 @@ class Mixing:
             lambda: inputs,
         )
         is_met = (self.mixup > 0) | (self.cutmix > 0)
-        result, self._own = tf.cond(is_met, lambda: self._met(shaken, b, seeds), lambda: (shaken, tf.ones(b)))
+        result, self._step.own = tf.cond(is_met, lambda: self._met(shaken, b, seeds), lambda: (shaken, tf.ones(b)))
         return {name: tf.ensure_shape(result[name], values.shape) for name, values in inputs.items()}
 
     def loss(self, plain: Callable[..., Any], y: Any, answers: Any, weight: Any) -> Any:
         """The loss of a step: of each example's own label and of the one it met, by their shares."""
+        own = getattr(self._step, "own", None)  # (b,) share of each example's own label
+        if own is None:  # Keras builds the loss before the first step of a strategy
+            return plain(y=y, y_pred=answers, sample_weight=weight)
 
         def mixed() -> Any:
-            theirs = plain(y=tf.roll(y, 1, 0), y_pred=answers, sample_weight=tf.roll(weight, 1, 0) * (1 - self._own))
-            return plain(y=y, y_pred=answers, sample_weight=weight * self._own) + theirs
+            theirs = plain(y=tf.roll(y, 1, 0), y_pred=answers, sample_weight=tf.roll(weight, 1, 0) * (1 - own))
+            return plain(y=y, y_pred=answers, sample_weight=weight * own) + theirs
 
         is_on = (self.mixup > 0) | (self.cutmix > 0)
         return tf.cond(is_on, mixed, lambda: plain(y=y, y_pred=answers, sample_weight=weight))

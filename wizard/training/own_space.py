@@ -7,7 +7,7 @@ from typing import Any
 
 from wizard.core.config import HpValue, TrainingConfig
 from wizard.core.errors import OptionError, nearest
-from wizard.training.space import OWN
+from wizard.training.space import OWN, Dimension
 
 BELOW_ONE = 0.99  # of shares that must leave something
 RANGES: dict[str, tuple[float, float]] = {  # fields of TrainingConfig that may be searched, and what they can be
@@ -29,16 +29,20 @@ CHOICES: dict[str, tuple[HpValue, ...]] = {
     "class_weights": (False, True),
 }
 WHOLE = ("batch",)
+FOR_OWN = ("learning_rate", "weight_decay", "batch", "schedule", "class_weights")  # fields that reach a user's model
 FORMS = '{"learning_rate": (1e-4, 1e-2, "log"), "batch": [32, 64], "dropout": None}, or a function space(hp)'
 
 
-def read_space(space: Any, family_names: Collection[str]) -> dict[str, dict[str, Any] | None] | None:
+def read_space(
+    space: Any, family_names: Collection[str], is_own: bool = False
+) -> dict[str, dict[str, Any] | None] | None:
     """The user's dimensions by name as plain data; None for one that is to stay as it is.
 
     Args:
         space: {name: list of choices, or (low, high), or (low, high, "log"), or None to leave it alone}, or a function
             space(hp) that declares them in KerasTuner's language; None for the stage's own.
         family_names: Names of the family's own hyperparameters.
+        is_own: Whether the family is a model of the user's, of which only these, optimiser, batch and weights vary.
 
     Raises:
         OptionError: For a name that is no hyperparameter, and for values that it cannot have.
@@ -51,17 +55,27 @@ def read_space(space: Any, family_names: Collection[str]) -> dict[str, dict[str,
         raise OptionError(f"space must name hyperparameters, as {FORMS}. Received: {space!r}.")
     read: dict[str, dict[str, Any] | None] = {}
     for name, given in space.items():
-        full = _full_name(name, family_names)
+        full = _full_name(name, family_names, FOR_OWN if is_own else (*RANGES, *CHOICES))
         read[full] = None if given is None else _dimension(full, given)
     return read
 
 
-def _full_name(name: object, family_names: Collection[str]) -> str:
-    known = [*RANGES, *CHOICES, *sorted(family_names)]
+def as_dimension(one: Any) -> Dimension | None:
+    """A hyperparameter of KerasTuner's as a dimension of that name, now at its default; None where nothing can vary."""
+    given = _as_given(one)
+    if isinstance(given, tuple) and type(one).__name__ == "Float":
+        given = (float(given[0]), float(given[1]), *given[2:])
+    if len(set(given[:2])) < 2:
+        return None
+    return Dimension.model_validate({**_dimension(f"{OWN}{one.name}", given), "now": one.default})
+
+
+def _full_name(name: object, family_names: Collection[str], fields: Collection[str]) -> str:
+    known = [*fields, *sorted(family_names)]
     bare = str(name).removeprefix(OWN)
     if bare in family_names and (bare == name or str(name).startswith(OWN)):
         return f"{OWN}{bare}"
-    if name in RANGES or name in CHOICES:
+    if name in fields:
         return str(name)
     raise OptionError(
         f"space must name hyperparameters: {', '.join(known)}. Received: {name!r}.{nearest(str(name), known)}"

@@ -7,6 +7,7 @@ are kept and put back around every experiment; training goes through the model's
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ import numpy as np
 
 from wizard.core.backend import keras, tf
 from wizard.core.seeds import derive
+from wizard.training.draws import differ, repeat
 from wizard.training.heads import Head, heads_of
 from wizard.training.randomness import keras_seed
 
@@ -42,6 +44,15 @@ class Tensors:
             return None if nest is None else keras.tree.map_structure(lambda array: array[rows], nest)
 
         return Tensors(chosen(self.x), chosen(self.y), chosen(self.weight))
+
+    def joined(self, other: Tensors) -> Tensors:
+        """These examples, then others of the same structure; weights stay where both have them."""
+
+        def both(one: Any, two: Any) -> Any:
+            return keras.tree.map_structure(lambda a, b: np.concatenate([a, b]), one, two)
+
+        weight = None if self.weight is None or other.weight is None else both(self.weight, other.weight)
+        return Tensors(both(self.x, other.x), both(self.y, other.y), weight)
 
     def but(self, **changes: Any) -> Tensors:
         """With other inputs, targets or weights."""
@@ -95,6 +106,9 @@ class Pipeline:
         is_own: bool = False,
         second_x: Any = None,
         second_x_held: Any = None,
+        draws: str = "",
+        n_examples: int | None = None,
+        callbacks: tuple[Any, ...] = (),
         seed: int = 0,
     ) -> None:
         """Keeps the model's first state.
@@ -110,18 +124,30 @@ class Pipeline:
             is_own: Whether the model is the library's.
             second_x: The first training inputs as a second pass gives them, or None where there is none.
             second_x_held: The same of the validation inputs.
+            draws: What draws random numbers while training batches are made, "" where nothing is seen to.
+            n_examples: Training examples of an epoch, where they are more than these.
+            callbacks: That `fit` was given.
             seed: Of the experiments.
         """
         self.model, self.train, self.batch, self.epochs = model, train, max(1, min(batch, len(train))), epochs
+        self.wanted_batch = max(1, batch)
         self.class_weight, self.is_shuffled, self.is_own, self.seed = class_weight, is_shuffled, is_own, seed
-        self.second_x, self.second_x_held = second_x, second_x_held
+        self.second_x, self.second_x_held, self.draws = second_x, second_x_held, draws
+        self.n_examples, self.callbacks = n_examples or len(train), callbacks
         self.given_held = held
+        self.judged_at: int | None = None
         model.jit_compile = False  # compiling takes longer than these short runs
         model.train_function = model.test_function = model.predict_function = None
         if not model.optimizer.built:
             model.optimizer.build(model.trainable_variables)
         self._forward = tf.function(self._called, reduce_retracing=True)
         self.first = self.state()
+
+    def use(self, train: Tensors, held: Tensors) -> None:
+        """Takes other examples, those of a journey's sets, in place of the first ones."""
+        self.train, self.given_held = train, held
+        self.batch = max(1, min(self.wanted_batch, len(train)))
+        self.__dict__.pop("held", None)
 
     @property
     def rate(self) -> float:
@@ -168,8 +194,49 @@ class Pipeline:
 
     @property
     def head(self) -> Head:
-        """The first output that has a loss."""
+        """The output that is judged: the first one that has a loss, unless `of_output` chose another."""
+        if self.judged_at is not None:
+            return self.heads[self.judged_at]
         return next((head for head in self.heads if head.loss), self.heads[0])
+
+    def of_output(self, place: int) -> Pipeline:
+        """The same model and data, judged by one of its outputs alone; it trains as it always does."""
+        own = copy.copy(self)
+        own.judged_at = place
+        return own
+
+    @cached_property
+    def judged_outputs(self) -> tuple[int, ...]:
+        """Places of the outputs that have a loss."""
+        return tuple(place for place, head in enumerate(self.heads) if head.loss)
+
+    @cached_property
+    def input_names(self) -> tuple[str, ...]:
+        """What the inputs are called: as in the data, else as the model calls them; "the input" where there is one."""
+        n = len(self.train.inputs)
+        if isinstance(self.train.x, dict) and len(self.train.x) == n:
+            return tuple(f"input '{name}'" for name in sorted(self.train.x))
+        own = [getattr(tensor, "name", "") for tensor in keras.tree.flatten(getattr(self.model, "inputs", None) or [])]
+        if n > 1 and len(own) == n and all(own):
+            return tuple(f"input '{name}'" for name in own)
+        return tuple(f"input {i + 1}" for i in range(n)) if n > 1 else ("the input",)
+
+    @cached_property
+    def varies(self) -> bool:
+        """Whether training inputs are others at every pass."""
+        return self.second_x is not None and differ(keras.tree.flatten(self.second_x), self.train.inputs)
+
+    @cached_property
+    def repeats(self) -> bool:
+        """Whether a second pass over training inputs was made, and gave the very same."""
+        return self.second_x is not None and repeat(keras.tree.flatten(self.second_x), self.train.inputs)
+
+    @cached_property
+    def varies_held(self) -> bool:
+        """Whether validation inputs are others at every pass."""
+        if self.second_x_held is None or self.given_held is None:
+            return False
+        return differ(keras.tree.flatten(self.second_x_held), self.given_held.inputs)
 
     # ── looking ──────────────────────────────────────────────────────────────────────────────────
     def _called(self, x: Any) -> Any:
@@ -184,11 +251,11 @@ class Pipeline:
         return [np.concatenate(column) for column in zip(*parts, strict=True)]
 
     def losses(self, tensors: Tensors, outputs: list[np.ndarray] | None = None) -> np.ndarray:
-        """(n,) losses by the user's own loss functions, heads added up; regularisation left out."""
+        """(n,) losses by the user's own loss functions, the heads that are judged added up; no regularisation."""
         outputs = self.outputs(tensors.x) if outputs is None else outputs
         total = np.zeros(len(tensors))
-        for head, out, y in zip(self.heads, outputs, tensors.targets, strict=True):
-            if head.loss:
+        for place, (head, out, y) in enumerate(zip(self.heads, outputs, tensors.targets, strict=True)):
+            if head.loss and self.judged_at in (None, place):
                 values = np.asarray(head.call(tf.constant(y), tf.constant(out)), "float64")
                 total += values if values.shape == (len(tensors),) else float(np.mean(values))
         return total
@@ -201,6 +268,8 @@ class Pipeline:
         """The loss that Keras reports for examples, in test mode, regularisation left out."""
         self.model.reset_metrics()
         answer = self.model.test_on_batch(tensors.x, tensors.y, sample_weight=tensors.weight, return_dict=True)
+        if self.judged_at is not None:  # Keras tells the outputs' losses one by one
+            return float(answer.get(f"{self.head.name}_loss", float("nan")))
         return float(answer["loss"]) - self.penalty() if "loss" in answer else float("nan")
 
     def gradients(self, tensors: Tensors) -> tuple[list[Any], list[Any]]:
@@ -276,5 +345,10 @@ class Pipeline:
         weights = (
             {"sample_weight": tensors.weight} if self.class_weight is None else {"class_weight": self.class_weight}
         )
-        answer = self.model.train_on_batch(tensors.x, tensors.y, return_dict=True, **weights)
+        is_bare = tensors.weight is None and self.class_weight is None
+        if is_bare and type(self.model).train_step is not keras.Model.train_step:
+            self.model.make_train_function()  # as fit gives it: a step of the user's may unpack pairs alone
+            answer = self.model.train_function(iter([(tensors.x, tensors.y)]))
+        else:
+            answer = self.model.train_on_batch(tensors.x, tensors.y, return_dict=True, **weights)
         return float(answer.get("loss", next(iter(answer.values()), float("nan"))))

@@ -19,8 +19,9 @@ from wizard.training.prepared import Prepared
 class Resident:
     """Tensors of all rows by name, "y" and "weight" among them; see the module's docstring."""
 
-    def __init__(self) -> None:
-        """Holds nothing yet."""
+    def __init__(self, device: str | None = None) -> None:
+        """Holds nothing yet; `device` is where it will, by default where TensorFlow puts variables."""
+        self._device = device
         self._variables: dict[str, Any] = {}
         self._on_disk: dict[str, RowsOnDisk] = {}
         self._origins: dict[str, Any] = {}  # where each variable's values came from, and whether they were blanked
@@ -75,6 +76,7 @@ class Resident:
     def _assign(self, name: str, values: np.ndarray) -> None:
         if name not in self._variables:
             shape = tf.TensorShape([None, *values.shape[1:]])
-            self._variables[name] = tf.Variable(values, trainable=False, shape=shape, name=f"resident_{name}")
+            with tf.device(self._device):
+                self._variables[name] = tf.Variable(values, trainable=False, shape=shape, name=f"resident_{name}")
         else:
             self._variables[name].assign(values)

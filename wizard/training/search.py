@@ -8,6 +8,7 @@ import tempfile
 import warnings
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from wizard.core.config import HpValue
@@ -42,6 +43,7 @@ class SearchTrial:
 
 
 Evaluate = Callable[[int, dict[str, HpValue], int | None], float]
+Together = Callable[[Any, int], tuple[list[SearchTrial], list[tuple[int, Any]] | None]]
 
 
 def search(
@@ -54,6 +56,8 @@ def search(
     goes_on: Callable[[int], bool],
     seed: int,
     looks: int = 1,
+    place: Path | None = None,
+    together: Together | None = None,
 ) -> list[SearchTrial]:
     """A search with the incumbent as trial 0; by default at random (Bergstra & Bengio 2012).
 
@@ -69,12 +73,15 @@ def search(
         goes_on: (number of the next trial) -> whether there is time for it.
         seed: Of the proposals.
         looks: Of a whole training; Hyperband begins with fewer.
+        place: Folder for KerasTuner's files, which are gone afterwards; one of the system's by default.
+        together: (oracle, number of the next trial) -> the trials that several processes ran; and None where these are
+            all, else (number, oracle's trial) of those that they began and did not end, and the rest is run here.
     """
     from keras_tuner import HyperParameters
 
     done: list[SearchTrial] = []
-    with tempfile.TemporaryDirectory() as folder:
-        with _silence():
+    with contextlib.nullcontext(str(place)) if place else tempfile.TemporaryDirectory() as folder:
+        with silence():
             oracle = oracle_for(tuner, space, "max" if is_higher_better else "min", trials, seed, looks)
             oracle._set_project_dir(folder, "search")
             declared = HyperParameters()
@@ -85,19 +92,27 @@ def search(
             _learns_of(oracle, {dimension.name: dimension.inside(dimension.now) for dimension in space})
         elif goes_on(0):  # other oracles plan ahead, or learn nothing from it
             done.append(_tried({}, space, evaluate, 0))
-        while len(done) < trials and goes_on(len(done)):
-            with _silence():
-                trial = oracle.create_trial(WORKER)
+        begun: list[tuple[int, Any]] = []
+        while len(done) < trials and (begun or goes_on(len(done))):
+            if together is not None and done:
+                ran, left = together(oracle, len(done))
+                done, together = sorted(done + ran, key=lambda one: one.number), None
+                if left is None:
+                    break
+                begun = left
+                continue
+            with silence():
+                number, trial = begun.pop(0) if begun else (len(done), oracle.create_trial(WORKER))
             if trial.status != "RUNNING":  # the space is exhausted, or the oracle has had enough
                 break
-            done.append(_tried(trial.hyperparameters.values, space, evaluate, len(done)))
-            with _silence():
-                _report(oracle, trial, done[-1])
+            done.append(_tried(trial.hyperparameters.values, space, evaluate, number))
+            with silence():
+                report(oracle, trial, done[-1])
     return done
 
 
 def _tried(proposed: dict[str, Any], space: Sequence[Dimension], evaluate: Evaluate, number: int) -> SearchTrial:
-    values = {d.name: d.now if number == 0 else _plain(proposed[d.name]) for d in space}
+    values = {d.name: d.now if number == 0 else plain(proposed[d.name]) for d in space}
     looks = proposed.get(EPOCHS)
     try:
         return SearchTrial(number, values, evaluate(number, values, looks), looks=looks)
@@ -109,7 +124,8 @@ def _tried(proposed: dict[str, Any], space: Sequence[Dimension], evaluate: Evalu
         raise
 
 
-def _report(oracle: Any, trial: Any, tried: SearchTrial) -> None:
+def report(oracle: Any, trial: Any, tried: SearchTrial) -> None:
+    """Tells an oracle what came of its trial."""
     trial.status = "COMPLETED" if tried.score is not None else "FAILED"
     trial.message = tried.failure or None
     if tried.score is not None:
@@ -127,12 +143,13 @@ def _learns_of(oracle: Any, first: dict[str, HpValue]) -> None:
     oracle.populate_space = populate_space
 
 
-def _plain(value: Any) -> HpValue:
+def plain(value: Any) -> HpValue:
+    """A proposed value as Python's own."""
     return value.item() if hasattr(value, "item") else value
 
 
 @contextlib.contextmanager
-def _silence() -> Iterator[None]:
+def silence() -> Iterator[None]:
     """Keeps what KerasTuner prints and warns of from the terminal; our own lines are printed outside."""
     with contextlib.redirect_stdout(io.StringIO()), warnings.catch_warnings():
         warnings.simplefilter("ignore")  # its Gaussian process warns of few trials

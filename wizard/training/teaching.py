@@ -24,12 +24,15 @@ class Taught(keras.losses.Loss):
         super().__init__(name=f"taught_{loss.name}")
         self.loss, self.task = loss, task
         self.share = keras.Variable(0.0, trainable=False, name="soft_share")
-        self._answers = tf.Variable(
-            np.zeros((1, task.n_outputs), "float32"), trainable=False, shape=[None, task.n_outputs], name="soft_targets"
-        )
+        self._answers: Any = None  # made later, outside a strategy's scope: its batches are put together on the host
+        self._device = "CPU:0" if tf.distribute.has_strategy() else None
 
     def set(self, answers: np.ndarray, share: float) -> None:
         """Puts the teacher's answers (n, k) for all rows in place, and their share in the loss."""
+        if self._answers is None:
+            shape = [None, self.task.n_outputs]
+            with tf.device(self._device):
+                self._answers = tf.Variable(answers, trainable=False, dtype="float32", shape=shape, name="soft_targets")
         self._answers.assign(answers.astype("float32"))
         self.share.assign(share)
 

@@ -6,19 +6,22 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 from weakref import WeakValueDictionary
+from zipfile import is_zipfile
 
 import numpy as np
 
 from wizard.core.clock import Clock
-from wizard.core.config import TrainingConfig
+from wizard.core.config import OWN_FAMILY, TrainingConfig
+from wizard.core.errors import RunFolderError
 from wizard.core.keys import content_key, source_key, versions
 from wizard.core.pacing import Pacing
 from wizard.core.run import TrainingRun
-from wizard.core.store import Store
+from wizard.core.store import UNREADABLE, Store
 from wizard.data.dataset import Dataset
 from wizard.data.form import Form
 from wizard.data.split import Split
 from wizard.data.task import Task
+from wizard.training.distribution import in_keys, scope
 from wizard.training.metrics import all_scores
 from wizard.training.prepared import Prepared, Preparer
 from wizard.training.watched import Watched, callbacks_of, is_callback, name_of
@@ -28,6 +31,10 @@ COMPILED_KEPT = 6  # compiled networks in memory; each holds a graph
 SCORED_TRAIN_ROWS = 20_000  # training rows scored at the end of a run: a standard error below half a percent
 SCORED_NUMBERS = 20_000_000  # probabilities of them, where there are thousands of classes: 160 MB
 CODE = ("wizard.training.fit", "wizard.training.compiled", "wizard.training.prepared", "wizard.training.trainer")
+
+
+class NotStoredError(Exception):
+    """A run that another process trained is not in the run folder."""
 
 
 class Trainer:
@@ -43,15 +50,19 @@ class Trainer:
         *,
         is_deterministic: bool = True,
         callbacks: Sequence[Any] = (),
+        own: Any = None,
+        distribution: Any = None,
     ) -> None:
-        """Loads nothing and trains nothing yet."""
+        """Loads nothing and trains nothing yet; `own` is the user's own model (`own_model.OwnModel`), or None."""
         self.dataset, self.task, self.split, self.store, self.clock = dataset, task, split, store, clock
         self.is_deterministic, self.callbacks = is_deterministic, tuple(callbacks)
-        self.preparer = Preparer(dataset, task, split)
+        self.distribution = distribution
+        self.preparer, self.own = Preparer(dataset, task, split), own
         self.stage = ""  # that is running,
         self.pacing: Pacing | None = None  # and its pacing
         self.used: dict[str, None] = {}  # keys of the runs asked for since last emptied, in order
         self.n_trained = 0
+        self.is_reading = False  # while runs are taken from the store only
         self._compiled: dict[Any, Any] = {}
         self._resident: Any = WeakValueDictionary()  # data in place by form, while a compiled network uses them
 
@@ -66,6 +77,8 @@ class Trainer:
             [name_of(one) for one in self.callbacks],
             source_key(*CODE),
             versions("tensorflow", "keras", "numpy"),
+            *([self.own.key] if config.family == OWN_FAMILY else []),
+            *in_keys(self.distribution),
         )
 
     def train(self, config: TrainingConfig) -> TrainingRun:
@@ -77,6 +90,8 @@ class Trainer:
             if self.pacing is not None:
                 self.pacing.remembered(key)
             return stored
+        if self.is_reading:
+            raise NotStoredError(f"a run of it is not in {self.store.folder}, where its worker should have put it")
         return self._train(key, config)
 
     def is_stored(self, config: TrainingConfig) -> bool:
@@ -85,7 +100,10 @@ class Trainer:
 
     def prepared(self, config: TrainingConfig) -> Prepared:
         """The tensors that a configuration trains on."""
-        return self.preparer.prepare(config)
+        if config.family != OWN_FAMILY:
+            return self.preparer.prepare(config)
+        prepared: Prepared = self.own.prepared(self.preparer.prepare(config.but(inputs={}, synthetic="")))
+        return prepared
 
     def form(self, config: TrainingConfig) -> Form:
         """What a configuration's network eats."""
@@ -93,8 +111,7 @@ class Trainer:
 
     def held_predictions(self, run: TrainingRun) -> np.ndarray:
         """Predictions for the held-out rows of a run: (n, k) probabilities, or (n,) or (n, m) in the targets' units."""
-        with np.load(self.folder(run) / "predictions.npz") as stored:
-            return stored["held"]
+        return _arrays(self.folder(run) / "predictions.npz")["held"]
 
     def predict(self, run: TrainingRun, rows: np.ndarray) -> np.ndarray:
         """Predictions of a stored run for any rows of the data set."""
@@ -132,8 +149,8 @@ class Trainer:
 
     def weights(self, run: TrainingRun) -> list[np.ndarray]:
         """All variables of a stored run's network, in order."""
-        with np.load(self.folder(run) / "weights.npz") as stored:
-            return [stored[name] for name in sorted(stored.files, key=int)]
+        stored = _arrays(self.folder(run) / "weights.npz")
+        return [stored[name] for name in sorted(stored, key=int)]
 
     def folder(self, run: TrainingRun) -> Path:
         """Where a run is stored."""
@@ -147,15 +164,19 @@ class Trainer:
             callbacks: Those of the run that is about to begin; None where it does not matter how steps are run.
         """
         from wizard.training.compiled import STEPS_A_CALL, CompiledNetwork
+        from wizard.training.own_network import OwnNetwork
         from wizard.training.randomness import keras_seed, make_deterministic
         from wizard.training.resident import Resident
 
-        if self.is_deterministic:
+        is_own = config.family == OWN_FAMILY
+        if self.is_deterministic and not is_own:  # code of the user's may not bear it
             make_deterministic()
         form = self.form(config)
-        own = (config.structure, form.model_dump_json())
+        data = "own" if is_own else form.model_dump_json()
+        own = (config.structure, *([config.class_weights] if is_own else []), data)
         watching = filter(is_callback, self.callbacks) if callbacks is None else callbacks
-        steps = 1 if any(map(_watches_batches, watching)) else STEPS_A_CALL
+        is_watched = any(map(_watches_batches, watching))
+        steps = 1 if is_watched or self.distribution is not None else STEPS_A_CALL
         if callbacks is None:
             steps = next((known[-1] for known in reversed(self._compiled) if known[:-1] == own), steps)
         structure = (*own, steps)
@@ -164,14 +185,21 @@ class Trainer:
         else:
             while len(self._compiled) >= COMPILED_KEPT:
                 self._compiled.pop(next(iter(self._compiled)))
-            with keras_seed(0):
-                resident = self._resident.get(structure[1]) or Resident()
-                self._compiled[structure] = CompiledNetwork(config, form, self.task, steps, resident)
-            self._resident[structure[1]] = resident
+            with keras_seed(0), scope(self.distribution):
+                resident = self._resident.get(data) or Resident(None if self.distribution is None else "CPU:0")
+                self._compiled[structure] = (
+                    OwnNetwork(self.own, config, steps, resident)
+                    if is_own
+                    else CompiledNetwork(config, form, self.task, steps, resident)
+                )
+            self._resident[data] = resident
         return self._compiled[structure]
 
     def release(self) -> None:
         """Lets go of all compiled networks and the data that they hold, where memory ran out."""
+        for compiled in self._compiled.values():
+            if compiled.network is compiled:  # the user's own: its training step is theirs again
+                compiled.release()
         self._compiled.clear()
 
     def _first_weights(self, config: TrainingConfig) -> list[np.ndarray] | None:
@@ -183,12 +211,10 @@ class Trainer:
 
     def stored(self, key: str) -> TrainingRun | None:
         """The stored run of a key, or None."""
-        if not self.store.has(KIND, key):
-            return None
-        return TrainingRun.model_validate_json((self.store.path(KIND, key) / "run.json").read_bytes())
+        return self.store.read(KIND, key, _read_run)
 
     def _train(self, key: str, config: TrainingConfig) -> TrainingRun:
-        from wizard.training.fit import fit, losses_of, to_predictions
+        from wizard.training.fit import fit, to_predictions
         from wizard.training.rows import training_rows
 
         first = self._first_weights(config)
@@ -207,10 +233,9 @@ class Trainer:
         for part, rows in (("train", scored), ("val", prepared.held)):
             if not len(rows) or fitted.failure:
                 continue
-            outputs = compiled.predict(rows)
+            outputs, losses = compiled.with_losses(rows)
             predictions = to_predictions(outputs, prepared, self.task)
             weight = None if self.dataset.weight is None else prepared.weight[rows]
-            losses = losses_of(outputs, prepared.y[rows], self.task)
             scores[f"{part}_loss"] = float(np.average(losses, weights=weight))
             truth = self.preparer.y[rows]
             scores |= {f"{part}_{n}": s for n, s in all_scores(self.task, truth, predictions, weight).items()}
@@ -259,6 +284,25 @@ class Trainer:
         whole = np.zeros((len(self.dataset), soft.shape[1]), "float32")
         whole[rows] = soft
         return whole
+
+
+def _read_run(folder: Path) -> TrainingRun:
+    """A stored run, whose weights and predictions are there as well."""
+    for name in ("weights.npz", "predictions.npz"):
+        if not is_zipfile(folder / name):  # the list of its arrays stands at its end: a file cut short has none
+            raise ValueError(f"{name} is cut short")
+    return TrainingRun.model_validate_json((folder / "run.json").read_bytes())
+
+
+def _arrays(path: Path) -> dict[str, np.ndarray]:
+    try:
+        with path.open("rb") as file, np.load(file) as stored:
+            return {name: stored[name] for name in stored.files}
+    except UNREADABLE as error:
+        raise RunFolderError(
+            f"{path} cannot be read ({error}): the disk or a copy broke it. Remove the folder {path.parent} and run "
+            "the same again: only this run is trained anew."
+        ) from error
 
 
 def _watches_batches(callback: Any) -> bool:

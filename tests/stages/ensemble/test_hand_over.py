@@ -40,8 +40,10 @@ def test_a_calibration_is_inside_and_the_files_are_held_to_it(joined):
         predict_raw(load_predictor(folder / "model.keras"), preparation, examples, task)
         for folder in (place, folder_of(joined))
     )
-    odds, calmer = (np.log(p[:, 1] / p[:, 0]) for p in (plain, calm))
-    np.testing.assert_allclose(3 * calmer, odds, rtol=1e-3, atol=1e-3)
+    told = plain.min(1) > 1e-9  # nearer to 0, what float32 holds is not the odds
+    odds, calmer = (np.log(p[told, 1] / p[told, 0]) for p in (plain, calm))
+    own = joined.decided["calibration"].temperature  # the stage's own is inside the other file
+    np.testing.assert_allclose(3 * calmer, own * odds, rtol=1e-3, atol=1e-3)
 
 
 def test_a_file_that_disagrees_fails(joined, monkeypatch):

@@ -25,11 +25,12 @@ def test_the_ensemble_is_compared_with_each_on_the_same_rows(small):
     from tests.stages.ensemble.started import TWO, step_of
     from wizard.core.calibration import Calibration
 
-    given = {"members": TWO, "human": 0.9, "calibration": Calibration(temperature=1.5)}
+    given = {"members": TWO, "human": 0.9, "ceiling": 0.96, "calibration": Calibration(temperature=1.5)}
     finding, _ = step_of(small, "test_once", given, key="compared")
     names = [row[0] for row in finding.blocks[1].rows]
     assert names[0] == "a person, on validation rows"
     assert names[-2:] == ["best single network", "ensemble"]
-    assert finding.blocks[0].references[0].label == "a person"
+    person, allowed = finding.blocks[0].references
+    assert (person.label, allowed.label, allowed.value) == ("a person", "what wrong labels allow", 0.96)
     assert "where chance alone gives" in finding.headline
     assert finding.blocks[-1].rows[0][0] == "test against validation, towards better"

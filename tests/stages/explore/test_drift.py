@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -117,3 +119,22 @@ def test_other_shares_of_labels_are_warned_of(tmp_path):
 
 def test_skipped_for_a_handful(tmp_path):
     assert found(tumours(60), tmp_path, "diagnosis").status == "skipped"
+
+
+@pytest.mark.parametrize(("varies", "status"), [(True, "noted"), (False, "warned")])
+def test_training_pictures_that_a_users_pipeline_augments_are_no_drift(tmp_path, varies, status):
+    from wizard.core.backend import keras
+    from wizard.training.pipeline import Pipeline, Tensors
+
+    x, y = digits(400)
+    train = np.clip(x[:300] * 0.6 + 60, 0, 255).astype("uint8")  # as a pass over an augmented training set may look
+    again = np.clip(x[:100] * 0.9 + 20, 0, 255).astype("uint8") if varies else train[:100]
+    model = keras.Sequential([keras.Input((8, 8, 1)), keras.layers.Flatten(), keras.layers.Dense(10)])
+    model.compile("sgd", keras.losses.SparseCategoricalCrossentropy(from_logits=True))
+    journey = journey_on((train, y[:300]), tmp_path, validation=(x[300:], y[300:]))
+    journey = replace(journey, foreign=Pipeline(
+        model, Tensors(train[..., None], y[:300]), Tensors(x[300:, ..., None], y[300:]), second_x=again[..., None]
+    ))  # fmt: skip
+    finding = walk(journey, "explore", "drift")["drift"]
+    assert finding.status == status
+    assert ("augmentation of the training set alone" in finding.headline) == varies

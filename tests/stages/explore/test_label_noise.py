@@ -4,10 +4,13 @@ import io
 import numpy as np
 import pytest
 from sklearn.datasets import load_wine
+from sklearn.metrics import roc_auc_score
 
 from tests.small import some_amounts, some_series, some_texts
 from tests.stages.walk import diabetes, digits, journey_on, noise, tagged, tumours, walk
 from wizard.stages.explore.label_noise import FILE, suspicion
+from wizard.stages.probing import probe_sample
+from wizard.stages.suspects import suspects
 
 
 def found(journey):
@@ -91,6 +94,30 @@ def test_one_class_taken_for_another_is_found_in_a_small_table(tmp_path):
     assert clean.status == "passed"
 
 
+def test_one_of_two_classes_taken_for_the_other_is_found(tmp_path):
+    frame = tumours()
+    is_wrong = (frame["diagnosis"] == "benign") & (np.random.default_rng(0).random(len(frame)) < 0.4)
+    finding, walked = found(journey_on(frame.assign(diagnosis=frame["diagnosis"].mask(is_wrong, "malignant")),
+                                       tmp_path, "diagnosis"))  # fmt: skip
+    assert finding.status == "warned"
+    assert finding.causes[0].fault == "L02"
+    assert "'benign' are labelled 'malignant'" in finding.causes[0].sentence
+    low, high = walked.decided["label_noise_interval"]
+    assert low <= is_wrong[walked.context.train_rows].mean() <= high
+    rows = listed(walked)
+    assert np.mean([is_wrong[int(row["row"])] for row in rows]) > 0.8
+    assert len(rows) > 0.8 * is_wrong[walked.context.train_rows].sum()
+
+
+def test_one_of_two_classes_that_lies_inside_the_other_is_no_wrong_label(tmp_path):
+    random = np.random.default_rng(0)
+    x = random.normal(size=(600, 3))
+    chance = 0.9 / (1 + np.exp(-2 * x[:, 0]))  # the one class is told for sure at its end, the other never is
+    frame = noise(600).assign(a=x[:, 0], b=x[:, 1], c=x[:, 2], label=np.where(random.random(600) < chance, "yes", "no"))
+    finding, _ = found(journey_on(frame, tmp_path, "label"))
+    assert finding.status in ("passed", "noted"), finding.headline
+
+
 def test_wrong_labels_of_rows_of_a_table(tmp_path):
     frame = tumours()
     random = np.random.default_rng(0)
@@ -149,3 +176,60 @@ def test_too_few_rows_are_skipped(tmp_path):
     assert finding.status == "skipped"
     assert len(suspicion(walked.context)[0]) == 0
     assert FILE not in finding.headline
+
+
+@pytest.fixture
+def few_probed(monkeypatch):
+    """The probes see 400 rows; all others are judged by these."""
+    monkeypatch.setattr("wizard.stages.probing.MOST_ROWS", 400)
+
+
+def outside(walked):
+    """Rows that were judged by the sample, how suspect they are, and whether they are called wrong."""
+    judged = suspects(walked.context)
+    is_other = ~np.isin(judged.rows, probe_sample(walked.context).rows)
+    return judged.rows[is_other], judged.score[is_other], judged.is_called[is_other]
+
+
+def test_rows_outside_the_probes_sample_are_judged_too(tmp_path, few_probed):
+    x, y = digits(1500)
+    labels, is_wrong = flipped(y, 0.08, 10)
+    finding, walked = found(journey_on((x, labels), tmp_path))
+    n = len(walked.context.train_rows)
+    assert f"all {n:,} training rows were judged, and the rate is that of 400 of them" in finding.headline
+    rows, _, is_called = outside(walked)
+    assert len(rows) == n - 400
+    assert is_wrong[rows[is_called]].mean() > 0.8
+    assert is_called[is_wrong[rows]].mean() > 0.8
+    hits = [row for row in listed(walked) if int(row["row"]) in rows and is_wrong[int(row["row"])]]
+    assert sum(row["suggested"] == str(y[int(row["row"])]) for row in hits) > 0.9 * len(hits)
+
+
+def test_wrong_amounts_outside_the_probes_sample_are_judged_too(tmp_path, few_probed):
+    frame = some_amounts(1200)
+    is_wrong = np.random.default_rng(1).random(1200) < 0.08
+    frame.loc[is_wrong, "price"] = np.random.default_rng(2).permutation(frame["price"])[is_wrong] + 1
+    finding, walked = found(journey_on(frame, tmp_path, "price"))
+    assert finding.status == "warned"
+    rows, score, is_called = outside(walked)
+    assert is_wrong[rows[is_called]].mean() > 0.8
+    assert is_called[is_wrong[rows]].mean() > 0.4
+    assert roc_auc_score(is_wrong[rows], score) > 0.9
+
+
+def test_labels_outside_the_probes_sample_are_judged_too(tmp_path, few_probed):
+    x, y = tagged(1000)
+    is_wrong = np.random.default_rng(0).random(len(y)) < 0.1
+    labels = y.copy()
+    labels[is_wrong, 0] = 1 - labels[is_wrong, 0]
+    _, walked = found(journey_on((x, labels), tmp_path))
+    rows, score, _ = outside(walked)
+    assert score[is_wrong[rows]].mean() > 1.5 * score[~is_wrong[rows]].mean()
+
+
+def test_more_rows_than_are_judged_are_sampled_and_counted(tmp_path, few_probed, monkeypatch):
+    monkeypatch.setattr("wizard.stages.suspects.MOST_JUDGED", 700)
+    x, y = digits(1500)
+    finding, walked = found(journey_on((x, y), tmp_path))
+    n = len(walked.context.train_rows)
+    assert f"700 of {n:,} training rows were judged, and the rate is that of 400 of them" in finding.headline

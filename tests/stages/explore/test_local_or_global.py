@@ -23,8 +23,9 @@ def test_parts_suffice_where_they_tell_and_do_not_where_their_arrangement_does(m
 
 
 def test_columns_that_decide_together_are_needed_together(tmp_path):
-    _, decided = answer(table("product", 400, 1), tmp_path, "label")
+    walked, decided = answer(table("product", 400, 1), tmp_path, "label")
     assert decided["is_local"] is False
+    assert walked["local_or_global"].headline.startswith("Columns are needed together: ")
 
 
 def test_columns_that_add_up_need_no_others(tmp_path):

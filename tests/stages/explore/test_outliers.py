@@ -44,6 +44,18 @@ def test_a_second_unit_is_named_with_its_column_ratio_and_rows(tmp_path, column,
     assert listed == {str(journey.dataset.where[row]) for row in journey.split.train if chosen[row]}
 
 
+def test_a_second_unit_that_only_held_out_rows_have_is_named_too(tmp_path):
+    frame = tumours()
+    split = journey_on(frame, tmp_path / "clean", "diagnosis").split
+    rows = np.concatenate([split.validation[:3], split.test[:2]])
+    frame.loc[rows, "mean area"] *= 1000
+    own = {"validation": frame.iloc[split.validation], "test": frame.iloc[split.test]}
+    finding = found(frame.iloc[split.train], tmp_path / "mixed", "diagnosis", **own)
+    assert (finding.status, finding.causes[0].fault) == ("warned", "D09")
+    assert "5 values of column 'mean area'" in finding.headline
+    assert "5 of them are held out" in finding.headline
+
+
 def test_series_in_a_second_unit_are_named(tmp_path):
     series, labels = some_series(300)
     for one in series[::25]:

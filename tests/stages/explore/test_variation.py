@@ -26,7 +26,7 @@ def test_columns_that_say_the_same_are_one_way_to_differ(tmp_path):
     frame = tumours(300)[["mean area", "diagnosis"]]
     frame = frame.assign(**{f"again {i}": frame["mean area"] * (i + 2) for i in range(5)})
     finding = walk(journey_on(frame, tmp_path, "diagnosis"), "explore", "imbalance", "variation")["variation"]
-    assert finding.headline.startswith("Examples differ in about 1 way:")
+    assert finding.headline.startswith("Examples differ in about 1 independent way, told by 6 numbers each; ")
     assert finding.measured == pytest.approx(1, abs=0.1)
 
 

@@ -3,9 +3,9 @@ import pytest
 from tests.small import some_series, some_texts
 from tests.stages.walk import context_of, journey_on, walk
 from wizard.core.decisions import Decisions
-from wizard.models.family import names
+from wizard.models.family import family, names
 from wizard.stages.overfit import choice as choosing
-from wizard.stages.overfit.choice import choice
+from wizard.stages.overfit.choice import choice, sizes
 
 MODULE = "wizard.stages.overfit.pick_model"
 
@@ -55,6 +55,16 @@ def test_few_series_take_random_filters_where_there_are_any(tmp_path, monkeypatc
     assert chosen(journey).name == "convnet_1d"
 
 
+def test_many_rows_with_numbers_take_members_that_see_them_through_their_quantiles(journeys, monkeypatch):
+    assert chosen(journeys["classes"]).name == "mlp"
+    monkeypatch.setattr(choosing, "MANY_ROWS", 100)
+    found = chosen(journeys["classes"], is_local=True)
+    assert (found.name, found.next_to_try[-1]) == ("tabm", "linear")
+    assert "through its quantiles" in found.reasons[0]
+    monkeypatch.setattr(choosing, "MOST_NUMBERS", 2)
+    assert chosen(journeys["classes"]).name == "mlp"
+
+
 @pytest.mark.parametrize("which", ["pictures", "classes"])
 @pytest.mark.parametrize("is_local", [None, True, False])
 def test_only_families_that_there_are_come_into_question(journeys, which, is_local):
@@ -68,6 +78,19 @@ def test_what_explore_found_stands_among_the_reasons(journeys):
     assert "one by one" in reasons
     assert "7.0% of the labels are wrong" in reasons
     assert "no family will do wonders" in reasons
+
+
+@pytest.mark.parametrize(("is_free", "grids"), [(False, {4}), (True, {None}), (None, {None})])
+def test_where_position_matters_the_head_tells_places_apart(journeys, is_free, grids):
+    context = context_of(journeys["pictures"], "overfit")
+    context.decisions = Decisions(is_position_free=is_free)
+    assert {size.get("grid") for size in sizes(context, family("resnet"), context.form())} == grids
+
+
+def test_of_rows_of_a_table_no_place_is_told_apart(journeys):
+    context = context_of(journeys["classes"], "overfit")
+    context.decisions = Decisions(is_position_free=False)
+    assert sizes(context, family("mlp"), context.form()) == family("mlp").ladder(context.form())
 
 
 def test_a_family_that_was_asked_for(journeys):

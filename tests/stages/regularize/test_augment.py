@@ -21,6 +21,7 @@ def test_one_that_destroys_what_pictures_show_is_not_used(tmp_path, monkeypatch)
     assert finding.status == "noted"
     assert finding.headline.startswith("Not used: ")
     assert finding.measured < 0.85
+    assert [cause.fault for cause in finding.causes] == ["A01"]
 
 
 def test_words_of_texts_are_hidden(tmp_path):
@@ -30,6 +31,13 @@ def test_words_of_texts_are_hidden(tmp_path):
     assert finding.status in ("passed", "noted")
     before, after = (item.text for item in finding.blocks[-1].items[:2])
     assert after.count("▢") > before.count("▢")
+
+
+def test_the_full_strength_comes_first_where_explore_found_such_variation(tmp_path):
+    given = {**GIVEN, "vary": ("shift", "brightness")}
+    finding = walk(journey_on(digits(300), tmp_path), "regularize", "augment", given=given)["augment"]
+    assert {item.caption for item in finding.blocks[-1].items} == {"as it is", "strength 1"}
+    assert finding.headline.startswith("Explore found that inputs vary in shift, and that this tells nothing. ")
 
 
 def test_skipped_for_tables(journeys):

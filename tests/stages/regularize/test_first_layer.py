@@ -28,6 +28,13 @@ def test_weights_of_features_are_shown(journeys):
     assert len(finding.blocks[0].labels) == 10
 
 
+def test_of_numbers_seen_through_quantiles_those_that_bend_most_are_shown(journeys):
+    config = MLP.but(family="tabm", hp={"members": 2, "width": 64, "depth": 1, "bins": 8}, epochs=4)
+    finding, _ = tried(journeys["classes"], "first_layer", config)
+    assert len(finding.blocks[0].labels) == 10
+    assert finding.status == "passed"  # all bends start at none: some grew more than random ones differ
+
+
 def test_words_lie_near_words_of_their_kind(tmp_path):
     config = MLP.but(family="linear", hp={}, learning_rate=3e-2, epochs=20)
     finding, _ = tried(journey_on(some_texts(200), tmp_path), "first_layer", config)

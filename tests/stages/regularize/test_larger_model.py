@@ -4,7 +4,7 @@ from tests.stages.regularize.started import MLP, is_a_sound_trial, tried
 def test_a_larger_one_is_stopped_where_its_validation_loss_is_lowest(journeys):
     finding, _ = tried(journeys["classes"], "larger_model", MLP.but(epochs=20, learning_rate=1e-2))
     assert is_a_sound_trial(finding)
-    assert "width 128, depth 2" in finding.headline
+    assert "width 128 · depth 2" in finding.headline
     assert "stopped after epoch" in finding.headline
 
 

@@ -35,3 +35,25 @@ def test_nothing_is_tried_where_explore_found_none(journeys):
     for smallest in (None, {"height": 8, "width": 8}, {"height": 64, "width": 64}):
         finding, _ = tried(journeys["pictures"], "smaller_input", spare=(), smallest_input=smallest)
         assert finding.headline.startswith("Explore found no smaller input")
+
+
+def at_many_levels(n=160):
+    """Series told by a bump, at levels that are anything and far larger."""
+    random = np.random.default_rng(0)
+    y = random.integers(0, 2, n)
+    bump = np.where(y, 1.0, -1.0)[:, None] * np.hanning(16)
+    x = bump + 40 * random.normal(size=(n, 1)) + 0.1 * random.normal(size=(n, 16))
+    return x[..., None].astype("float32"), np.array(["down", "up"])[y]
+
+
+def test_a_level_that_tells_nothing_is_taken_out(tmp_path):
+    journey = journey_on(at_many_levels(), tmp_path)
+    finding, decided = tried(journey, "smaller_input", MLP.but(epochs=20), spare=(), normalise=("level", "phase"))
+    assert finding.status == "passed", finding.headline
+    assert finding.headline.startswith("Inputs without their own level: ")
+    assert decided["incumbent"].inputs["even"] == "level"
+
+
+def test_nothing_is_taken_out_of_texts_and_rows_as_their_preparation_does(journeys):
+    finding, _ = tried(journeys["classes"], "smaller_input", spare=(), normalise=("tail:mean area",))
+    assert finding.headline.startswith("Explore found no smaller input")

@@ -5,7 +5,7 @@ from wizard.stages.regularize.ladder import neighbours
 def test_the_next_smaller_rung_is_tried(journeys):
     finding, _ = tried(journeys["classes"], "smaller_model", MLP.but(hp={"width": 128, "depth": 2}))
     assert is_a_sound_trial(finding)
-    assert "width 32, depth 1" in finding.headline
+    assert "width 32 · depth 1" in finding.headline
 
 
 def test_the_smallest_has_none_below(journeys):

@@ -3,6 +3,7 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
 
 import keras_tuner
 import pytest
@@ -10,8 +11,11 @@ import pytest
 from tests.small import ROOT
 from tests.stages.tune.started import MLP, given, tuned_from
 from tests.stages.walk import TINY, context_of, journey_on, tumours
+from wizard.core.budget import Budget
+from wizard.core.clock import Clock
 from wizard.core.decisions import Decisions
 from wizard.stages.tune.race import Race
+from wizard.stages.tune.random_search import MOST_TRIALS, trials_for
 from wizard.training.oracles import opened_tuner
 from wizard.training.search import TrialFailed
 
@@ -52,6 +56,18 @@ def test_more_trials_go_on_where_fewer_ended(small, capsys):
         sum(line.startswith("trial 4 of 4: ") and " · best " in line and line.endswith("left") for line in lines) == 1
     )
     assert any(line.startswith("learning_rate: ") for line in lines)
+
+
+def test_under_a_budget_in_seconds_the_time_ends_the_search_and_keeps_some_for_the_winner(small):
+    timed = replace(small, budget=Budget(TINY, 600.0))
+    context = context_of(timed, "tune")
+    assert trials_for(context, MLP) == MOST_TRIALS
+    assert trials_for(context_of(timed, "tune", trials=3), MLP) == 3
+    late = replace(small, budget=Budget(TINY, 10.0), clock=Clock(), beside=[60.0])
+    found = tuned_from(late, *SEARCH)
+    assert found["random_search"].status == "warned"
+    assert "no time for a search" in found["random_search"].headline
+    assert found.context.pacing.cuts == ["random_search: trial 1"]
 
 
 def race_on(journey, config=MLP):

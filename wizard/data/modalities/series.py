@@ -9,10 +9,12 @@ import numpy as np
 from wizard.core.config import HpValue
 from wizard.core.keys import content_key
 from wizard.data.dataset import Dataset, Examples
+from wizard.data.evened import Even, even_of
 from wizard.data.form import MEASURED, Form, SeriesForm
 
 LONGEST = 512  # steps: on more a CPU takes seconds a step; explore's downsampling may ask for less or more
 BATCH = 1024  # series encoded at a time
+CAN_GO = ("level", "amplitude")  # what the setting "even" may take out
 
 
 class SeriesPreparation:
@@ -23,16 +25,23 @@ class SeriesPreparation:
     """
 
     def __init__(
-        self, channels: tuple[str, ...], length: int, block: int, means: list[float], marks_gaps: bool
+        self,
+        channels: tuple[str, ...],
+        length: int,
+        block: int,
+        means: list[float],
+        marks_gaps: bool,
+        even: Even | None = None,
     ) -> None:
         """Holds what was fitted; see `fit`."""
+        self.even = even
         self.channels, self.block, self.means, self.marks_gaps = channels, block, means, marks_gaps
         self.form = SeriesForm(length=length, channels=channels + (MEASURED,) * marks_gaps)
         self._layer: Any = None
 
     @classmethod
     def fit(cls, dataset: Dataset, rows: np.ndarray, settings: dict[str, HpValue]) -> SeriesPreparation:
-        """Takes the longest training series as the length, unless `settings` give "length"."""
+        """Takes the longest training series as the length, unless `settings` give "length"; see `evened` as well."""
         examples: Any = dataset.examples.take(rows)
         lengths = examples.lengths
         longest = int(lengths.max())
@@ -48,12 +57,15 @@ class SeriesPreparation:
         block = max(1, -(-longest // int(wanted or LONGEST)))
         length = int(wanted or -(-longest // block))
         marks_gaps = bool(n_missing or len(np.unique(lengths)) > 1)
-        return cls(examples.channels, length, block, means.astype("float32").tolist(), marks_gaps)
+        even = even_of(dataset, rows, settings, (0,), CAN_GO)
+        if even is not None and "level" in even.out:
+            means = np.array(even.level)
+        return cls(examples.channels, length, block, means.astype("float32").tolist(), marks_gaps, even)
 
     @property
     def key(self) -> str:
         """Content key of what was fitted."""
-        return content_key("series", self.form, self.block, self.means)
+        return content_key("series", self.form, self.block, self.means, *(self.even.parts if self.even else ()))
 
     def encode(self, examples: Examples) -> dict[str, np.ndarray]:
         """Raw series to {"series": (n, t, c)}."""
@@ -61,7 +73,7 @@ class SeriesPreparation:
         for positions, batch in self.raw_batch(examples):
             for start in range(0, len(positions), BATCH):
                 block = slice(start, start + BATCH)
-                encoded[positions[block]] = np.asarray(self._fit_steps()(batch["series"][block]))
+                encoded[positions[block]] = np.asarray(self._fit_steps()(self._evened(batch["series"][block])))
         return {"series": encoded}
 
     def raw_inputs(self) -> dict[str, Any]:
@@ -72,7 +84,7 @@ class SeriesPreparation:
 
     def apply(self, raw: dict[str, Any]) -> dict[str, Any]:
         """Symbolic raw inputs to the network's symbolic inputs."""
-        return {"series": self._fit_steps()(raw["series"])}
+        return {"series": self._fit_steps()(self._evened(raw["series"]))}
 
     def raw_batch(self, examples: Examples) -> list[tuple[np.ndarray, dict[str, np.ndarray]]]:
         """Raw examples as predictor inputs: (positions, batch) pairs, one batch a length."""
@@ -90,7 +102,17 @@ class SeriesPreparation:
             if self.marks_gaps
             else "none in the training rows",
             "channels": len(self.form.channels),
+            **({"course": self.even.words} if self.even else {}),
         }
+
+    def _evened(self, series: Any) -> Any:
+        if self.even is None:
+            return series
+        from wizard.core.backend import keras  # noqa: F401  loads Keras quietly before its layers
+        from wizard.data.even_layers import EvenCourse
+
+        out, level, spread = (list(part) for part in (self.even.out, self.even.level, self.even.spread))
+        return EvenCourse(out, level, spread, name="even_course")(series)
 
     def _fit_steps(self) -> Any:
         from wizard.core.backend import keras  # noqa: F401  loads Keras quietly before its layers

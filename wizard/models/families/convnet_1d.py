@@ -17,7 +17,7 @@ FEWEST_EPOCHS, MOST_EPOCHS = 20, 60
 
 
 def build(hp: Any, inputs: dict[str, Any], form: Form) -> Any:
-    """Blocks of convolution, batch norm and ReLU, the middle ones twice as wide, then the mean over time: (b, e)."""
+    """Blocks of convolution, batch norm and ReLU, the middle ones twice as wide, then means over time: (b, e)."""
     from wizard.core.backend import keras
     from wizard.models.layers import Dropout
 
@@ -35,7 +35,11 @@ def build(hp: Any, inputs: dict[str, Any], form: Form) -> Any:
         )(x)
         x = keras.layers.BatchNormalization(momentum=MOMENTUM)(x)
         x = keras.layers.Activation("relu")(x)
-    x = keras.layers.GlobalAveragePooling1D()(x)
+    grid = int(hp.Int("grid", 1, 8, default=1))  # stretches of time that the head tells apart; 1 pools over all
+    if grid > 1:
+        x = keras.layers.Flatten()(keras.layers.AveragePooling1D(-(-x.shape[1] // grid), padding="same")(x))
+    else:
+        x = keras.layers.GlobalAveragePooling1D()(x)
     return Dropout()(x)
 
 

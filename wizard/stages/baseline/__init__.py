@@ -47,7 +47,8 @@ def summarise(findings: tuple[Finding, ...], context: Context) -> Summary:
         *(by_step[name].headline for name in (*TOLD, *_measured_person(by_step))),
     )
     advice = next((finding.advice for finding in bad if finding.advice), "")
-    go_on = "Call overfit() for a network that is large enough." if context.foreign is None else "Train it."
+    can_go_on = context.foreign is None or context.own is not None
+    go_on = "Call overfit() for a network that is large enough." if can_go_on else "Train it."
     return Summary(verdict, plain, advice or go_on)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from wizard.core.blocks import Column, Table
@@ -34,7 +36,12 @@ def dependencies(context: Context) -> Outcome:
         columns=(Column(name="what was changed"), Column(name="outputs moved by"), Column(name="should move")),
         rows=tuple(rows),
     )
-    numbers = {"measured": finite(links.mixing), "expected": 0.0, "unit": "of the outputs' spread", "blocks": (table,)}
+    numbers: dict[str, Any] = {
+        "measured": finite(links.mixing),
+        "expected": 0.0,
+        "unit": "of the outputs' spread",
+        "blocks": (table,),
+    }
     n_unused = len(links.unused)
     told = f"; {n_unused} of {links.n_parts} parts move no output ({listed(links.unused)})" if n_unused else ""
     outcome = judged(

@@ -7,7 +7,7 @@ import numpy as np
 from wizard.core.blocks import Line, Lines, Reference
 from wizard.stages.context import Context
 from wizard.stages.experiments.judging import evidence_of, finite, judged
-from wizard.stages.experiments.mended import other_rate
+from wizard.stages.experiments.rates import other_rate
 from wizard.stages.step import Outcome, step
 from wizard.training.pipeline import Pipeline
 

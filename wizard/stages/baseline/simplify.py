@@ -22,7 +22,7 @@ def simplify(context: Context) -> Outcome:
     """
     evidence = evidence_of(context)
     model = evidence.pipeline.model
-    extras = _extras(model, evidence.pipeline.head.smoothing)
+    extras = what_is_on(model, evidence.pipeline.head.smoothing, evidence.pipeline.varies)
     table = Table(
         title="What could be on",
         columns=(Column(name="what"), Column(name="here")),
@@ -41,11 +41,12 @@ def simplify(context: Context) -> Outcome:
     )  # fmt: skip
 
 
-def _extras(model: Any, smoothing: float) -> dict[str, str]:
+def what_is_on(model: Any, smoothing: float, varies: bool = False) -> dict[str, str]:
+    """What holds training back or changes inputs in a compiled model, by kind; "" where nothing does."""
     from wizard.core.backend import keras
 
     layers = model._flatten_layers(include_self=False, recursive=True)
-    dropouts, augmenting, penalised = [], [], []
+    dropouts, augmenting, penalised = [], ["in the pipeline"] if varies else [], []
     for layer in layers:
         kind = type(layer).__name__
         rate = getattr(layer, "rate", 0)

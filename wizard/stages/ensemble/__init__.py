@@ -9,7 +9,8 @@ from wizard.stages.words import listed, problems
 
 STEPS = ("members", "leave_training", "distill", "calibrate", "error_analysis", "test_once", "hand_over")
 READS: tuple[str, ...] = (
-    "metric", "incumbent", "candidates", "stage_configs", "dumb_scores", "label_noise", "human", "calibration",
+    "metric", "incumbent", "candidates", "stage_configs", "dumb_scores", "label_noise", "ceiling", "human",
+    "calibration",
 )  # fmt: skip
 READS_RUNS = True  # all networks that the earlier stages trained may join
 

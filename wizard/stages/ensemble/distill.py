@@ -36,7 +36,7 @@ class _Compared:
     score: Interval
 
 
-@step()
+@step(needs=("loss of ours",))
 def distill(context: Context) -> Outcome:
     """One network taught by the ensemble keeps most of what the ensemble gains.
 

@@ -75,7 +75,7 @@ def explain(context: Context, test: Interval, validation: Interval) -> Explained
 def _drift(context: Context) -> Interval | None:
     if min(len(context.split.test), len(context.train_rows)) < FEWEST:
         return None
-    if not context.pacing.allows("test_once: whether test inputs differ", DRIFT_SECONDS):
+    if not context.pacing.allows("test_once: whether test inputs differ", context.pace * DRIFT_SECONDS):
         return None
     found = compared_sets(context, "test", context.split.test)
     return Interval(found.area, found.low, found.high)

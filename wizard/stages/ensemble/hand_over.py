@@ -13,16 +13,20 @@ from wizard.core.blocks import Column, Table, Text
 from wizard.core.errors import NotAvailableError
 from wizard.core.keys import content_key, source_key
 from wizard.core.registry import load
+from wizard.core.run import TrainingRun
 from wizard.core.seeds import derive
 from wizard.export.eject import Ejected, eject, single_network
 from wizard.export.known import FILE, Known
 from wizard.export.notebook import notebook_of
+from wizard.export.own_predictor import Written, load_own, write_own
 from wizard.export.predictor import Member, build_predictor, load_predictor, predict_raw
 from wizard.export.saved_model import load_served, save_for_tensorflow
 from wizard.stages.context import Context
 from wizard.stages.ensemble.final import final_runs, predict_together
-from wizard.stages.step import Outcome, failed, passed, step
+from wizard.stages.step import Outcome, failed, passed, step, warned
+from wizard.stages.words import listed
 from wizard.training.calibration import calibrated
+from wizard.training.own_model import OwnModel
 
 ALLOWED = 1e-6  # on probabilities: the same sums in another order
 ALLOWED_AMOUNT = 1e-5  # of an amount's spread: convolutions add up otherwise for one row than for many, by up to 3e-6
@@ -45,8 +49,11 @@ def hand_over(context: Context) -> Outcome:
     runs = final_runs(context)
     calibration = context.decided("calibration")
     members = [
-        Member(run.config, context.prepared(run.config), context.trainer.weights(run), weight) for run, weight in runs
+        Member(run.config, context.prepared(run.config), context.trainer.weights(run), weight, context.own)
+        for run, weight in runs
     ]
+    if context.own is not None:
+        return _of_own(context, context.own, runs, members)
     known = Known.of(context.dataset, context.task, calibration)
     code = source_key("wizard.export.predictor", "wizard.export.saved_model")
     script, no_script = _script(context)
@@ -96,6 +103,59 @@ def hand_over(context: Context) -> Outcome:
     )
 
 
+def _of_own(
+    context: Context, own: OwnModel, runs: list[tuple[TrainingRun, float]], members: list[Member]
+) -> Outcome:  # fmt: skip
+    """What is handed over of the user's own models; what cannot be written is said."""
+    calibration = context.decided("calibration")
+    known = Known.of(context.dataset, context.task, calibration).but(is_finished=True)
+    code = source_key("wizard.export.own_predictor", "wizard.export.saved_model")
+    key = content_key("own predictor", [(run.key, weight) for run, weight in runs], known, code)
+
+    def fill(folder: Path) -> None:
+        write_own(members, context.task, calibration, folder)
+        (folder / FILE).write_text(known.model_dump_json(indent=1), encoding="utf-8")
+
+    folder = context.trainer.store.write(KIND, key, fill)
+    written = Written.read(folder)
+    rows = context.sample(context.deciding_rows, CHECKED, "hand_over")
+    loaded = load_own(folder, members)
+    expected = calibrated(predict_together(context, runs, rows), calibration, context.task)
+    scale = 1.0 if context.task.is_classification else np.maximum(np.std(expected, axis=0), 1e-300)
+
+    def ask(name: str, asked: np.ndarray) -> np.ndarray:
+        return predict_raw(loaded[name], own.preparation, own.tensors.take(asked), context.task)
+
+    largest = {name: float((np.abs(ask(name, rows) - expected) / scale).max()) for name in loaded}
+    usage = Text(title="How to use it", text=written.usage(own.preparation.names))
+    numbers: dict[str, Any] = {"blocks": (usage,), "decides": {"predictor": key}}
+    if not largest:
+        return warned(
+            f"Your networks are handed over one by one, as their classes do not let them be joined: {written.why}. "
+            f"{written.networks_in_words}",
+            advice="Average their answers yourself, or write call() with Keras layers or keras.ops.",
+            **numbers,
+        )
+    worst = max(largest, key=lambda name: largest[name])
+    numbers |= {
+        "measured": largest[worst], "expected": 0.0, "unit": "largest difference, files against memory",
+        "blocks": (_facts(context, folder, ask, largest, len(rows)), usage),
+    }  # fmt: skip
+    if largest[worst] > (ALLOWED if context.task.is_classification else ALLOWED_AMOUNT):
+        return failed(
+            f"The file {worst} and the networks behind the numbers disagree by {largest[worst]:.2g}: something in your "
+            "model is not saved with it, or answers otherwise each time.",
+            advice="Do not use the file: look for numbers that are no weights, and for randomness at prediction.",
+            **numbers,
+        )
+    files = listed([f"predictor/{name}" for name in largest])
+    return passed(
+        f"The predictor takes your finished tensors and agrees with what was measured to {largest[worst]:.1g} on "
+        f"{len(rows):,} examples: {files}. {written.networks_in_words}",
+        **numbers,
+    )
+
+
 def _script(context: Context) -> tuple[Ejected | None, str]:
     """The best single network of the ensemble as a plain Keras script, or None and why there is none."""
     config = single_network([member for member, _ in context.decided("members")], context.decided("incumbent"))
@@ -111,20 +171,20 @@ def _script(context: Context) -> tuple[Ejected | None, str]:
 def _facts(
     context: Context, folder: Path, ask: Callable[[str, np.ndarray], Any], largest: dict[str, float], n_rows: int
 ) -> Table:
-    known = context.split.known
+    known, names = context.split.known, tuple(largest)
     batch = np.resize(known, min(BATCH, len(known)))
-    single = {name: _seconds(context, partial(ask, name, known[:1]), REPEATS) for name in FILES}
-    many = {name: _seconds(context, partial(ask, name, batch), 1) for name in FILES}
+    single = {name: _seconds(context, partial(ask, name, known[:1]), REPEATS) for name in names}
+    many = {name: _seconds(context, partial(ask, name, batch), 1) for name in names}
     networks = str(len(context.decided("members")))
     rows = (
-        ("size", *(f"{_size(folder / name) / 1e6:.1f} MB" for name in FILES)),
-        ("networks inside", networks, networks),
-        ("time for one example", *(f"{1000 * single[name]:.1f} ms" for name in FILES)),
-        (f"time for a batch of {len(batch)}", *(f"{1000 * many[name]:.1f} ms" for name in FILES)),
-        ("compared examples", f"{n_rows:,}", f"{n_rows:,}"),
-        ("largest difference", *(f"{largest[name]:.1g}" for name in FILES)),
+        ("size", *(f"{_size(folder / name) / 1e6:.1f} MB" for name in names)),
+        ("networks inside", *(networks for _ in names)),
+        ("time for one example", *(f"{1000 * single[name]:.1f} ms" for name in names)),
+        (f"time for a batch of {len(batch)}", *(f"{1000 * many[name]:.1f} ms" for name in names)),
+        ("compared examples", *(f"{n_rows:,}" for _ in names)),
+        ("largest difference", *(f"{largest[name]:.1g}" for name in names)),
     )
-    columns = (Column(name="what"), *(Column(name=f"predictor/{name}") for name in FILES))
+    columns = (Column(name="what"), *(Column(name=f"predictor/{name}") for name in names))
     return Table(
         title="The predictor",
         caption="Times are of this machine, raw input to answers, reading files not counted.",

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from wizard.core.blocks import Block, Column, Line, Lines, Reference, Table
-from wizard.core.config import TrainingConfig
+from wizard.core.config import OWN_FAMILY, TrainingConfig
 from wizard.stages.context import Context
 from wizard.stages.ensemble.pool import Candidate, pool
 from wizard.stages.ensemble.selection import MOST_DISTINCT, Selection, select
@@ -56,6 +56,8 @@ def members(context: Context) -> Outcome:
 
 def most_distinct(context: Context, candidates: list[Candidate]) -> int:
     """Different networks that the time left pays for: where folds decide, each is trained once more on all rows."""
+    if context.own is not None and not context.own.is_copyable:
+        return 1
     if not context.split.folds:
         return MOST_DISTINCT
     seconds = REFIT * float(np.median([one.seconds for one in candidates]))
@@ -89,6 +91,11 @@ def _numbers(context: Context, selection: Selection) -> dict[str, Any]:
 
 def _in_words(context: Context, candidates: list[Candidate], selection: Selection) -> str:
     n = len(candidates)
+    if context.own is not None and not context.own.is_copyable:
+        return (
+            f"Your model is one instance that cannot be copied, so that of {count(n, 'network')} that it has been one "
+            "is handed over: pass build(hp) to join several."
+        )
     if n == 1:
         return "There is one network only, so it is handed over alone."
     metric, rows = context.metric, context.deciding_rows
@@ -145,7 +152,8 @@ def _table(context: Context, candidates: list[Candidate], chosen: tuple[tuple[Tr
         others = [disagreement(context, predictions[place], p) for i, p in enumerate(predictions) if i != place]
         changed = ", ".join(name for name in chosen[0][0].diff(config) if name != "seed") or "–"
         alone = metric.score(y, predictions[place], weight)
-        lines.append((config.family, changed, config.seed, share, alone, float(np.mean(others)) if others else None))
+        family = "yours" if config.family == OWN_FAMILY else config.family
+        lines.append((family, changed, config.seed, share, alone, float(np.mean(others)) if others else None))
     is_share = context.task.is_classification
     return Table(
         title="Members",

@@ -78,7 +78,7 @@ def _collected(context: Context) -> list[Candidate]:
             break
         one = candidate(context, incumbent, number)
         found += [one] if one is not None else []
-    return _best(found)
+    return _best(_distinct(found))  # tune may have trained the winner with these seeds already
 
 
 def _is_there(context: Context, config: TrainingConfig, place: int, seconds: float) -> bool:

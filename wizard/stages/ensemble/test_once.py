@@ -177,14 +177,14 @@ def _promise(context: Context, together: np.ndarray) -> tuple[str, tuple[Cause, 
 def _blocks(context: Context, opened: _Opened) -> list[Block]:
     metric, rows = context.metric, context.split.test
     scores = opened.scores
-    human = context.decided("human")
+    known = (("a person", context.decided("human")), ("what wrong labels allow", context.decided("ceiling")))
     bars = Bars(
         title="Test set",
         caption=f"{metric.label} on {len(rows):,} sealed rows, with 95% intervals.",
         labels=tuple(scores),
         values=tuple(score.value for score in scores.values()),
         intervals=tuple(score.ends for score in scores.values()),
-        references=(Reference(value=float(human), label="a person"),) if human is not None else (),
+        references=tuple(Reference(value=float(value), label=label) for label, value in known if value is not None),
         value_label=metric.label,
         emphasis=(len(scores) - 1,),
     )

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from wizard.core.config import OWN_FAMILY
 from wizard.core.finding import Cause
 from wizard.stages.context import Context
 from wizard.stages.ensemble.pool import Candidate
@@ -65,7 +66,8 @@ def in_words(found: list[Unfit]) -> str:
 
 
 def _named(one: Candidate) -> str:
-    return f"The {one.config.family} network of seed {one.config.seed}"
+    whose = "Your" if one.config.family == OWN_FAMILY else f"The {one.config.family}"
+    return f"{whose} network of seed {one.config.seed}"
 
 
 def _same_networks(candidates: list[Candidate]) -> dict[int, int]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from wizard.stages.experiments.evidence import Evidence
+from wizard.stages.experiments.in_the_augmentation import OUTSIDE
 from wizard.stages.experiments.suspicion import Suspicion
 
 MOVED_SHARE = 0.3  # of the features differ between training and validation tensors
@@ -64,8 +65,8 @@ def scaled_apart(e: Evidence) -> Suspicion | None:
     """Training and validation tensors of different mean or width."""
     if e.audit.moved_features <= MOVED_SHARE or e.pipeline.is_own or e.audit.unseen:
         return None  # of our own preprocessing explore's drift is the judge
-    if e.audit.is_augmented and 0.5 <= e.audit.factor <= 2:
-        return None  # shifted or turned training examples differ place by place
+    if e.audit.is_augmented and (0.5 <= e.audit.factor <= 2 or (e.augmentation and e.augmentation.outside > OUTSIDE)):
+        return None  # augmented training examples differ place by place; one that leaves the range has its own name
     return Suspicion(
         "P03", f"Training and validation inputs went through different preprocessing: {e.audit.moved_features:.0%} of "
         f"the features differ in mean or width (validation is {e.audit.factor:.2g} times as wide).",

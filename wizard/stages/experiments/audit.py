@@ -21,7 +21,6 @@ ROUGHER = 1.7  # times as far from perfect agreement as in another order of the 
 HARDLY_SMOOTHER = 0.9  # of either alone: the right order is rougher in none
 OF_TWO = 0.4  # of the validation rows: with two classes, a probe that is often wrong gains by an exchange as well
 RUNS_DRAWS = 200
-KNOWN = 0.5  # of the inputs of a second pass that the first one had
 
 
 @dataclass(frozen=True)
@@ -102,24 +101,19 @@ class Audit:
 def audit(pipeline: Pipeline) -> Audit:
     """Looks at the tensors of a pipeline."""
     head_at = pipeline.heads.index(pipeline.head)
-    inputs = _inputs(pipeline.train.x)
+    inputs = _inputs(pipeline.train.x, pipeline.input_names)
     moved, factor, shift = _against(pipeline)
     entropy, is_sorted = _order(pipeline, head_at)
     codes, n_unused = _codes(pipeline, head_at)
     return Audit(
         inputs, moved, factor, shift, entropy, is_sorted, codes, n_unused, _permuted(pipeline, head_at),
-        _differ(pipeline.second_x_held, pipeline.given_held), _differ(pipeline.second_x, pipeline.train),
+        pipeline.varies_held, pipeline.varies,
         _unseen(pipeline, head_at),
     )  # fmt: skip
 
 
-def _inputs(x: Any) -> tuple[Input, ...]:
-    leaves = keras.tree.flatten(x)
-    if isinstance(x, dict):
-        names = [f"input '{name}'" for name in sorted(x)]
-    else:
-        names = [f"input {i + 1}" for i in range(len(leaves))] if len(leaves) > 1 else ["the input"]
-    return tuple(_input(name, array) for name, array in zip(names, leaves, strict=False))
+def _inputs(x: Any, names: tuple[str, ...]) -> tuple[Input, ...]:
+    return tuple(_input(name, array) for name, array in zip(names, keras.tree.flatten(x), strict=False))
 
 
 def _input(name: str, array: np.ndarray) -> Input:
@@ -248,15 +242,3 @@ def _permuted(pipeline: Pipeline, head_at: int) -> float:
 
 def _few(tensors: Tensors, most: int) -> Tensors:
     return tensors.take(np.linspace(0, len(tensors) - 1, min(most, len(tensors))).astype(int))
-
-
-def _differ(second: Any, first: Tensors | None) -> bool:
-    """Whether most inputs of a second pass are none of the first: order does not count, as streams may be shuffled."""
-    if second is None or first is None:
-        return False
-    again, known = _contents(keras.tree.flatten(second)), set(_contents(first.inputs))
-    return sum(one in known for one in again) < KNOWN * len(again)
-
-
-def _contents(arrays: list[np.ndarray]) -> list[bytes]:
-    return [b"".join(np.ascontiguousarray(array[i]).tobytes() for array in arrays) for i in range(len(arrays[0]))]

@@ -86,9 +86,19 @@ def classical(pipeline: Pipeline, index: int = 0) -> Classical:
     few = pipeline.train.take(rows)
     head = pipeline.heads[index]
     x, t = features(few), targets_of(head, few.targets[index])
-    fold = np.random.default_rng(derive(pipeline.seed, "folds")).permutation(len(rows)) % FOLDS
+    best, best_out, fold = probed(x, t, pipeline.seed)
+    if head.kind == "classes":
+        codes = t.argmax(1)
+        link = association(codes, np.clip(best_out, 1e-6, 1), fold, pipeline.seed)
+        return Classical(best, float((best_out.argmax(1) == codes).mean()), link, best_out, rows)
+    return Classical(best, float("nan"), association(t, best_out, fold, pipeline.seed), best_out, rows)
+
+
+def probed(x: np.ndarray, t: np.ndarray, seed: int) -> tuple[float, np.ndarray, np.ndarray]:
+    """(share explained, out-of-fold predictions, folds) of trees or a ridge on (n, d) features, the better one's."""
+    fold = np.random.default_rng(derive(seed, "folds")).permutation(len(x)) % FOLDS
     best, best_out = -np.inf, np.zeros_like(t)
-    for make in _models(pipeline.seed, x):
+    for make in _models(seed, x):
         out = np.empty_like(t)
         for number in range(FOLDS):
             held = fold == number
@@ -97,11 +107,7 @@ def classical(pipeline: Pipeline, index: int = 0) -> Classical:
         share = explained(t, out)
         if share > best:
             best, best_out = share, out
-    if head.kind == "classes":
-        codes = t.argmax(1)
-        link = association(codes, np.clip(best_out, 1e-6, 1), fold, pipeline.seed)
-        return Classical(best, float((best_out.argmax(1) == codes).mean()), link, best_out, rows)
-    return Classical(best, float("nan"), association(t, best_out, fold, pipeline.seed), best_out, rows)
+    return best, best_out, fold
 
 
 def explained(t: np.ndarray, out: np.ndarray) -> float:

@@ -61,7 +61,7 @@ def dependencies(pipeline: Pipeline, state: list[np.ndarray] | None = None) -> D
         own = float(moved(keras.tree.map_structure(lambda a: np.roll(a, 1, axis=0), x)).max())
         singles = [pipeline.outputs(keras.tree.map_structure(lambda a, i=i: a[i : i + 1], x)) for i in range(min(n, 4))]
         alone = float(max(np.abs(_flat(one) - base[i]).max() / spread for i, one in enumerate(singles)))
-        unused, n_parts = _unused(x, moved)
+        unused, n_parts = _unused(x, moved, pipeline.input_names)
         future = _future(pipeline, x)
     return Dependencies(others, own, twice, alone, unused, n_parts, future)
 
@@ -81,12 +81,12 @@ def _others(x: Any, keep: int) -> Any:
     return keras.tree.map_structure(change, x)
 
 
-def _unused(x: Any, moved: Any) -> tuple[tuple[str, ...], int]:
+def _unused(x: Any, moved: Any, names: tuple[str, ...]) -> tuple[tuple[str, ...], int]:
     """Parts of the inputs that take part in no output: columns, or stripes along the first axis."""
     leaves = keras.tree.flatten(x)
-    unused, n_parts = [], 0
+    unused, n_parts = list[str](), 0
     for number, array in enumerate(leaves):
-        name = f"input {number + 1}" if len(leaves) > 1 else ""
+        name, own = names[number] if len(leaves) > 1 else "", []
         if array.ndim < 2 or array.shape[1] < 2:
             parts: list[np.ndarray] = [np.arange(array.shape[1] if array.ndim > 1 else 1)]
         else:
@@ -103,7 +103,8 @@ def _unused(x: Any, moved: Any) -> tuple[tuple[str, ...], int]:
             nest = keras.tree.pack_sequence_as(x, [changed if i == number else leaf for i, leaf in enumerate(leaves)])
             if moved(nest).max() == 0:
                 what = f"{part[0]}" if len(part) == 1 else f"{part[0]} to {part[-1]}"
-                unused.append(f"{name}{' ' if name else ''}places {what}" if array.ndim > 1 else name)
+                own.append(f"{name}{' ' if name else ''}places {what}" if array.ndim > 1 else name)
+        unused += [name] if name and len(own) == len(parts) else own
     return tuple(unused), n_parts
 
 

@@ -8,8 +8,10 @@ from functools import cached_property
 import numpy as np
 
 from wizard.stages.experiments.audit import Audit, audit
+from wizard.stages.experiments.augmented import Augmentation, augmentation
 from wizard.stages.experiments.classical import Classical, classical
 from wizard.stages.experiments.dependencies import Dependencies, dependencies
+from wizard.stages.experiments.planned import Plan, Resumed, plan, resumed
 from wizard.stages.experiments.runs import FewRun, ShortRun, few_run, short_run
 from wizard.stages.experiments.signals import Signals, signals
 from wizard.training.heads import blind, recomputed
@@ -53,9 +55,23 @@ class FirstLoss:
 class Evidence:
     """What the experiments on one pipeline showed."""
 
-    def __init__(self, pipeline: Pipeline) -> None:
-        """Measures nothing yet."""
-        self.pipeline = pipeline
+    def __init__(self, pipeline: Pipeline, base: Evidence | None = None) -> None:
+        """Measures nothing yet.
+
+        Args:
+            pipeline: What is judged; of several outputs with losses the first.
+            base: Evidence of the same pipeline's first output, whose looks at the whole model are shared.
+        """
+        several = base is None and len(pipeline.train.targets) > 1 and len(pipeline.judged_outputs) > 1
+        self.pipeline = pipeline.of_output(pipeline.judged_outputs[0]) if several else pipeline
+        self.base = base
+
+    @cached_property
+    def others(self) -> tuple[Evidence, ...]:
+        """The evidence of the other outputs that have a loss; () where one is judged, or this is such a one."""
+        if self.base is not None or self.pipeline.judged_at is None:
+            return ()
+        return tuple(Evidence(self.pipeline.of_output(place), self) for place in self.pipeline.judged_outputs[1:])
 
     @property
     def head_at(self) -> int:
@@ -98,16 +114,22 @@ class Evidence:
     @cached_property
     def links(self) -> Dependencies:
         """What outputs depend on, before training."""
+        if self.base is not None:
+            return self.base.links
         return dependencies(self.pipeline)
 
     @cached_property
     def links_after(self) -> Dependencies:
         """What outputs depend on, after a short training."""
+        if self.base is not None:
+            return self.base.links_after
         return dependencies(self.pipeline, self.short.state)
 
     @cached_property
     def links_drawn(self) -> Dependencies:
         """What outputs depend on with all weights drawn anew, so that no dead unit hides it."""
+        if self.base is not None:
+            return self.base.links_drawn
         random = np.random.default_rng(self.pipeline.seed)
         trained = {id(v) for v in self.pipeline.model.trainable_variables}
         state = [
@@ -119,17 +141,40 @@ class Evidence:
     @cached_property
     def inside(self) -> Signals:
         """Layers before training; gradients and updates at its start."""
+        if self.base is not None:
+            return self.base.inside
         return signals(self.pipeline, self.short.trace.ratios, self.short.trace.moved)
 
     @cached_property
     def inside_after(self) -> Signals:
         """Layers after a short training."""
+        if self.base is not None:
+            return self.base.inside_after
         return signals(self.pipeline, self.short.trace.ratios, self.short.trace.moved, self.short.state)
 
     @cached_property
     def audit(self) -> Audit:
         """The tensors just before the network."""
         return audit(self.pipeline)
+
+    @cached_property
+    def augmentation(self) -> Augmentation | None:
+        """What augmentation does to examples; None without any."""
+        if self.base is not None:
+            return self.base.augmentation
+        if self.pipeline.is_own:
+            return None  # it has none
+        return augmentation(self.pipeline, self.audit.is_augmented, self.audit.second_differs)
+
+    @cached_property
+    def plan(self) -> Plan | None:
+        """The learning rate as it was planned; None where it stays what it is."""
+        return None if self.pipeline.is_own else plan(self.pipeline)
+
+    @cached_property
+    def resumed(self) -> Resumed | None:
+        """A training that goes on where its rate comes to nothing."""
+        return None if self.plan is None else resumed(self.pipeline, self.plan)
 
     # ── symptoms ─────────────────────────────────────────────────────────────────────────────────
     @property
@@ -152,7 +197,9 @@ class Evidence:
 
     @property
     def suffers(self) -> bool:
-        """Whether anything shows that training does not do what it should."""
+        """Whether anything shows that training does not do what it should, for any output."""
+        if any(other.suffers for other in self.others):
+            return True
         if bool(self.short.trace.failure) or not self.few.is_learnt or self.is_blind:
             return True
         return self.is_poor and not self.pipeline.is_own  # that a small net of ours says less is no bug

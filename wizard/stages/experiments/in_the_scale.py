@@ -12,6 +12,7 @@ from wizard.stages.experiments.wording import first_loss, first_ratio, normalise
 FAST, SLOW = 0.07, 1e-4  # updates over weights: Adam at 1e-3 makes 4e-3 to 7e-3 in the first steps
 CLIPPED = 0.01  # of the gradient's length that clipping leaves
 LARGE = 4.0  # times as wide as usual initialisations make a kernel
+SHRUNK = 0.005  # of a weight that decay takes at a step: half of what the largest usual steps change
 MUCH = 2.0  # times the expected first loss
 FAR, WIDE = 10.0, 30.0  # a target's mean and width, from which on its scale is a burden
 
@@ -111,6 +112,19 @@ def slow(e: Evidence) -> Suspicion | None:
         "O02", f"The learning rate ({rate_of(e):g}) is too low: a step changes weights by {ratio:.1g} of their size, "
         f"where 0.001 to 0.01 is usual; at {times(helps[0])} the few examples are learnt.",
         "learning_rate", "failed", f"Try {rate_of(e) * helps[0]:.2g}.", True,
+    )  # fmt: skip
+
+
+def decaying_weights(e: Evidence) -> Suspicion | None:
+    """Weight decay that takes away what a step adds."""
+    decay = getattr(e.pipeline.model.optimizer, "weight_decay", None)
+    taken = abs(rate_of(e)) * float(decay) if decay else 0.0  # of a weight, each step
+    if taken < SHRUNK or not e.suffers:
+        return None
+    return Suspicion(
+        "T09", f"Weight decay of {float(decay or 0):g} at the rate {rate_of(e):g} takes {taken:.2g} of every weight at "
+        "each step, more than learning usually adds (0.001 to 0.01): the network forgets as fast as it learns.",
+        "simplify", "failed", "Take a weight decay of 0.01 or less, or leave it out for now.",
     )  # fmt: skip
 
 

@@ -39,7 +39,9 @@ def constant_weights(e: Evidence) -> Suspicion | None:
     """Kernels that start from one constant."""
     kernels = [v for v in e.inside.variables if v.is_kernel and v.is_trainable]
     constant = [v for v in kernels[:-1] if v.is_constant] or [v for v in kernels if v.is_constant and len(kernels) == 1]
-    one_unit = [layer for layer in e.inside_after.layers[:-1] if layer.is_one_unit and layer.n_units > 2]
+    same_before = {layer.name for layer in e.inside.layers if layer.is_one_unit}  # weight decay makes all of them 0
+    one_unit = [layer for layer in e.inside_after.layers[:-1]
+                if layer.is_one_unit and layer.n_units > 2 and (constant or layer.name in same_before)]  # fmt: skip
     if not one_unit and not (constant and e.suffers):
         alike = [v for v in constant if not v.is_zero]  # kernels of 0 end residual branches, on purpose
         if not alike:
@@ -161,6 +163,13 @@ def wrong_end(e: Evidence) -> Suspicion | None:
 
 def input_unread(e: Evidence) -> Suspicion | None:
     """Inputs that reach no output, whatever the weights."""
+    unread = [name for name in e.links.unused if name in e.pipeline.input_names]
+    if unread and len(unread) < len(e.pipeline.input_names):
+        unread = [name for name in unread if name in e.links_drawn.unused]
+        return None if not unread else Suspicion(
+            "M16", f"{unread[0].capitalize()} moves no output, with any weights: the network does not read it.",
+            "dependencies", "warned", "Follow it through the layers, or leave it out.",
+        )  # fmt: skip
     if e.links.own > SAME or not e.suffers or e.links_drawn.own > SAME:
         return None
     return Suspicion(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -27,22 +28,25 @@ def suspicions(context: Context) -> tuple[Suspicion, ...]:
     return found
 
 
-def judged(context: Context, step: str, fine: str, **numbers: Any) -> Outcome:
+def judged(context: Context, step: str, fine: str, output: str | None = None, **numbers: Any) -> Outcome:
     """A step's outcome: the first suspicion that answers its question, or `fine` where there is none.
 
     Args:
         context: Of the step.
         step: Its name.
         fine: Headline where nothing is wrong.
+        output: Name of the output that is asked about; None asks about the whole model.
         numbers: Fields of the outcome.
     """
     all_of_them = suspicions(context)
     own = [one for one in all_of_them if one.step == step and one.tested is not False]
+    if output is not None:
+        own = [replace(one, output="") for one in own if one.output in ("", output)]
     loud = [one for one in own if one.level != "noted"]
     if not own:
         return passed(fine, **numbers)
     if not loud:
-        return noted(f"{fine} {own[0].sentence}", advice=own[0].advice, **numbers)
+        return noted(f"{fine} {own[0].words}", advice=own[0].advice, **numbers)
     return said(all_of_them, loud[0], **numbers)
 
 
@@ -50,7 +54,7 @@ def said(all_of_them: tuple[Suspicion, ...], first: Suspicion, **numbers: Any) -
     """A finding about one suspicion, with all that may be behind it."""
     kind = failed if first.level == "failed" else warned
     causes = tuple(one.cause for one in all_of_them if one.level != "noted")
-    return kind(first.sentence, causes=causes, advice=first.advice, **numbers)
+    return kind(first.words, causes=causes, advice=first.advice, **numbers)
 
 
 def causes_of(context: Context) -> tuple[Any, ...]:

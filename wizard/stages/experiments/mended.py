@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -11,6 +10,7 @@ import numpy as np
 from wizard.core.backend import keras, tf
 from wizard.core.seeds import derive
 from wizard.stages.experiments.evidence import Evidence
+from wizard.stages.experiments.rates import other_rate
 from wizard.stages.experiments.runs import FewRun, few_run
 from wizard.training.pipeline import Pipeline
 from wizard.training.randomness import keras_seed
@@ -18,21 +18,6 @@ from wizard.training.randomness import keras_seed
 STEPS, LOOKS = 300, 10
 RATE = 1e-3  # Adam's own
 LEARNT = 0.2  # of the loss that guessing costs: a network that gets there in so few steps is mended
-
-
-@contextmanager
-def other_rate(pipeline: Pipeline, factor: float) -> Iterator[None]:
-    """The user's optimiser with another learning rate."""
-    optimizer, model = pipeline.model.optimizer, pipeline.model
-    old = optimizer._learning_rate
-    rate = pipeline.rate
-    object.__setattr__(optimizer, "_learning_rate", keras.Variable(rate * factor, trainable=False, name="other_rate"))
-    model.train_function = None
-    try:
-        yield
-    finally:
-        object.__setattr__(optimizer, "_learning_rate", old)
-        model.train_function = None
 
 
 def few_at(pipeline: Pipeline, factor: float) -> FewRun:

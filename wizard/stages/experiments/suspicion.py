@@ -21,6 +21,7 @@ class Suspicion:
         level: How bad it is.
         advice: What to do.
         tested: What mending it did: True it helped, False it did not, None not tried.
+        output: The output that it is about; "" where the model has one only, or it is about the whole of it.
     """
 
     fault: str
@@ -29,8 +30,14 @@ class Suspicion:
     level: Level
     advice: str = ""
     tested: bool | None = None
+    output: str = ""
+
+    @property
+    def words(self) -> str:
+        """The sentence, with the output that it is about."""
+        return f"Output '{self.output}': {self.sentence}" if self.output else self.sentence
 
     @property
     def cause(self) -> Cause:
         """As a finding names it."""
-        return Cause(fault=self.fault, sentence=self.sentence, tested=self.tested)
+        return Cause(fault=self.fault, sentence=self.words, tested=self.tested)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 
@@ -10,18 +12,44 @@ from wizard.core.blocks import Bars, Block, Column, Line, Lines, Reference, Tabl
 from wizard.core.finding import Cause
 from wizard.stages.context import Context
 from wizard.stages.experiments.classical import targets_of
+from wizard.stages.experiments.evidence import Evidence
 from wizard.stages.experiments.judging import causes_of, evidence_of, finite, judged, suspicions
 from wizard.stages.step import Outcome, failed, noted, passed, skipped, warned
-from wizard.stages.words import count
+from wizard.stages.words import count, listed
 
 FAR = 3.0  # times the expected first loss: no initialisation in use starts there
 LOW = 0.3
 HASHED_STEPS = 20
+GRAVITY = ("skipped", "passed", "noted", "warned", "failed")
+
+
+def _each_output(context: Context, judge: Callable[[Context, Evidence], Outcome]) -> Outcome:
+    """The verdict on the output with the gravest one, which says its name; the evidence of all of them."""
+    first = evidence_of(context)
+    every = (first, *first.others)
+    if len(every) == 1:
+        return judge(context, first)
+    names = [one.pipeline.head.name for one in every]
+    outcomes = [judge(context, one) for one in every]
+    worst = max(range(len(every)), key=lambda place: (GRAVITY.index(outcomes[place].status), -place))
+    rest = [repr(name) for place, name in enumerate(names) if outcomes[place].status != outcomes[worst].status]
+    fine = f" {listed(rest)} {'is' if len(rest) == 1 else 'are'} judged better." if rest else ""
+    same = len(every) - len(rest) - 1
+    also = f" The same is said of {count(same, 'other output')}." if same else ""
+    blocks = tuple(
+        block.model_copy(update={"title": f"{block.title}: output '{name}'"})
+        for name, outcome in zip(names, outcomes, strict=True) for block in outcome.blocks
+    )  # fmt: skip
+    chosen = outcomes[worst]
+    return replace(chosen, headline=f"Output '{names[worst]}': {chosen.headline}{also}{fine}", blocks=blocks)
 
 
 def first_loss(context: Context) -> Outcome:
     """The loss before training against the one computed by hand."""
-    e = evidence_of(context)
+    return _each_output(context, _first_loss)
+
+
+def _first_loss(context: Context, e: Evidence) -> Outcome:
     first, head = e.first, e.pipeline.head
     measured = first.reported if np.isfinite(first.reported) else first.own
     rows = [
@@ -39,7 +67,7 @@ def first_loss(context: Context) -> Outcome:
     numbers = {"measured": finite(measured), "expected": first.expected, "unit": "loss", "blocks": (bars,)}
     outcome = judged(
         context, "loss_at_init", f"The loss starts at {measured:.3g}; {first.expected:.3g} is what guessing costs.",
-        **numbers,
+        head.name, **numbers,
     )  # fmt: skip
     if outcome.status != "passed" or not head.is_known or first.expected <= 0:
         return outcome
@@ -55,7 +83,10 @@ def first_loss(context: Context) -> Outcome:
 
 def against_blank(context: Context) -> Outcome:
     """Real inputs against blank ones."""
-    e = evidence_of(context)
+    return _each_output(context, _against_blank)
+
+
+def _against_blank(context: Context, e: Evidence) -> Outcome:
     run, classical = e.short, e.classical
     real, blank = finite(float(run.losses.mean()), 0.0), finite(float(run.blank.mean()), 0.0)
     bars = Bars(
@@ -95,7 +126,10 @@ def against_blank(context: Context) -> Outcome:
 
 def by_heart(context: Context) -> Outcome:
     """A few examples learnt by heart."""
-    e = evidence_of(context)
+    return _each_output(context, _by_heart)
+
+
+def _by_heart(context: Context, e: Evidence) -> Outcome:
     run = e.few
     curve = [finite(value) for value in run.curve]
     lines = Lines(
@@ -104,7 +138,7 @@ def by_heart(context: Context) -> Outcome:
         y_label="loss", references=(Reference(value=run.guess, label="guessing"),),
     )  # fmt: skip
     numbers = {
-        "measured": finite(run.last), "expected": run.floor, "unit": "loss", "blocks": (lines, _side_by_side(context)),
+        "measured": finite(run.last), "expected": run.floor, "unit": "loss", "blocks": (lines, _side_by_side(e)),
     }  # fmt: skip
     if run.is_learnt:
         return passed(
@@ -123,7 +157,10 @@ def by_heart(context: Context) -> Outcome:
 
 def falling(context: Context) -> Outcome:
     """Whether training makes the loss fall."""
-    e = evidence_of(context)
+    return _each_output(context, _falling)
+
+
+def _falling(context: Context, e: Evidence) -> Outcome:
     losses = e.short.trace.losses
     shown = losses[np.isfinite(losses)]
     window = max(1, len(shown) // 40)
@@ -137,7 +174,7 @@ def falling(context: Context) -> Outcome:
     outcome = judged(
         context, "decreasing_loss",
         f"The held-out loss goes from {before:.3g} to {after:.3g} in {e.short.steps} steps.",
-        **numbers,
+        e.pipeline.head.name, **numbers,
     )  # fmt: skip
     if outcome.status == "passed" and e.has_signal and not after < before and not e.few.is_learnt:
         return failed(
@@ -186,8 +223,7 @@ def _first_advice(context: Context) -> str:
     return next((one.advice for one in suspicions(context) if one.level != "noted"), "")
 
 
-def _side_by_side(context: Context) -> Block:
-    e = evidence_of(context)
+def _side_by_side(e: Evidence) -> Block:
     head = e.pipeline.head
     few = e.pipeline.train.take(e.few.rows)
     t = targets_of(head, few.targets[e.head_at])

@@ -105,6 +105,11 @@ def _apart(context: Context, worst: Compared, numbers: dict[str, Any]) -> Outcom
         )
     if context.dataset.group is not None and not _is_given(context, worst.name):
         return noted(f"{said}, as the groups that are held out differ from those in training.", **numbers)
+    if worst.name == "validation" and _is_augmented(context):
+        return noted(
+            f"{said}. Your pipeline gives other training inputs at every pass, and the same validation inputs: that is "
+            "augmentation of the training set alone, as it should be.", **numbers,
+        )  # fmt: skip
     return warned(
         f"{said}.",
         causes=(Cause(fault="S09", sentence=f"The {worst.name} set was collected or prepared otherwise than the "
@@ -112,6 +117,11 @@ def _apart(context: Context, worst: Compared, numbers: dict[str, Any]) -> Outcom
         advice="Find out why they differ: other sources, another time, or preparation done for one set only.",
         **numbers,
     )  # fmt: skip
+
+
+def _is_augmented(context: Context) -> bool:
+    """Whether a pipeline of the user's own varies training inputs from pass to pass, and validation inputs not."""
+    return context.foreign is not None and context.foreign.varies and not context.foreign.varies_held
 
 
 def _is_given(context: Context, name: str) -> bool:

@@ -24,6 +24,7 @@ COLUMNS = ("row", "where", "label", "given", "suggested", "chance_wrong", "is_fl
 SHOWN, LISTED = 60, 100  # cards in the gallery; rows in the file at least, where there are so many
 MATTERS = 0.01  # rate: from here on wrong labels cost more than what a change of the network gains
 OPEN = 0.05  # upper end of the interval: beyond it the data leave open what matters
+DRAWN = 4_000  # rows in the scatter at most, the suspects aside: more are one dark cloud
 MOST_CLASSES = 25  # in the heatmap
 STEPS = 20  # of the margin's curve
 NO_CEILING = ("log_loss",)  # a perfect model that is sure of the right label has no bound there
@@ -56,7 +57,7 @@ def label_noise(context: Context) -> Outcome:
             "ceiling": _ceiling(context, found, value) if is_found else None,
         },
     }  # fmt: skip
-    judged = _judged_on(context, n)
+    judged = _judged_on(context, found)
     if not is_found:
         return _none_found(context, rate, judged, numbers)
     name = f" of {context.task.targets[worst]!r}" if context.task.targets else ""
@@ -85,9 +86,12 @@ def _worst(found: Suspects) -> int:
     return max(range(len(found.rates)), key=lambda i: (found.is_found[i], found.rates[i].value))
 
 
-def _judged_on(context: Context, n: int) -> str:
-    n_train = len(context.train_rows)
-    return f"; {n:,} of {n_train:,} training rows were judged" if n < n_train else ""
+def _judged_on(context: Context, found: Suspects) -> str:
+    n, n_train = len(found.rows), len(context.train_rows)
+    if n == found.n_rated:
+        return f"; {n:,} of {n_train:,} training rows were judged" if n < n_train else ""
+    which = f"{n:,} of {n_train:,}" if n < n_train else f"all {n:,}"
+    return f"; {which} training rows were judged, and the rate is that of {found.n_rated:,} of them"
 
 
 def _none_found(context: Context, rate: Rate, judged: str, numbers: dict[str, object]) -> Outcome:
@@ -117,14 +121,14 @@ def _causes(found: Suspects, value: float) -> tuple[Cause, ...]:
     in_pairs = sum(pair.rows for pair in pairs)
     if not sides:
         return (anywhere,)
-    return sides if in_pairs >= 0.5 * value * len(found.rows) else (*sides, anywhere)
+    return sides if in_pairs >= 0.5 * value * found.n_rated else (*sides, anywhere)
 
 
 def _ceiling(context: Context, found: Suspects, value: float) -> float | None:
     """What a model that names the suggested labels would score on the given ones."""
     if "metric" not in context.shared.get("decided_here", ()) and context.wanted_metric is None:
         return None
-    y, n_wrong = probe_sample(context).y, round(value * len(found.rows))
+    y, n_wrong = context.y(found.rows), round(value * len(found.rows))
     places = found.order[:n_wrong]
     if context.metric.name in NO_CEILING or not len(places):
         return None
@@ -193,14 +197,15 @@ def _curve(rows: Margins, rate: Rate, is_found: bool) -> Lines:
 
 
 def _around(context: Context, found: Suspects) -> Scatter:
-    y = probe_sample(context).y.reshape(len(found.rows), -1)
+    y = context.y(found.rows).reshape(len(found.rows), -1)
     worst = _worst(found)
+    step = -(-len(y) // DRAWN)
     predicted, given = found.predicted[:, worst], y[:, worst]
 
     def cloud(name: str, is_in: np.ndarray) -> Points:
         return Points(name=name, x=tuple(map(float, predicted[is_in])), y=tuple(map(float, given[is_in])))
 
-    clouds = [cloud("others", ~found.is_called)]
+    clouds = [cloud("others", ~found.is_called & (np.arange(len(y)) % step == 0))]
     clouds += [cloud("probably wrong", found.is_called)] if found.is_called.any() else []
     name = context.task.outputs[worst]
     return Scatter(

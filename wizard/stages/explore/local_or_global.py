@@ -29,6 +29,8 @@ NEXT = {
                "Take a model that sees the whole series."),
     "table": ("A linear or additive model is hard to beat here.", "Take a model that combines columns."),
 }  # fmt: skip
+PARTS = ("Local features", "Global context is needed")  # and of tables:
+COLUMNS = ("Single columns", "Columns are needed together")
 
 
 @step()
@@ -49,6 +51,7 @@ def local_or_global(context: Context) -> Outcome:
     less, more = views
     answer = compare(context, less, more, sample)
     local, added = WORDS[context.dataset.modality]
+    parts, together = COLUMNS if context.dataset.modality == "table" else PARTS
     words = context.metric.words
     scores = (
         f"{words(less.reached.value)} {context.metric.label} from {local}, {words(more.reached.value)} with {added}"
@@ -59,23 +62,21 @@ def local_or_global(context: Context) -> Outcome:
     }  # fmt: skip
     if not tells_anything(context, views, sample):
         return noted(
-            f"It cannot be told whether local features suffice: no probe beats guessing ({scores}).", **numbers
+            f"It cannot be told whether {parts.lower()} suffice: no probe beats guessing ({scores}).", **numbers
         )
     suffice, whole_needed = NEXT[context.dataset.modality]
     if answer.needs_more:
-        return noted(
-            f"Global context is needed: {scores}.", advice=whole_needed, decides={"is_local": False}, **numbers
-        )
+        return noted(f"{together}: {scores}.", advice=whole_needed, decides={"is_local": False}, **numbers)
     if answer.suffices or answer.share <= 0:
         return noted(
-            f"Local features suffice: {scores}, which is no more than the noise.",
+            f"{parts} suffice: {scores}, which is no more than the noise.",
             advice=suffice,
             decides={"is_local": True},
             **numbers,
         )
     band = f"between {words(abs(answer.gain.low))} less and {words(answer.gain.high)} more"
     return noted(
-        f"Local features tell {share(max(0.0, less.skill))} of what guessing misses; whether the whole adds to it lies "
+        f"{parts} tell {share(max(0.0, less.skill))} of what guessing misses; whether the whole adds to it lies "
         f"inside the noise ({scores}; {band}).",
         **numbers,
     )

@@ -60,11 +60,11 @@ def outliers(context: Context) -> Outcome:
     strangest += f"{context.private(context.dataset.where[rows[worst]])}: {context.private(reasons.of(worst))}"
     if mixed:
         return warned(
-            f"{_mixed_words(mixed)}. {strangest}.",
+            f"{_mixed_words(context, mixed)}. {strangest}.",
             measured=sum(len(one.found.places) / one.n for one in mixed) / len(mixed),
             expected=0.0,
             unit="share of the numbers in a second unit",
-            causes=tuple(Cause(fault="D09", sentence=f"{_mixed_words([one])}.") for one in mixed),
+            causes=tuple(Cause(fault="D09", sentence=f"{_mixed_words(context, [one])}.") for one in mixed),
             advice="Bring the listed rows to the unit of the others where the data were made, or ask who entered them.",
             blocks=blocks,
         )
@@ -242,25 +242,37 @@ class _Mixed:
 
 
 def _mixed(context: Context) -> list[_Mixed]:
-    """Axes along which a few examples are in another unit."""
+    """Axes along which a few examples are in another unit: training ones, or else those of any set."""
     plugin, rows = load(AXES, context.dataset.modality), probe_sample(context).rows
     axes = _axes(context)
     if len(rows) < min(plugin.MOST, len(context.train_rows)):
         rows = context.sample(context.train_rows, plugin.MOST, "second unit")
         axes = plugin.axes(context, rows)
+    found = _in_two_units(axes, rows)
+    split = context.split
+    if found or not any(axis.is_amount for axis in axes) or not len(split.validation) + len(split.test):
+        return found
+    everything = np.sort(np.concatenate([split.train, split.validation, split.test]))
+    rows = context.sample(everything, plugin.MOST, "second unit in all sets")
+    return _in_two_units(plugin.axes(context, rows), rows)
+
+
+def _in_two_units(axes: list[Axis], rows: np.ndarray) -> list[_Mixed]:
     looked = [(axis, second_unit(axis.values)) for axis in axes if axis.is_amount]
     return [_Mixed(axis, rows, found) for axis, found in looked if found is not None]
 
 
-def _mixed_words(mixed: list[_Mixed]) -> str:
-    words = []
+def _mixed_words(context: Context, mixed: list[_Mixed]) -> str:
+    words, held = [], np.concatenate([context.split.validation, context.split.test])
     for one in mixed:
         n, found = len(one.found.places), one.found
         units = f" ({found.meaning})" if found.meaning else ""
         way = "smaller" if found.is_smaller else "larger"
+        n_held = int(np.isin(one.rows[found.places], held).sum())
+        place = f"; {n_held:,} of them {'is' if n_held == 1 else 'are'} held out" if n_held else ""
         words.append(
             f"{count(n, 'value')} of {one.axis.name} ({share(n / one.n)}) {'is' if n == 1 else 'are'} about "
-            f"{found.ratio:,.6g} times {way} than the rest{units}, with nothing in between"
+            f"{found.ratio:,.6g} times {way} than the rest{units}, with nothing in between{place}"
         )
     sentence = listed(words, 2)
     return sentence[0].upper() + sentence[1:]

@@ -187,10 +187,12 @@ def _sentences(context: Context, judged: list[Judged]) -> list[str]:
     found = []
     if helping:
         best = max(helping, key=lambda one: one.worth)
+        which = "without it" if len(helping) == 1 else f"without {best.nuisance.words}"
+        whence = "it" if len(helping) == 1 else best.nuisance.words
         found.append(
-            f"Taking out {_and(helping)} helps: without {best.nuisance.words}, from which alone {_told(best)} of the "
-            f"label can be told, a cheap probe gains {_amount(context, best.gain.value)} "
-            f"({_amount(context, best.gain.low)} to {_amount(context, best.gain.high)})."
+            f"Taking out {_and(helping)} helps: {which} a cheap probe gains {_amount(context, best.gain.value)} "
+            f"({_amount(context, best.gain.low)} to {_amount(context, best.gain.high)}), and from {whence} alone "
+            f"{_told(best)} of the label can be told."
         )
     if free:
         found.append(f"{LARGE}: {_and(free)}. Taking {_it(free)} out loses nothing.")

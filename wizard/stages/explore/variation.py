@@ -44,14 +44,13 @@ def variation(context: Context) -> Outcome:
         "unit": "directions in which examples differ (effective rank)",
         "blocks": (_figure(spectrum), *_facts(context, x, n_directions, rank, dimension, between, neighbours), hardest),
     }
-    held = f"{count(n_directions, 'direction')} of {x.shape[1]:,} hold {share(MOST)} of the variation"
-    own = "" if dimension is None else f", and neighbours lie as in {amount(round(dimension, 1))} dimensions"
-    what = "classes" if context.task.is_classification else "tenths of the target"
+    what = "the class" if context.task.is_exclusive else "the labels" if context.task.is_multilabel else "the target"
     first = hardest.rows[0] if hardest.rows else None
     last = f"; hardest to tell: {first[0]}" if first is not None else ""
+    ways = count(max(1, round(rank)), "independent way")
     return noted(
-        f"Examples differ in about {count(max(1, round(rank)), 'way')}: {held}{own}; {share(between)} of it lies "
-        f"between {what}{last}.",
+        f"Examples differ in about {ways}, told by {count(x.shape[1], 'number')} each; "
+        f"{share(between)} of this variation goes with {what}{last}.",
         **numbers,
     )
 

@@ -7,6 +7,7 @@ whether equal inputs may well be no slip; `SAME`, what two near copies are calle
 table says more than a gallery; and `ADVICE`, what to do about odd distributions.
 
 Where inputs can be changed without changing the label it also has `TRANSFORMATION`, how that is called ("a shift, turn
-and zoom"); `transformed(prepared, tensors, strength, seed)`, the network's inputs after it; and `shown(context,
-prepared, tensors, i)`, the fields of a gallery's item that show one of them.
+and zoom"); `VARIED`, the nuisances among it, as explore calls them; `transformed(prepared, tensors, strength, seed)`,
+the network's inputs after it; and `shown(context, prepared, tensors, i)`, the fields of a gallery's item that show one
+of them.
 """

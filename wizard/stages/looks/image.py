@@ -19,6 +19,7 @@ from wizard.training.prepared import Prepared
 SAME = "the same picture"
 ADVICE = "Look at the pictures that stand out."
 TRANSFORMATION = "a shift, turn and zoom"
+VARIED: tuple[str, ...] = ("shift", "scale", "rotation")  # the nuisances among them, as explore calls them
 DO_COINCIDE = False
 SAMPLE = 20_000  # pictures measured, and fewer where they are large:
 SAMPLE_BYTES = 2**30  # pixels measured, which takes some ten seconds

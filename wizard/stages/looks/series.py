@@ -23,6 +23,7 @@ SAME = "the same curve"
 DO_COINCIDE = False
 ADVICE = "Where a number stands for 'missing', write it as missing: the gap is then filled, and the model told of it."
 TRANSFORMATION = "a shift in time, a stretch and a little noise"
+VARIED: tuple[str, ...] = ("phase", "amplitude")  # the nuisances among them, as explore calls them
 SAMPLE = 5_000  # series measured
 POINTS = 600  # of a card's curves together: 300 cards stay under two megabytes
 FINEST = 300  # points of one curve: as many as its drawing tells apart

@@ -24,6 +24,7 @@ SAME = "the same text"
 DO_COINCIDE = True  # two people write "ok" or "untitled", and mean different things
 ADVICE = "Clean the texts where they were made, or make sure that new ones look the same."
 TRANSFORMATION = "hiding words"
+VARIED: tuple[str, ...] = ()  # the nuisances among them, as explore calls them
 
 SAMPLE = 20_000  # texts measured
 SHOWN = 4_000  # characters that a gallery keeps of a text: three quarters of a printed page at least

@@ -90,7 +90,7 @@ def _of_place(pictures: np.ndarray) -> list[Nuisance]:
 
     spread_of_turn = float(np.sqrt(np.average(off**2, weights=at.length + LEAST)))
     return [
-        Nuisance("shift", "where in the picture things lie", centre / side, float(np.hypot(*centre.std(0))) / side,
+        Nuisance("shift", "the place of things in the picture", centre / side, float(np.hypot(*centre.std(0))) / side,
                  "of the side", SHIFTS, moved(still, one, middle), "moving the centre of mass to the middle", False),
         Nuisance("scale", "size", at.radius[:, None], float(at.radius.std()) / max(float(at.radius.mean()), LEAST),
                  "of the mean size", SCALES, moved(still, scale, centre), "bringing what is shown to one size", False),

@@ -43,7 +43,7 @@ def found(context: Context, rows: np.ndarray) -> list[Nuisance]:
     phase, is_wave = _phase(curves)
     if is_wave:
         nuisances.append(
-            Nuisance("phase", "when things happen", phase, 1 - float(np.hypot(*phase.mean(0))),
+            Nuisance("phase", "the moment at which things happen", phase, 1 - float(np.hypot(*phase.mean(0))),
                      "0 in step, 1 anywhere", PHASES, lambda: _timeless(curves),
                      "reading spectra instead of values in time", False)
         )  # fmt: skip

@@ -12,17 +12,18 @@ from wizard.core.run import TrainingRun
 from wizard.models.family import multiple
 from wizard.stages.context import Context
 from wizard.stages.overfit import diagnosis
-from wizard.stages.overfit.choice import chosen_family
+from wizard.stages.overfit.choice import chosen_family, sizes
 from wizard.stages.overfit.rungs import (
     ERROR,
-    PACE_LOOKS,
     error_unit,
     left_in_words,
+    pace_of,
     rung_config,
     training_error,
 )
+from wizard.stages.own import size_in_words
 from wizard.stages.step import Outcome, failed, passed, step, warned
-from wizard.stages.words import shape_in_words, share
+from wizard.stages.words import share
 
 RUNG_SHARE = 0.6  # of the stage's time left that one rung may take
 COMPARED = 5  # configurations that regularize compares, each on every fold
@@ -46,12 +47,12 @@ def capacity_ladder(context: Context) -> Outcome:
     enough = max(floor, noise[0]) + ERROR  # what is left then need not be true
     runs: list[TrainingRun] = []
     is_cut = False
-    for rung in chosen.ladder(form)[: context.effort.rungs]:
-        name = f"capacity_ladder: rung {len(runs) + 1} ({shape_in_words(rung)})"
+    for rung in sizes(context, chosen, form)[: context.effort.rungs]:
+        name = f"capacity_ladder: rung {len(runs) + 1} ({size_in_words(context, rung)})"
         if runs and not context.pacing.allows(name, 2 * runs[-1].seconds):
             is_cut = True
             break
-        context.progress.detail(f"rung {len(runs) + 1}: {shape_in_words(rung)}")
+        context.progress.detail(f"rung {len(runs) + 1}: {size_in_words(context, rung)}")
         config = rung_config(context, recipe, rung, target)
         runs.append(context.train(_within_time(context, config, name)))
         if training_error(context, runs[-1]) <= enough:
@@ -69,7 +70,7 @@ def capacity_ladder(context: Context) -> Outcome:
             "stage_configs": {**context.decided("stage_configs"), "overfit": config},
         },
     }  # fmt: skip
-    words = f"{shape_in_words(runs[best].config.hp)} ({runs[best].n_parameters:,} parameters)"
+    words = f"{size_in_words(context, runs[best].config.hp)} ({runs[best].n_parameters:,} parameters)"
     left = left_in_words(context, errors[best])
     if errors[best] <= target:
         return passed(f"Rung {best + 1}, {words}, fits the training rows: {left}.", blocks=blocks, **numbers)
@@ -85,7 +86,7 @@ def capacity_ladder(context: Context) -> Outcome:
     done = diagnosis.experiments(context, runs, best, is_learning=is_learning)
     numbers |= {
         "causes": tuple(one.cause for one in done), "blocks": (*blocks, diagnosis.table(context, done)),
-        "advice": done[0].advice if done[0].cause.tested else GO_ON,
+        "advice": done[0].advice if done[0].cause.tested or done[0].advice == diagnosis.TURN_OFF else GO_ON,
     }  # fmt: skip
     if is_learning or not context.decided("signal"):
         reason = "there was no time for more" if is_cut else "no larger rung is left"
@@ -110,10 +111,9 @@ def _within_time(context: Context, config: TrainingConfig, name: str) -> Trainin
     """The same rung with as many epochs as there is time for, at the pace of a few looks."""
     if context.budget.seconds is None:
         return config
-    look = config.look_every
-    pace = context.train(config.but(epochs=PACE_LOOKS * look, fit_to=None)).seconds_an_epoch
+    look, pace = config.look_every, pace_of(context, config)
     looks = context.pacing.cap(f"{name}, looks", config.epochs // look, look * pace, RUNG_SHARE * context.pacing.left)
-    return config.but(epochs=max(looks, PACE_LOOKS) * look)
+    return config.but(epochs=looks * look)
 
 
 def _incumbent(context: Context, recipe: TrainingConfig, run: TrainingRun) -> TrainingConfig:
@@ -121,7 +121,7 @@ def _incumbent(context: Context, recipe: TrainingConfig, run: TrainingRun) -> Tr
     look = recipe.look_every
     epochs = multiple(recipe.epochs * context.effort.epochs, look)
     n_runs = max(1, len(context.split.folds)) * COMPARED
-    seconds = context.budget.seconds_of("regularize") / n_runs
+    seconds = context.seconds_for("regularize") / n_runs
     epochs = look * context.pacing.cap("epochs of later runs", epochs // look, look * run.seconds_an_epoch, seconds)
     return recipe.unregularised().but(hp=run.config.hp, epochs=epochs)
 
@@ -130,7 +130,7 @@ def _table(context: Context, runs: list[TrainingRun]) -> Table:
     metric = context.metric
     rows = tuple(
         (
-            shape_in_words(run.config.hp), run.n_parameters, int(run.epochs_seen[-1]) if run.epochs_seen else 0,
+            size_in_words(context, run.config.hp), run.n_parameters, int(run.epochs_seen[-1]) if run.epochs_seen else 0,
             run.scores.get("train_loss"), training_error(context, run), run.scores.get("val_loss"),
             run.scores.get(f"val_{metric.name}"), run.seconds,
         )

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from wizard.core.config import HpValue
 from wizard.data.form import FeaturesForm, Form, ImageForm, SeriesForm, TokensForm
 from wizard.models.families.pretrained import HOW_TO_GIVE_WEIGHTS
 from wizard.models.families.pretrained import at_hand as weights_at_hand
@@ -15,9 +16,16 @@ from wizard.stages.words import count, share
 
 MANY_SHORT_TEXTS = 1_500  # texts for each word of the median one: below it bags of words were as good as networks that
 # read in order, and better on small sets (Google's text classification guide, 450,000 trainings on 12 sets)
+MANY_ROWS = 3_000  # training rows: from here on published comparisons (Gorishniy et al. 2022, 2025) have networks that
+# see each number through its quantiles well ahead of plain ones, on nearly every table
+MOST_NUMBERS = 100  # columns: each becomes sixteen for every member, and with more a step takes seconds on a CPU
 FEW_SERIES = 500  # rows: with fewer, random convolutions with a linear model beat trained ones on most of the UCR sets
 PRETRAINED = "pretrained"
+PLACES_MATTER = "Where something stands matters: the last layer tells places apart instead of pooling over all of them."
 LARGE_SIDE = 64  # pixels: from here on pictures look like those that published weights were learnt from
+
+
+PLACES = {"resnet": 4, "convnet_1d": 8}  # that the head tells apart where position matters: a side, or along time
 
 
 @dataclass(frozen=True)
@@ -59,8 +67,18 @@ def choice(context: Context, form: Form) -> Choice:
 
 
 def chosen_family(context: Context, form: Form) -> Family:
-    """The family of the stage."""
+    """The family of the stage; the user's own model where there is one."""
+    if context.own is not None:
+        return context.own.family
     return family(choice(context, form).name)
+
+
+def sizes(context: Context, chosen: Family, form: Form) -> tuple[dict[str, HpValue], ...]:
+    """The family's ladder; where explore found that position matters, with a head that tells places apart."""
+    rungs = chosen.ladder(form)
+    if context.decided("is_position_free") is not False or chosen.name not in PLACES:
+        return rungs
+    return tuple({**rung, "grid": PLACES[chosen.name]} for rung in rungs)
 
 
 def _for_pictures(context: Context, form: ImageForm) -> Choice:
@@ -72,7 +90,7 @@ def _for_pictures(context: Context, form: ImageForm) -> Choice:
             else "The whole arrangement counts: the last filters of a deep network see all of it."
         )
     if context.decided("is_position_free") is False:
-        reasons.append("Where something stands matters: shifted examples would be other examples.")
+        reasons.append(PLACES_MATTER)
     side = min(form.height, form.width)
     later = there(PRETRAINED) if side >= LARGE_SIDE else ()
     if later:
@@ -81,11 +99,20 @@ def _for_pictures(context: Context, form: ImageForm) -> Choice:
 
 
 def _for_rows(context: Context, form: FeaturesForm) -> Choice:
+    n = len(context.train_rows)
+    is_many = n >= MANY_ROWS and 0 < len(form.numeric) <= MOST_NUMBERS and bool(there("tabm"))
     reasons = ["A few dense layers are the plainest network for rows of a table."]
+    if is_many:
+        reasons = [
+            f"{count(n, 'row')} are enough to see each number through its quantiles, where thresholds count, and to "
+            "train several networks as one: the plainest that comes near boosted trees."
+        ]
     if context.decided("is_local"):
         reasons.append("Columns tell as much one by one as together: a linear model is hard to beat here.")
     elif context.decided("is_local") is False:
         reasons.append("Columns tell more together: hidden layers are needed, a linear model is not enough.")
+    if is_many:
+        return Choice("tabm", f"made for {form} and many rows", tuple(reasons), (*there("realmlp"), "mlp", "linear"))
     later = there("realmlp", "tabm")
     first = ("linear", *later) if context.decided("is_local") else (*later, "linear")
     return Choice("mlp", f"the plainest for {form}", tuple(reasons), first)
@@ -115,6 +142,8 @@ def _for_series(context: Context, form: SeriesForm) -> Choice:
         reasons.append("Short windows tell the label: small filters, pooled over time, are made for that.")
     elif context.decided("is_local") is False:
         reasons.append("The whole course counts: filters over filters see it.")
+    if context.decided("is_position_free") is False:
+        reasons.append(PLACES_MATTER)
     if n < FEW_SERIES and short:
         reasons.insert(0, f"{n:,} series are few to learn filters from: random ones need no learning.")
         return Choice("minirocket", f"the plainest for few {form}", tuple(reasons), ("convnet_1d", "mlp"))

@@ -16,10 +16,11 @@ from wizard.core.finding import Cause
 from wizard.core.run import TrainingRun
 from wizard.data.split import Split
 from wizard.models.family import multiple
+from wizard.stages.baseline.simplify import what_is_on
 from wizard.stages.context import Context
 from wizard.stages.overfit.doubted import contradicted_rows
 from wizard.stages.overfit.rungs import loss_unit, training_error
-from wizard.stages.words import count, loss
+from wizard.stages.words import count, listed, loss
 from wizard.training.trainer import Trainer
 
 HELPS = 0.7  # of the loss without the change: seeds make less of a difference
@@ -39,6 +40,14 @@ CORRECT = "Correct the labels that explore doubts (Wizard(…, corrections=path)
 TELL_MORE = "Find inputs that tell more of the labels before training anything larger."
 LOOK = "Do not go on: look for the bug with baseline(), whose gates name it."
 LARGER = "Take a larger network: overfit(family=…), or a larger budget, which tries more rungs."
+
+
+TURN_OFF = "Declare it in build(hp), as hp.Float('dropout', 0, 0.5), so that it is off here and tried by regularize()."
+OF_OWN = {  # what to do with a model of the user's own
+    LOWER: "Lower the learning rate in your build, or scale inputs and targets, and call overfit() again.",
+    LARGER: "Declare larger sizes in build(hp), or give a larger budget, which tries more of them.",
+    CORRECT: "Correct the labels that explore doubts in y, or go on: they need not be learnt.",
+}
 
 
 @dataclass(frozen=True)
@@ -74,8 +83,10 @@ def experiments(context: Context, runs: list[TrainingRun], best: int, *, is_lear
     best_rate = min(tried, key=lambda factor: _end(tried[factor], _looks(failing)))
     done.append(_of_a_handful(context, failing, best_rate))
     done.append(_of_size(context, runs))
+    done += _of_what_is_on(context, failing)
     order = {True: 0, None: 1, False: 2}
-    return sorted(done, key=lambda one: order[one.cause.tested])
+    done = [replace(one, advice=OF_OWN.get(one.advice, one.advice)) for one in done] if context.own else done
+    return sorted(done, key=lambda one: (order[one.cause.tested], one.advice != TURN_OFF))
 
 
 def table(context: Context, done: list[Experiment]) -> Table:
@@ -184,7 +195,8 @@ def _trained_on(context: Context, split: Split, failing: TrainingRun) -> Trainin
     trainer = context.trainer
     other = Trainer(
         trainer.dataset, trainer.task, split, trainer.store, trainer.clock,
-        is_deterministic=trainer.is_deterministic, callbacks=trainer.callbacks,
+        is_deterministic=trainer.is_deterministic, callbacks=trainer.callbacks, own=trainer.own,
+        distribution=trainer.distribution,
     )  # fmt: skip
     other.stage, other.pacing = trainer.stage, trainer.pacing
     looks = max(FEWEST_LOOKS, len(failing.history.get("loss", ())))
@@ -216,6 +228,21 @@ def _of_a_handful(context: Context, failing: TrainingRun, factor: float) -> Expe
         )
         cause = Cause(fault="M15", sentence=sentence, tested=True)
     return Experiment(cause, what, None, _finite(reached), LOOK)
+
+
+def _of_what_is_on(context: Context, failing: TrainingRun) -> list[Experiment]:
+    """What the user's own code regularises by, which is not ours to turn off."""
+    own = context.own
+    if own is None:
+        return []
+    model = own.given if own.is_instance else own.new(failing.config.hp, 0)
+    kept = {"weight decay"} if own.takes_decay else set()
+    on = [f"{name} ({value})" for name, value in what_is_on(model, own.head.smoothing).items()
+          if value and name not in kept]  # fmt: skip
+    if not on:
+        return []
+    sentence = f"Your code itself holds the training loss up: {listed(on, 4)}."
+    return [Experiment(Cause(sentence=sentence), "looking for what regularises in your code", None, None, TURN_OFF)]
 
 
 def _of_size(context: Context, runs: list[TrainingRun]) -> Experiment:

@@ -43,6 +43,8 @@ class Part:
 
 def inputs_up_to(context: Context, form: Form, most: int) -> tuple[Inputs, ...]:
     """Smaller inputs, smallest first, and all of them last; at most so many."""
+    if context.own is not None:  # finished tensors: what they leave out is the user's part
+        return (Inputs(f"all of it ({form})", {}),)
     smaller = GROWTHS[form.kind](context, form)
     return (*smaller[max(0, len(smaller) + 1 - most) :], Inputs(f"all of it ({form})", {}))
 

@@ -16,7 +16,7 @@ from wizard.stages.overfit.rungs import loss_unit
 from wizard.stages.step import Outcome, noted, skipped, step
 from wizard.stages.suspects import Suspects
 from wizard.stages.words import count, loss
-from wizard.training.fit import losses_of, to_predictions
+from wizard.training.fit import to_predictions
 from wizard.training.rows import training_rows
 
 LOOKS = "wizard.stages.looks"  # a file a modality
@@ -64,10 +64,8 @@ def _judged(context: Context, run: TrainingRun) -> tuple[np.ndarray, np.ndarray,
     prepared = context.prepared(run.config)
     rows = np.intersect1d(training_rows(run.config, prepared), context.train_rows)
     rows = rows[:: max(1, -(-len(rows) // MOST_ROWS))]
-    outputs = context.trainer.network(run).predict(rows)
-    return (
-        rows, losses_of(outputs, prepared.y[rows], context.task), to_predictions(outputs, prepared, context.task)
-    )  # fmt: skip
+    outputs, losses = context.trainer.network(run).with_losses(rows)
+    return rows, losses, to_predictions(outputs, prepared, context.task)
 
 
 def _cost(value: float) -> str:

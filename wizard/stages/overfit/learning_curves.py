@@ -6,6 +6,7 @@ import numpy as np
 
 from wizard.core.blocks import Line, Lines
 from wizard.stages.context import Context
+from wizard.stages.overfit.rungs import loss_unit
 from wizard.stages.step import Outcome, noted, skipped, step
 
 TURNED = 1.05  # times its lowest: a validation loss that rose by this much has turned
@@ -21,7 +22,7 @@ def learning_curves(context: Context) -> Outcome:
     runs = [run for run in context.shared.get("ladder", []) if not run.failure and "val_loss" in run.history]
     if not runs:
         return skipped("No rung of the ladder was trained to its end.")
-    unit = "nats" if context.task.is_classification else "target variances"
+    unit = loss_unit(context)
     lines = []
     for number, run in enumerate(runs, start=1):
         x = run.epochs_seen

@@ -11,6 +11,7 @@ from wizard.core.finding import Cause
 from wizard.core.run import TrainingRun
 from wizard.stages.context import Context
 from wizard.stages.overfit.rungs import error_unit, left_in_words, loss_unit, training_error
+from wizard.stages.own import NO_SCHEDULE
 from wizard.stages.step import Outcome, noted, skipped, step, warned
 from wizard.stages.words import share
 
@@ -32,6 +33,8 @@ def no_decay(context: Context) -> Outcome:
     base = ladder[context.shared["best_rung"]] if ladder else None
     if base is None or base.failure:
         return skipped("No rung of the ladder was trained to its end.")
+    if context.own is not None and not context.own.takes_schedule:
+        return skipped(NO_SCHEDULE)
     epochs = int(base.epochs_seen[-1])
     fixed = training_error(context, base)
     borrowed = _borrowed(epochs)

@@ -15,6 +15,7 @@ from wizard.stages.context import Context
 from wizard.stages.overfit.choice import chosen_family
 from wizard.stages.overfit.growth import inputs_up_to, parts_of
 from wizard.stages.overfit.rungs import loss_unit, rung_config
+from wizard.stages.own import without_sizes
 from wizard.stages.step import Outcome, no_time, noted, passed, skipped, step
 from wizard.stages.words import count, listed
 
@@ -99,6 +100,8 @@ def one_at_a_time(context: Context) -> Outcome:
     Complexity comes in one thing at a time, each with an expectation: more of the inputs, a wider network, a deeper
     one should all fit the training rows better. What does not is a sign of a fault, or is not worth its cost.
     """
+    if context.own is not None and (reason := without_sizes(context.own)):
+        return skipped(reason)
     form = context.form()
     stages = _grown(context, form)
     if len(stages) < 2:

@@ -6,8 +6,9 @@ from wizard.core.blocks import Column, Table, Text
 from wizard.data.form import Form
 from wizard.models.family import Family, family
 from wizard.stages.context import Context
-from wizard.stages.overfit.choice import Choice, choice
+from wizard.stages.overfit.choice import Choice, choice, sizes
 from wizard.stages.overfit.rungs import n_parameters, seconds_an_epoch
+from wizard.stages.own import about
 from wizard.stages.step import Outcome, noted, step
 from wizard.stages.words import listed, shape_in_words
 
@@ -24,12 +25,14 @@ def pick_model(context: Context) -> Outcome:
     "Don't be a hero": nothing is invented here. The family is the one that the literature would try first on such
     inputs, unless explore found that they need another, and its capacity is the only thing to vary.
     """
+    if context.own is not None:
+        return about(context.own)
     form = context.form()
     found = choice(context, form)
     chosen = family(found.name)
     rungs = tuple(
         (f"{number}", shape_in_words(rung) if rung else "the only one", n_parameters(context, chosen, rung, form))
-        for number, rung in enumerate(chosen.ladder(form), start=1)
+        for number, rung in enumerate(sizes(context, chosen, form), start=1)
     )
     table = Table(
         title=f"{chosen.title}: rungs of capacity",
@@ -57,11 +60,11 @@ def _candidates(context: Context, found: Choice, form: Form) -> Table:
         if name in NEED_WEIGHTS:
             rows.append((one.title, part, None, None, None, one.paper))
             continue
-        sizes = one.ladder(form)
+        own = one.ladder(form)
         rows.append(
             (
-                one.title, part, n_parameters(context, one, sizes[0], form),
-                n_parameters(context, one, sizes[-1], form), _measured(context, one, form), one.paper,
+                one.title, part, n_parameters(context, one, own[0], form),
+                n_parameters(context, one, own[-1], form), _measured(context, one, form), one.paper,
             )
         )  # fmt: skip
     return Table(
@@ -80,7 +83,7 @@ def _candidates(context: Context, found: Choice, form: Form) -> Table:
 
 def _measured(context: Context, one: Family, form: Form) -> float | None:
     """Seconds an epoch, told before training begins; None where there is no time to find out."""
-    if not context.pacing.allows(f"pick_model: what an epoch of {one.name} takes", SECONDS / TIME_SHARE):
+    if not context.pacing.allows(f"pick_model: what an epoch of {one.name} takes", context.pace * SECONDS / TIME_SHARE):
         return None
     seconds = seconds_an_epoch(context, one, form)
     context.progress.detail(f"{one.title}: {seconds:.2g} s an epoch")

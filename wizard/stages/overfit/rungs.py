@@ -29,24 +29,36 @@ def rung_config(
         rung: Its size.
         target: Error at which training stops; None trains all epochs.
     """
-    is_classification = context.task.is_classification
+    is_own = context.own is not None
     return recipe.unregularised().but(
         hp=rung,
         schedule="constant",
-        learning_rate=recipe.learning_rate / 2,  # half the peak of a falling schedule
+        learning_rate=recipe.learning_rate / (1 if is_own else 2),  # half the peak of a falling schedule
         epochs=multiple(MOST_EPOCHS * context.effort.epochs, recipe.look_every),
-        fit_to=None if target is None else target / 4 if is_classification else target / 2,
+        fit_to=None if target is None else _fit_to(context, target),
         fold=0 if context.split.folds else None,
     )
+
+
+def _fit_to(context: Context, target: float) -> float:
+    """The training loss that goes with a training error; the user's own loss has its own measure."""
+    if context.own is not None:
+        return context.own.fit_to(target)
+    return target / 4 if context.task.is_classification else target / 2
 
 
 def seconds_an_epoch(context: Context, chosen: Family, form: Form) -> float:
     """What an epoch of a family's smallest rung takes here, by a few looks on as many rows as they need."""
     n = len(context.train_rows)
-    config = rung_config(context, chosen.recipe(form, n, context.task), chosen.ladder(form)[0])
+    return pace_of(context, rung_config(context, chosen.recipe(form, n, context.task), chosen.ladder(form)[0]))
+
+
+def pace_of(context: Context, config: TrainingConfig) -> float:
+    """What an epoch of a configuration takes here, by a few looks on as many rows as they need."""
+    n = len(context.train_rows)
     n_rows = min(n, PACE_STEPS * config.batch)
-    run = context.train(config.but(epochs=PACE_LOOKS * config.look_every, n_rows=n_rows if n_rows < n else None))
-    return run.seconds_an_epoch * n / n_rows
+    part = config.but(epochs=PACE_LOOKS * config.look_every, n_rows=n_rows if n_rows < n else None, fit_to=None)
+    return context.train(part).seconds_an_epoch * n / n_rows
 
 
 def n_parameters(context: Context, chosen: Family, rung: dict[str, Any], form: Form) -> int:
@@ -73,6 +85,8 @@ def error_unit(context: Context) -> str:
 
 def loss_unit(context: Context) -> str:
     """Unit of training and validation losses."""
+    if context.own is not None:
+        return context.own.loss_unit
     return "nats" if context.task.is_classification else "target variances"
 
 

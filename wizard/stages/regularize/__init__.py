@@ -14,8 +14,9 @@ from wizard.stages.words import listed
 STEPS = (
     "more_data", "augment", "creative_augment", "pretrain", "smaller_input", "smaller_model", "smaller_batch",
     "dropout", "weight_decay", "label_smoothing", "early_stopping", "larger_model", "first_layer", "class_weights",
+    "other_order",
 )  # fmt: skip
-READS: tuple[str, ...] = ("metric", "incumbent", "stage_configs", "smallest_input", "spare")
+READS: tuple[str, ...] = ("metric", "incumbent", "stage_configs", "smallest_input", "spare", "normalise", "vary")
 
 
 def left_out(only: Any, skip: Any) -> list[str]:
@@ -67,7 +68,7 @@ def summarise(findings: tuple[Finding, ...], context: Context) -> Summary:
             for trial in trials
             if trial.is_kept
         ),
-        _not_kept([trial.name for trial in trials if not trial.is_kept]),
+        _not_kept([trial.name for trial in trials if not trial.is_kept and not trial.replaced_by]),
         *(finding.headline for finding in findings if finding.step == "more_data" and finding.status != "skipped"),
     )
     closing = table(context, trials, "The whole stage, one change a line")

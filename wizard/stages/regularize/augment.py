@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from wizard.core.blocks import Gallery, Item
+from wizard.core.finding import Cause
 from wizard.core.registry import load
 from wizard.core.seeds import derive
 from wizard.stages.context import Context
 from wizard.stages.labels import label_of
+from wizard.stages.own import declared_experiment
 from wizard.stages.regularize.experiment import experiment, few, incumbent
 from wizard.stages.step import Outcome, noted, step
-from wizard.stages.words import share
+from wizard.stages.words import listed, share
 
-STRENGTHS = (0.5, 1.0)
+STRENGTHS = (0.5, 1.0)  # the full one first where explore found much of such variation, telling nothing of the label
 CHECKED = 200  # training examples shown to the network after the transformation
 LOST = 0.15  # share of right answers lost to a transformation beyond which it may change what the label says
 SHOWN = 6
@@ -30,7 +33,10 @@ def augment(context: Context) -> Outcome:
     words: free examples. First the trained network itself is asked whether it still recognises what it learnt after the
     change: one that changes the label would hurt.
     """
-    strengths = STRENGTHS[: few(context)]
+    if context.own is not None:
+        return declared_experiment(context, context.own, "augment")
+    wanted = [name for name in context.decided("vary") if name in _look(context).VARIED]
+    strengths = (STRENGTHS[::-1] if wanted else STRENGTHS)[: few(context)]
     gallery, kept = _survives(context, strengths)
     safe = [strength for strength in strengths if kept[strength] > 1 - LOST]
     if not safe:
@@ -41,11 +47,13 @@ def augment(context: Context) -> Outcome:
             measured=worst,
             expected=1.0,
             unit="share of right answers that survive",
+            causes=(Cause(fault="A01", tested=True, sentence="The transformation may change what the label says."),),
             blocks=(gallery,),
         )
     words = [f"augmentation of strength {strength:g}" for strength in safe]
     outcome = experiment(context, "augment", [{"augment": strength} for strength in safe], words)
-    return Outcome(**{**outcome.__dict__, "blocks": (*outcome.blocks, gallery)})
+    told = f"Explore found that inputs vary in {listed(wanted)}, and that this tells nothing. " if wanted else ""
+    return replace(outcome, headline=told + outcome.headline, blocks=(*outcome.blocks, gallery))
 
 
 def _survives(context: Context, strengths: tuple[float, ...]) -> tuple[Gallery, dict[float, float]]:

@@ -33,6 +33,8 @@ def class_weights(context: Context) -> Outcome:
             f"The classes are even enough: the largest has {count(int(counts.max()), 'training row')}, the smallest "
             f"{int(counts.min()):,}."
         )
+    if context.own is not None and context.own.has_own_step:
+        return skipped("Your train_step decides itself what becomes of weights.")
     before = incumbent(context)
     outcome = experiment(context, "class_weights", [{"class_weights": True}], ["class weights"])
     if outcome.status == "skipped":

@@ -12,6 +12,7 @@ from wizard.core.registry import load
 from wizard.core.seeds import derive
 from wizard.stages.context import Context
 from wizard.stages.labels import label_of
+from wizard.stages.own import declared_experiment
 from wizard.stages.regularize.experiment import experiment, few, incumbent
 from wizard.stages.regularize.own_examples import OwnExamples, own_examples
 from wizard.stages.step import Outcome, step
@@ -37,6 +38,8 @@ def creative_augment(context: Context) -> Outcome:
     A hole in a picture, words left out, cells from another row, the mean of two examples with the mean of their labels:
     such examples do not occur, and still teach a network not to rest on one clue, nor to be sure between two classes.
     """
+    if context.own is not None:
+        return declared_experiment(context, context.own, "creative_augment")
     kind = context.prepared(incumbent(context).config).form.kind
     tries: list[tuple[dict[str, Any], str]] = [({"creative": STRENGTH}, f"{DISTURBED[kind]} of strength {STRENGTH:g}")]
     if kind != "tokens":  # codes of words cannot be blended

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from wizard.stages.context import Context
+from wizard.stages.own import declared_experiment
 from wizard.stages.regularize.experiment import experiment, few
 from wizard.stages.step import Outcome, step
 
@@ -16,6 +17,8 @@ def dropout(context: Context) -> Outcome:
     Silencing random units while training keeps the network from leaning on any one of them (Srivastava et al. 2014).
     It costs training accuracy; whether it buys validation accuracy is measured here.
     """
+    if context.own is not None:
+        return declared_experiment(context, context.own, "dropout")
     rates = RATES[: few(context)]
     return experiment(
         context, "dropout", [{"dropout": rate} for rate in rates], [f"dropout {rate:g}" for rate in rates]

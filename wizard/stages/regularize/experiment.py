@@ -27,6 +27,7 @@ class Trial:
         name: What was changed, in words.
         step: That tried it.
         change: Fields of the configuration that differ.
+        base: The incumbent that it was compared with.
         before: The incumbent's score on the rows that were compared.
         after: The changed one's.
         train_before: The incumbent's training loss.
@@ -35,11 +36,13 @@ class Trial:
         seconds: What the runs took.
         is_kept: Whether it became the incumbent.
         given_up: After how much of the comparison it was given up, in words; "" where all of it was done.
+        replaced_by: What took its place after it had been kept, in words; "" where nothing did.
     """
 
     name: str
     step: str
     change: dict[str, Any]
+    base: TrainingConfig
     before: float
     after: float
     train_before: float
@@ -48,6 +51,7 @@ class Trial:
     seconds: float
     is_kept: bool
     given_up: str = ""
+    replaced_by: str = ""
 
 
 def ledger(context: Context) -> list[Trial]:
@@ -134,8 +138,8 @@ def _try(
     judged, given_up = _raced(context, base, config)
     if judged.failure:
         worst = Interval(float("-inf"), float("-inf"), float("-inf"))
-        trial = Trial(label, step, change, base.score, judged.score, base.mean_score("train_loss"), float("nan"),
-                      worst, judged.seconds, False)  # fmt: skip
+        trial = Trial(label, step, change, base.config, base.score, judged.score, base.mean_score("train_loss"),
+                      float("nan"), worst, judged.seconds, False)  # fmt: skip
         return trial, judged
     part = _part(context, base, judged)
     gain = context.gain(judged, part)
@@ -143,6 +147,7 @@ def _try(
         name=label,
         step=step,
         change=change,
+        base=base.config,
         before=part.score,
         after=judged.score,
         train_before=part.mean_score("train_loss"),
@@ -244,6 +249,8 @@ def table(context: Context, trials: Sequence[Trial], title: str = "What each cha
 def _verdict(trial: Trial) -> str:
     if trial.is_kept:
         return "kept"
+    if trial.replaced_by:
+        return f"kept at first; then {trial.replaced_by}"
     if trial.given_up:
         return f"given up after {trial.given_up}"
     return "not kept: broke" if not np.isfinite(trial.gain.value) else (

@@ -57,6 +57,8 @@ def first_layer(context: Context) -> Outcome:
     prepared = context.prepared(run.config)
     model = context.trainer.network(run).network.model
     look = _look(context, model, prepared)
+    if look is None and context.own is not None:
+        return skipped("Your model has no first layer whose weights lie beside the inputs that explore saw.")
     if look is None:
         return skipped(f"The family {run.config.family!r} has no first layer whose weights could be shown.")
     mean, spread = float(look.random.mean()), float(look.random.std())
@@ -76,6 +78,8 @@ def first_layer(context: Context) -> Outcome:
 
 def _look(context: Context, model: Any, prepared: Any) -> Look | None:
     form = prepared.form
+    if context.own is not None and (isinstance(form, TokensForm) or len(context.own.tensors.inputs) > 1):
+        return None
     rocket = next((layer for layer in model.layers if layer.name == "rocket"), None)
     if rocket is not None:
         return _kernels(context, np.asarray(model.layers[-1].kernel, "float64"), rocket.n_a_kernel)
@@ -88,6 +92,9 @@ def _look(context: Context, model: Any, prepared: Any) -> Look | None:
     if kernel is None:
         return None
     weights = np.asarray(kernel, "float64")
+    bent = next((w for w in model.trainable_variables if w.name == "embedding_bend"), None)
+    if bent is not None:  # where a number is seen through its quantiles, what it learnt is how the line bends at each
+        return _weights(context, np.asarray(bent, "float64").reshape(bent.shape[0], -1), list(form.numeric))
     if isinstance(form, ImageForm):
         pixels = form.height * form.width * form.channels
         if weights.ndim == 2 and len(weights) == pixels:
@@ -209,7 +216,7 @@ def _weights(context: Context, weights: np.ndarray, names: list[str]) -> Look:
 
     def unevenness(w: np.ndarray) -> float:
         norms = np.sqrt(np.square(w).sum(1))
-        return float(norms.std() / norms.mean())
+        return float(norms.std() / max(float(norms.mean()), 1e-300))
 
     norms = np.sqrt(np.square(weights).sum(1))
     order = np.argsort(-norms, kind="stable")[:SHOWN]

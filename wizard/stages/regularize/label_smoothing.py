@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from wizard.stages.context import Context
+from wizard.stages.own import declared_experiment
 from wizard.stages.regularize.experiment import experiment, few
 from wizard.stages.step import Outcome, noted, step
 
@@ -16,6 +17,8 @@ def label_smoothing(context: Context) -> Outcome:
     A network that is to be right with certainty pushes its logits apart without end. Spreading a little of each label
     over all classes stops that (Szegedy et al. 2016), and costs less where some labels are wrong.
     """
+    if context.own is not None:
+        return declared_experiment(context, context.own, "label_smoothing")
     if not context.task.is_classification:
         return noted("Nothing to smooth: a number is not spread over classes, as a label is.")
     amounts = AMOUNTS[: few(context)]

@@ -7,10 +7,10 @@ from typing import Any
 import numpy as np
 
 from wizard.stages.context import Context
+from wizard.stages.own import of_its_kind, size_in_words, without_sizes
 from wizard.stages.regularize.experiment import experiment, incumbent
 from wizard.stages.regularize.ladder import neighbours
-from wizard.stages.step import Outcome, no_time, noted, step
-from wizard.stages.words import shape_in_words
+from wizard.stages.step import Outcome, no_time, noted, skipped, step
 
 COST = 3.0  # times the incumbent's: a rung has about four times the weights, but not all of the time goes into them
 
@@ -23,19 +23,21 @@ def larger_model(context: Context) -> Outcome:
     here it is the one that goes the other way. Where to stop is read off the validation loss of one fold and one seed,
     and then holds for all of them.
     """
+    if context.own is not None and (reason := without_sizes(context.own)):
+        return skipped(reason)
     base = incumbent(context)
     config = base.config
     larger = neighbours(context, config)[1][:1]
     if not larger:
-        return noted("The network is the largest of its family already.")
+        return noted(f"The network is the largest {of_its_kind(context)} already.")
     if not context.pacing.allows("larger_model: where to stop", COST * base.seconds):
         return no_time()
     change: dict[str, Any] = {"hp": {**config.hp, **larger[0]}, "stop_after": None}
     run = context.train(config.but(**change, fold=0 if context.split.folds else None, seed=0))
-    words = f"a larger network ({shape_in_words(larger[0])})"
+    words = f"a larger network ({size_in_words(context, larger[0])})"
     if not run.failure and "val_loss" in run.history:
         best = int(run.epochs_seen[int(np.argmin(run.history["val_loss"]))])
         if best < int(run.epochs_seen[-1]):
             change["stop_after"] = best
-            words = f"a larger network ({shape_in_words(larger[0])}), stopped after epoch {best}"
+            words = f"a larger network ({size_in_words(context, larger[0])}), stopped after epoch {best}"
     return experiment(context, "larger_model", [change], [words])

@@ -19,7 +19,7 @@ WORDS = {"table": "a table's columns mean something else in every table", "serie
 SCALE = ("learning_rate", "schedule", "batch", "look_every", "weight_decay", "dropout", "beta_2", "clip", "fade")
 
 
-@step()
+@step(needs=("weights of ours",))
 def pretrain(context: Context) -> Outcome:
     """A network that learnt from other data first makes the predictions better.
 

@@ -56,6 +56,7 @@ class Race:
         self.context, self.incumbent = context, incumbent
         self.tried: list[Tried] = []
         self._first: list[Judged] = []  # at the first look, trial 0's in front
+        self._verdicts: dict[int, str] = {}  # at the first look, by the trial's number
         self._batches = ""
 
     @property
@@ -71,23 +72,49 @@ class Race:
         whole = [one.seconds for one in self.tried if one.judged is not None and one.is_whole]
         return float(np.median(whole)) if whole else 0.0
 
-    def evaluate(self, number: int, values: dict[str, HpValue], looks: int | None) -> float:
-        """Judges a trial; raises TrialFailed where it came to nothing."""
-        planned = looks_of(self.incumbent)
-        config = self.incumbent if number == 0 else with_values(self.incumbent, values)
-        is_whole = number == 0 or looks is None or looks >= planned
-        if not is_whole:
-            config = config.but(stop_after=(looks or 1) * config.look_every)
-        tried = self._judged(number, config, values, is_hyperband=looks is not None, is_whole=is_whole)
+    def evaluate(
+        self, number: int, values: dict[str, HpValue], looks: int | None, batch: int | None = None, failure: str = ""
+    ) -> float:
+        """Judges a trial; raises TrialFailed where it came to nothing.
+
+        Args:
+            number: Of the trial.
+            values: By name of the dimension.
+            looks: As Hyperband wants it, or None.
+            batch: To begin with, where another process found the trial's own too large.
+            failure: Why it came to nothing in another process.
+        """
+        config, is_whole = self.planned(number, values, looks)
+        if failure:
+            tried = Tried(number, config, values, None, 0.0, failure=failure)
+        else:
+            wanted = config.batch
+            config = config.but(batch=batch or wanted)
+            tried = self._judged(
+                number, config, values, wanted=wanted, is_hyperband=looks is not None, is_whole=is_whole
+            )
         self.tried.append(tried)
         if tried.score is None:
             raise TrialFailed(tried.failure)
         return tried.score
 
+    def planned(self, number: int, values: dict[str, HpValue], looks: int | None) -> tuple[TrainingConfig, bool]:
+        """What a trial trains, and whether that is for as long as the incumbent."""
+        config = self.incumbent if number == 0 else with_values(self.incumbent, values)
+        is_whole = number == 0 or looks is None or looks >= looks_of(self.incumbent)
+        return config if is_whole else config.but(stop_after=(looks or 1) * config.look_every), is_whole
+
+    def verdict(self, number: int, first: Judged) -> str:
+        """Why a trial that was looked at is not worth the rest of it, or ""; the same when it is asked again."""
+        if number not in self._verdicts:
+            self._verdicts[number] = self._hopeless(first)
+            self._first.append(first)
+        return self._verdicts[number]
+
     def _judged(
-        self, number: int, config: TrainingConfig, values: dict[str, HpValue], *, is_hyperband: bool, is_whole: bool
-    ) -> Tried:
-        wanted = config.batch
+        self, number: int, config: TrainingConfig, values: dict[str, HpValue], *, wanted: int, is_hyperband: bool,
+        is_whole: bool,
+    ) -> Tried:  # fmt: skip
         while True:
             try:
                 tried = self._run(number, config, values, is_hyperband=is_hyperband, is_whole=is_whole)
@@ -118,8 +145,7 @@ class Race:
         if first is not None:
             if first.failure:
                 return Tried(number, config, values, None, first.seconds, failure=first.failure)
-            reason = self._hopeless(first)
-            self._first.append(first)
+            reason = self.verdict(number, first)
             if reason:
                 return Tried(number, config, values, self._estimate(first), first.seconds, given_up=reason)
         judged = self.context.judge(config)

@@ -9,12 +9,15 @@ from wizard.core.config import HpValue, TrainingConfig
 from wizard.stages.context import Context
 from wizard.stages.step import Outcome, noted, passed, step, warned
 from wizard.stages.tune.race import Race, Tried, looks_of
+from wizard.stages.tune.together import Together
 from wizard.stages.words import count
 from wizard.training.oracles import hyperband_trials
 from wizard.training.search import search
 from wizard.training.space import OWN, Dimension
 
 CANDIDATES = 5  # configurations that are handed on
+MOST_TRIALS = 200  # under a budget in seconds, which ends the search long before on all but the smallest data
+PROOF_SHARE = 0.3  # of the search's time that is kept for the schedule and the winner's fresh seeds
 PROOF = 2  # runs of the winner and the incumbent with a fresh seed, for which time is kept
 MINUTE, LONG = 60.0, 90.0  # seconds: beyond the second, time is given in minutes
 KINDS = {"random": "random search", "bayesian": "Bayesian optimisation", "hyperband": "Hyperband"}
@@ -35,27 +38,38 @@ def random_search(context: Context) -> Outcome:
     race = Race(context, incumbent)
     context.shared.update(race=race, space=space)
 
-    def evaluate(number: int, values: dict[str, HpValue], looks: int | None) -> float:
-        context.progress.part(f"trial {number} of {limit - 1}{_so_far(context, race, limit)}")
+    def evaluate(
+        number: int, values: dict[str, HpValue], looks: int | None, batch: int | None = None, failure: str = ""
+    ) -> float:
+        last = _expected(context, race, limit) - 1
+        context.progress.part(f"trial {number} of {max(last, number)}{_so_far(context, race, limit)}")
+        before = len(race.tried)
         try:
-            return race.evaluate(number, values, looks)
+            return race.evaluate(number, values, looks, batch, failure)
         finally:
-            if len(race.tried) == number + 1:
+            if len(race.tried) > before:
                 context.progress.line(_in_a_line(context, race, space, limit))
+
+    left = context.pacing.left
+    proof = 0.0 if left == float("inf") else PROOF_SHARE * max(left, 0.0)
 
     def goes_on(number: int) -> bool:
         seconds = race.seconds_a_trial
-        return number == 0 or context.pacing.allows(f"random_search: trial {number}", (1 + PROOF) * seconds)
+        cost = max((1 + PROOF) * seconds, seconds + proof)
+        return number == 0 or context.pacing.allows(f"random_search: trial {number}", cost)
 
-    search(
-        space, evaluate,
-        tuner=context.options.get("tuner") or "random",
-        is_higher_better=context.metric.is_higher_better,
-        trials=limit if space else 1,
-        goes_on=goes_on,
-        seed=context.derived_seed("random_search"),
-        looks=looks_of(incumbent),
-    )  # fmt: skip
+    with context.trainer.store.scratch() as place:
+        search(
+            space, evaluate,
+            tuner=context.options.get("tuner") or "random",
+            is_higher_better=context.metric.is_higher_better,
+            trials=limit if space else 1,
+            goes_on=goes_on,
+            seed=context.derived_seed("random_search"),
+            looks=looks_of(incumbent),
+            place=place,
+            together=Together(context, race, space, limit, goes_on, evaluate) if context.team is not None else None,
+        )  # fmt: skip
     return _answer(context, race, space, KINDS.get(tuner, tuner.split(" ")[0].rpartition(".")[2]))
 
 
@@ -63,7 +77,8 @@ def trials_for(context: Context, incumbent: TrainingConfig) -> int:
     """How many trials: as asked, or as the user's oracle says, or as the effort; Hyperband's cost as much as those."""
     tuner = context.options.get("tuner") or "random"
     own = getattr(getattr(tuner, "thing", None), "max_trials", None)
-    limit = int(context.options.get("trials") or (own if isinstance(own, int) else 0) or context.effort.trials)
+    most = context.effort.trials if context.budget.seconds is None else MOST_TRIALS
+    limit = int(context.options.get("trials") or (own if isinstance(own, int) else 0) or most)
     return 1 + hyperband_trials(looks_of(incumbent), limit - 1) if tuner == "hyperband" and limit > 1 else limit
 
 
@@ -102,12 +117,22 @@ def _ends(race: Race) -> str:
     return f" ({', '.join(parts)})" if parts else ""
 
 
+def _expected(context: Context, race: Race, limit: int) -> int:
+    """How many trials there will be: under a budget in seconds as many as fit at the pace so far."""
+    spent = sum(one.seconds for one in race.tried)
+    if not spent or context.pacing.left == float("inf"):
+        return limit
+    fit = (1 - PROOF_SHARE) * max(context.pacing.left, 0.0) * len(race.tried) / spent
+    return min(limit, len(race.tried) + int(fit))
+
+
 def _so_far(context: Context, race: Race, limit: int) -> str:
     """The best so far and the time left: " · best 94.3% (trial 3) · 4 min left"."""
     if not race.complete:
         return ""
     best = race.complete[0]
     mean = sum(one.seconds for one in race.tried) / len(race.tried)
+    mean /= max(context.team.workers, 1) if context.team is not None else 1
     left = min((limit - len(race.tried)) * mean, max(context.pacing.left, 0.0))
     time = f"{left / MINUTE:.0f} min" if left >= LONG else f"{left:.0f} s"
     return f" · best {context.metric.words(best.score or 0.0)} (trial {best.number}) · {time} left"
@@ -120,7 +145,8 @@ def _in_a_line(context: Context, race: Race, space: tuple[Dimension, ...], limit
     why = one.failure or one.given_up or ("" if one.is_whole else "part of its epochs")
     parts = [f"{about}{score}{f' ({why})' if why else ''}", changed(one, space), one.remark, f"{one.seconds:.1f} s"]
     words = " · ".join(part for part in parts if part)
-    return f"trial {one.number} of {limit - 1}: {words}{_so_far(context, race, limit)}"
+    last = max(_expected(context, race, limit) - 1, one.number)
+    return f"trial {one.number} of {last}: {words}{_so_far(context, race, limit)}"
 
 
 def changed(one: Tried, space: tuple[Dimension, ...]) -> str:

@@ -9,6 +9,7 @@ from wizard.core.blocks import Column, Table
 from wizard.core.config import TrainingConfig
 from wizard.models.family import multiple
 from wizard.stages.context import Context, Judged
+from wizard.stages.own import NO_SCHEDULE
 from wizard.stages.step import Outcome, noted, passed, skipped, step
 from wizard.stages.tune.race import candidates_of
 from wizard.stages.words import listed
@@ -36,6 +37,8 @@ def schedule(context: Context) -> Outcome:
     end the training before it has begun. So it comes last. The best of the search is trained with the same seeds under
     each schedule, then for more epochs; a change is kept only beyond its noise band.
     """
+    if context.own is not None and not context.own.takes_schedule:
+        return skipped(NO_SCHEDULE)
     candidates = candidates_of(context)
     if not candidates:
         return skipped("The search left no configuration whose schedule could be tuned.")

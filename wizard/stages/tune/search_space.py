@@ -11,6 +11,7 @@ from wizard.stages.context import Context
 from wizard.stages.needs import unmet
 from wizard.stages.step import Outcome, noted, step
 from wizard.stages.words import count
+from wizard.training.own_model import OwnModel
 from wizard.training.space import OWN, Dimension
 
 RATE_FACTOR = 4.0  # the incumbent's rate divided and multiplied by it: its own recipe is rarely further off
@@ -35,9 +36,7 @@ def search_space(context: Context) -> Outcome:
     """
     config: TrainingConfig = context.decided("incumbent")
     space, by_user = chosen_space(context, config)
-    rows = tuple(
-        (d.label, d.in_words, _short(d.now), "yours" if d.name in by_user else "around the best so far") for d in space
-    )
+    rows = tuple((d.label, d.in_words, _short(d.now), _whose(context, d, d.name in by_user)) for d in space)
     for name, drawn, now, _ in rows[:LISTED]:
         context.progress.line(f"{name}: {drawn} (now {now})")
     table = Table(
@@ -57,6 +56,12 @@ def search_space(context: Context) -> Outcome:
     )
 
 
+def _whose(context: Context, dimension: Dimension, is_given: bool) -> str:
+    if is_given:
+        return "yours"
+    return "your build's" if context.own is not None and dimension.name.startswith(OWN) else "around the best so far"
+
+
 def chosen_space(context: Context, config: TrainingConfig) -> tuple[tuple[Dimension, ...], frozenset[str]]:
     """The dimensions, the user's in place of ours, and the names of the user's."""
     given: dict[str, dict[str, Any] | None] = context.options.get("space") or {}
@@ -71,6 +76,8 @@ def chosen_space(context: Context, config: TrainingConfig) -> tuple[tuple[Dimens
 
 def space_around(context: Context, config: TrainingConfig) -> tuple[Dimension, ...]:
     """The dimensions around a configuration; structural ones only where the effort pays for tracing new networks."""
+    if context.own is not None:
+        return _of_own(context.own, config)
     rate, batch = config.learning_rate, config.batch
     space = [
         Dimension(name="learning_rate", kind="log", low=rate / RATE_FACTOR, high=rate * RATE_FACTOR, now=rate),
@@ -90,6 +97,21 @@ def space_around(context: Context, config: TrainingConfig) -> tuple[Dimension, .
         if getattr(config, name):
             space.append(Dimension(name=name, kind=kind, low=low, high=high, now=getattr(config, name)))  # type: ignore[arg-type]
     return tuple(space) if context.effort.name == "quick" else (*space, *_of_family(context, config))
+
+
+def _of_own(own: OwnModel, config: TrainingConfig) -> tuple[Dimension, ...]:
+    """What the user's build(hp) declares, in the ranges that it declares; optimiser and batch beside it."""
+    rate, batch = config.learning_rate, config.batch
+    sizes = tuple(sorted({max(SMALLEST_BATCH, batch // 2), batch, batch * 2}))
+    space = [Dimension(name="batch", kind="choice", options=sizes, now=batch)]
+    if own.takes_rate and "learning_rate" not in own.owned:
+        low, high = rate / RATE_FACTOR, rate * RATE_FACTOR
+        space.append(Dimension(name="learning_rate", kind="log", low=low, high=high, now=rate))
+    if own.takes_decay:
+        now = config.weight_decay
+        space.append(Dimension(name="weight_decay", kind="log", low=DECAYS[0], high=DECAYS[1], now=now))
+    found = [one.dimension.but(now=config.hp.get(one.name, one.default)) for one in own.declared]
+    return (*found, *space)
 
 
 def _of_family(context: Context, config: TrainingConfig) -> list[Dimension]:
@@ -115,6 +137,7 @@ def with_values(config: TrainingConfig, values: dict[str, HpValue]) -> TrainingC
 
 def _now(config: TrainingConfig, name: str, dimension: dict[str, Any]) -> HpValue:
     """The incumbent's value; what it does not set (no clipping) stands at the dimension's beginning."""
+    now: HpValue | None
     now = config.hp.get(name.removeprefix(OWN)) if name.startswith(OWN) else getattr(config, name)
     if now is not None:
         return now

@@ -45,7 +45,7 @@ def sensitivity(context: Context) -> Outcome:
             advice=f"For an answer, call tune(trials={max(20, 2 * FEWEST)}); what is trained is kept.",
             blocks=(*_slices(context, seen, space, range(min(SLICES, len(space)))), *blocks),
         )
-    if not context.pacing.allows("sensitivity: importance of the hyperparameters", SECONDS):
+    if not context.pacing.allows("sensitivity: importance of the hyperparameters", context.pace * SECONDS):
         return noted("There was no time to tell which hyperparameters matter within the budget.", blocks=blocks)
     places = np.array([[d.place(one.values[d.name]) for d in space] for one in seen])
     gains = np.array([context.metric.gain(one.score or 0.0, 0.0) for one in seen])

@@ -1,0 +1,73 @@
+import numpy as np
+import pytest
+
+from tests.data.test_modalities import preparation_of
+from tests.small import dataset_of, some_digits, some_series
+from wizard.core.backend import keras
+from wizard.core.config import TrainingConfig
+from wizard.data.evened import evening
+from wizard.export.eject import why_not
+
+
+def lit(n=60):
+    """Digits under light that is anything, in colours."""
+    random = np.random.default_rng(0)
+    x = 0.5 * some_digits(n)[0][..., None] + random.uniform(0, 100, (n, 1, 1, 1))
+    return (x * random.uniform(0.5, 1, (n, 1, 1, 3))).astype("uint8"), some_digits(n)[1]
+
+
+def of(raw, *names):
+    dataset = dataset_of(raw)
+    preparation = preparation_of(dataset, np.arange(40), **evening(names))
+    (values,) = preparation.encode(dataset.examples).values()
+    return dataset, preparation, values
+
+
+def test_pictures_get_one_light_and_lose_their_colours():
+    x = of(lit(), "brightness", "contrast", "colour")[2]
+    assert x.mean((1, 2, 3)).std() < 1e-2
+    assert x.std((1, 2, 3)).std() < 1e-2
+    assert np.ptp(x, axis=-1).max() == 0
+    plain = of(lit())[2]
+    assert plain.dtype == np.uint8
+    assert np.corrcoef(x[0].ravel(), plain[0].mean(-1, keepdims=True).repeat(3, -1).ravel())[0, 1] > 0.999
+
+
+def test_only_what_is_asked_for_is_taken_out():
+    plain, even = of(lit())[2].astype("float32"), of(lit(), "brightness")[2]
+    assert even.mean((1, 2, 3)).std() < 1e-2
+    np.testing.assert_allclose(even.std((1, 2, 3)), plain.std((1, 2, 3)), rtol=1e-4)
+
+
+def test_a_flat_picture_stays_finite_and_flat():
+    x, y = lit()
+    x[3] = 7
+    assert of((x, y), "contrast")[2][3].std() == 0
+
+
+def test_series_get_one_level_and_one_amplitude_in_each_channel():
+    series, labels = some_series(60, steps=(24, 24))
+    series = [one * scale + scale for one, scale in zip(series, np.linspace(1, 9, 60), strict=True)]
+    x = of((series, labels), "level", "amplitude")[2][:, :, :2]
+    assert np.all(x.mean(1).std(0) < 0.1 * x.std(1).mean(0))
+    assert np.all(x.std(1).std(0) < 0.1 * x.std(1).mean(0))
+
+
+@pytest.mark.parametrize(("raw", "names"), [(lit(), ("brightness", "contrast")), (some_series(60), ("level",))])
+def test_a_predictor_does_what_training_saw(raw, names, tmp_path):
+    dataset, preparation, values = of(raw, *names)
+    inputs = preparation.raw_inputs()
+    keras.Model(inputs, preparation.apply(inputs)).save(tmp_path / "even.keras")
+    model = keras.saving.load_model(tmp_path / "even.keras")
+    for rows, batch in preparation.raw_batch(dataset.examples):
+        (seen,) = model(batch).values()
+        np.testing.assert_allclose(np.asarray(seen), values[rows], atol=1e-4)
+
+
+def test_each_of_them_has_a_key_of_its_own():
+    keys = {of(lit(), *names)[1].key for names in ((), ("brightness",), ("brightness", "colour"))}
+    assert len(keys) == 3
+
+
+def test_a_script_says_that_it_cannot():
+    assert "inputs out of which something is taken" in why_not(TrainingConfig(family="mlp", inputs={"even": "level"}))

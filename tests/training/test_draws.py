@@ -1,0 +1,56 @@
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from wizard.training.draws import differ
+from wizard.training.examples import read
+from wizard.training.nests import leaves
+
+X, Y = np.random.default_rng(0).random((48, 4, 4, 1)).astype("float32"), np.arange(48) % 3
+
+
+def dataset(change=None, seeded=False):
+    found = tf.data.Dataset.from_tensor_slices((X, Y)).shuffle(48)
+    if change == "graph":
+        found = found.map(lambda x, y: (tf.image.random_brightness(x, 0.3, seed=3 if seeded else None), y))
+    return found.batch(8)
+
+
+class Batches(keras.utils.PyDataset):
+    """Batches whose examples are moved by a number that is drawn, from one generator or from one made anew."""
+
+    def __init__(self, how):
+        super().__init__()
+        self.how, self.random = how, np.random.default_rng(1)
+
+    def __len__(self):
+        return 6
+
+    def __getitem__(self, i):
+        drawn = {
+            "not": lambda: 0.0, "goes on": self.random.random, "anew": lambda: np.random.default_rng(i).random(),
+        }[self.how]()  # fmt: skip
+        return X[8 * i : 8 * i + 8] + drawn, Y[8 * i : 8 * i + 8]
+
+
+@pytest.mark.parametrize(
+    ("data", "draws", "varies"),
+    [
+        (dataset(), False, False),
+        (dataset("graph"), True, True),
+        (dataset("graph", seeded=True).cache(), True, False),
+        (Batches("not"), False, False),
+        (Batches("goes on"), True, True),
+        (Batches("anew"), True, False),
+    ],
+    ids=["only shuffled", "a map", "a map from one seed", "no change", "one generator", "a generator made anew"],
+)
+def test_draws_and_changes_from_pass_to_pass_are_told_apart(data, draws, varies):
+    examples = read((data, None, None), None, None, 1000)
+    assert bool(examples.draws) == draws
+    assert differ(leaves(examples.second_x), leaves(examples.x)) == varies
+
+
+def test_what_a_cache_keeps_is_said():
+    assert read((dataset("graph").cache(), None, None), None, None, 1000).draws == "a map before cache()"

@@ -1,0 +1,64 @@
+"""What steps take on the sample data, roughly: the prior of a plan in seconds, before a journey has measured its pace.
+
+`tests/benchmarks/budget.py --steps` measures them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+OPENING = 7.0  # seconds until the first stage: libraries are loaded, data opened, copies found
+PAGES = 1.5  # of a stage, its step of the index and the terminal's lines included
+EVEN = 4.0  # seconds of like work that a pace is believed after by half
+SLOWEST, FASTEST = 60.0, 0.5  # times the sample data's pace: beyond, one slow step says nothing of the others
+
+# Two quiet cores, the smallest effort. Steps that are missing here ask for the time left themselves, or take none.
+NEEDED: Mapping[str, Mapping[str, float]] = {  # gates, and what later steps stand on
+    "explore": {"examples": 1.0, "distributions": 0.3, "leakage": 0.3},
+    "baseline": {
+        "fixed_seed": 3.5, "special_case": 0.8, "dumb_baselines": 1.5, "loss_at_init": 0.3, "input_independent": 2.5,
+        "overfit_one_batch": 1.0, "decreasing_loss": 3.0, "dependencies": 0.3,
+    },
+    "overfit": {"capacity_ladder": 3.0},
+    "regularize": {},
+    "tune": {},
+    "ensemble": {"members": 1.0, "test_once": 3.0, "hand_over": 8.0},
+}  # fmt: skip
+SPARED: Mapping[str, Mapping[str, float]] = {  # worth knowing, and left out where time is short
+    "explore": {
+        "biases": 0.5, "outliers": 0.4, "drift": 1.5, "local_or_global": 4.0, "position": 1.0, "variation": 0.7,
+        "spurious_variation": 1.0, "downsampling": 3.0, "label_noise": 1.0, "enough_data": 0.5,
+    },
+    "baseline": {
+        "simplify": 3.0, "full_evaluation": 0.7, "final_layer_init": 1.5, "prediction_dynamics": 0.3,
+        "signal_health": 0.3, "learning_rate": 3.0,
+    },
+    "overfit": {"hardest_examples": 0.3},
+    "regularize": {},
+    "tune": {},
+    "ensemble": {"calibrate": 0.5, "error_analysis": 1.5},
+}  # fmt: skip
+
+
+def needed(stage: str, steps: Iterable[str] | None = None) -> float:
+    """Seconds that some steps of a stage (all by default) and its page cannot do without, on the sample data."""
+    own = NEEDED[stage]
+    return PAGES + sum(own[step] for step in (own if steps is None else steps) if step in own)
+
+
+def usual(stage: str, step: str) -> float | None:
+    """Seconds that a step takes on the sample data; None where that is not known."""
+    return NEEDED[stage].get(step, SPARED[stage].get(step))
+
+
+def pace(took: Iterable[tuple[str, str, float]], before: float = 1.0) -> float:
+    """How many times longer steps take here than on the sample data: larger data, or a slower or busier machine.
+
+    Args:
+        took: (stage, step, seconds) of what was done.
+        before: The pace until then, which counts as much as a few seconds of work.
+    """
+    known = [(usual(stage, step), seconds) for stage, step, seconds in took]
+    expected = sum(seconds for seconds, _ in known if seconds is not None)
+    measured = sum(seconds for usually, seconds in known if usually is not None)
+    return min(max((EVEN * before + measured) / (EVEN + expected), FASTEST), SLOWEST)
