@@ -6,12 +6,13 @@ from pathlib import Path
 import keras
 import pytest
 
-from tests.small import trainer_for
+from tests.small import fresh, trainer_for
 from wizard.core.config import TrainingConfig
 
 MLP = TrainingConfig(family="mlp", hp={"width": 16, "depth": 1}, epochs=1, batch=64)
 WARM = 10  # runs after which caches and the allocator have what they need
 RUNS = 50
+PICTURES, SIDE = 600, 512  # half a gigabyte
 ALLOWED_MB = 60  # a network that stays behind takes 8 MB: those of fifty runs would be 400
 
 
@@ -52,3 +53,27 @@ def test_memory_is_flat_over_fifty_runs(rows, tmp_path):
             before = resident_megabytes()
         trainer.train(MLP.but(seed=seed, dropout=0.1 * (seed % 3), learning_rate=1e-3 / (1 + seed % 2)))
     assert resident_megabytes() - before < ALLOWED_MB
+
+
+PEAK = """
+import resource, sys
+from pathlib import Path
+import numpy as np
+from tests.small import dataset_of, trainer_for
+from wizard.core.config import TrainingConfig
+
+n, side = map(int, sys.argv[1:3])
+random = np.random.default_rng(0)
+x, y = random.integers(0, 256, (n, side, side, 3), "uint8"), np.arange(n) % 2
+config = TrainingConfig(family="linear", epochs=1, inputs={"height": side, "width": side})
+run = trainer_for(dataset_of((x, y)), Path(sys.argv[3])).train(config)
+assert run.scores and not run.failure
+print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024)
+"""
+
+
+@pytest.mark.long
+def test_pictures_in_memory_are_held_less_than_three_times(tmp_path):
+    """The arrays, their copy in TensorFlow and the batches under way; the libraries themselves take up to 1.5 GB."""
+    data = PICTURES * SIDE * SIDE * 3
+    assert int(fresh(PEAK, PICTURES, SIDE, tmp_path)) < 2.5 * data + 1.5e9
