@@ -231,10 +231,9 @@ class CrossEntropy(keras.losses.Loss):
 
     def call(self, y_true: Any, y_pred: Any) -> Any:
         """(b,) losses."""
-        codes = tf.cast(tf.reshape(y_true, (-1,)), "int32")
-        log_p = tf.nn.log_softmax(y_pred)
-        own = tf.gather(log_p, codes, batch_dims=1)
-        return -(1 - self.smoothing.value) * own - self.smoothing.value * tf.reduce_mean(log_p, axis=-1)
+        codes, s, k = tf.cast(tf.reshape(y_true, (-1,)), "int32"), self.smoothing.value, y_pred.shape[-1]
+        wanted = tf.one_hot(codes, k, 1 - s + s / k, s / k)  # (b, k); picking by code takes some forty operations more
+        return -tf.reduce_sum(wanted * tf.nn.log_softmax(y_pred), axis=-1)
 
 
 @keras.saving.register_keras_serializable(package=PACKAGE)

@@ -7,6 +7,7 @@ themselves (`training.replicas`).
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -24,6 +25,7 @@ from wizard.models.optimizer import ClippedAdamW
 from wizard.training.mixing import Mixing
 from wizard.training.prepared import Prepared
 from wizard.training.randomness import keras_seed
+from wizard.training.redraw import Redraw
 from wizard.training.resident import Resident
 from wizard.training.rows import training_rows
 from wizard.training.steps import STEPS_A_CALL, Steps
@@ -49,7 +51,10 @@ class CompiledNetwork:
         self.form, self.task = form, task
         self.resident = resident or Resident()  # shared by networks of one form
         self.strategy = tf.distribute.get_strategy() if tf.distribute.has_strategy() else None
-        self.network: Network = build_network(config, form, task)
+        self._untouched: int | None = derive(config.seed, "weights")  # seed whose first weights are in place
+        build = partial(build_network, config, form, task)
+        self.redraw = Redraw(build, lambda network: network.model, self._untouched)
+        self.network: Network = self.redraw.built
         model = self.network.model
         self.schedule = Schedule()
         self.loss = _loss(task)
@@ -92,10 +97,7 @@ class CompiledNetwork:
             assert soft is not None
             self.taught.set(soft, config.soft)
         self._load(prepared, row_weight, config.control, config.seed)
-        with keras_seed(derive(config.seed, "weights")):
-            fresh = build_network(config, self.form, self.task)
-        for mine, new in zip(self.model.variables, fresh.model.variables, strict=True):
-            mine.assign(new)
+        self._draw(config)
         for variable, value in zip(self.optimizer.variables, self._fresh_optimizer, strict=True):
             variable.assign(value)
         network = self.network
@@ -167,14 +169,28 @@ class CompiledNetwork:
         """All variables of the model, in order: weights, batch statistics, seed states."""
         return [v.numpy().copy() for v in self.model.variables]
 
-    def restore(self, weights: list[np.ndarray]) -> None:
+    def restore(self, weights: list[Any]) -> None:
         """Assigns what `weights` gave."""
+        self._untouched = None
         for variable, value in zip(self.model.variables, weights, strict=True):
             variable.assign(value)
 
     def load(self, prepared: Prepared) -> None:
         """Makes the data of a run resident, for predictions."""
         self._load(prepared, prepared.weight, "none", 0)
+
+    def _draw(self, config: TrainingConfig) -> None:
+        """Gives all variables the values that a fresh network of this seed has."""
+        seed = derive(config.seed, "weights")
+        if seed == self._untouched:
+            self._untouched = None
+            return
+        first = self.redraw.values(seed)
+        if first is None:
+            with keras_seed(seed):
+                first = build_network(config, self.form, self.task).model.variables
+            self.redraw.learn(first, seed)
+        self.restore(first)
 
     def _load(self, prepared: Prepared, row_weight: np.ndarray, control: str, seed: int) -> None:
         self._data = (prepared, row_weight, control, seed)
