@@ -26,6 +26,8 @@ def trained(member: Member) -> Any:
     model = own.new(member.config.hp, 0) if own.is_copyable else own.given
     for variable, value in zip(model.variables, member.weights, strict=True):
         variable.assign(value)
+    if not model.optimizer.built:  # else Keras warns when it loads the file
+        model.optimizer.build(model.trainable_variables)
     return model
 
 

@@ -28,6 +28,7 @@ from wizard.stages.words import share
 RUNG_SHARE = 0.6  # of the stage's time left that one rung may take
 COMPARED = 5  # configurations that regularize compares, each on every fold
 FALLING = 0.9  # of the first loss: a rung that got below is learning, only not done
+LONGER = 3  # times the epochs that our plainest network would take, at most, for one of the user's
 GO_ON = "Give it a larger budget, or accept that the training rows are not learnt by heart."
 
 
@@ -120,6 +121,8 @@ def _incumbent(context: Context, recipe: TrainingConfig, run: TrainingRun) -> Tr
     """What regularize starts from: the size that fits, the family's own schedule, nothing regularising yet."""
     look = recipe.look_every
     epochs = multiple(recipe.epochs * context.effort.epochs, look)
+    if context.own is not None and run.epochs_seen:  # how long a model of the user's takes, only its own ladder tells
+        epochs = min(max(epochs, int(run.epochs_seen[-1])), LONGER * epochs)
     n_runs = max(1, len(context.split.folds)) * COMPARED
     seconds = context.seconds_for("regularize") / n_runs
     epochs = look * context.pacing.cap("epochs of later runs", epochs // look, look * run.seconds_an_epoch, seconds)
