@@ -74,9 +74,7 @@ def _watch(chief: Chief, launcher: Launcher, say: Callable[[str], None], is_late
         if time.monotonic() - heard > (QUIET if running else REMIND):
             heard = time.monotonic()
             if running:
-                say(
-                    f"no trial ended for long; start {', '.join(running)} again under the same KERASTUNER_TUNER_ID if dead"
-                )
+                say(f"no trial ended for long; if {', '.join(running)} died, start it again under the same name")
             else:
                 say("no worker has asked for a trial for a minute; start one with a KERASTUNER_TUNER_ID of its own")
         time.sleep(PAUSE)

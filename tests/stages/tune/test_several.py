@@ -17,7 +17,7 @@ from wizard.core.announced import FILE
 from wizard.core.store import PARTIAL
 from wizard.training.roles import LOOPBACK, ORACLE_IP, ORACLE_PORT, TUNER_ID
 
-ENDS = 500  # seconds after which a test is a failure
+ENDS = 900  # seconds after which a test is a failure
 SLOW = 2.0  # seconds that a run takes more, so that something happens in its middle
 pytestmark = [pytest.mark.long, pytest.mark.timeout(3 * ENDS)]
 
