@@ -104,6 +104,8 @@ class Evidence:
     def short(self) -> ShortRun:
         """A short training on real inputs, and on blank ones."""
         could = self.classical.explained if self.classical.link.is_beyond_chance else 0.0
+        if self.augmentation is not None:  # it is asked about examples as they are, of which more can be known
+            could = max(could, self.augmentation.known_before)
         return short_run(self.pipeline, could)
 
     @cached_property

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from wizard.stages.experiments.evidence import HALF, TELLING, Evidence
+from wizard.stages.experiments.runs import ENOUGH
 from wizard.stages.experiments.suspicion import Suspicion
 from wizard.stages.experiments.wording import first_ratio
 
 TAKEN, ERRORS = 0.15, 4.0  # of a class (or of all examples) more than without, and beyond so many standard errors
 OUTSIDE = 0.1  # of the numbers
-BEHIND = 0.85  # of what a probe explains of examples as they are
 MOVED = 1.0  # standard deviations of the mean: in another scale, and not only noisy
 MUCH = 2.0  # times the expected first loss
 
@@ -53,7 +53,7 @@ def too_strong(e: Evidence) -> Suspicion | None:
     found = e.augmentation
     if found is None or found.known_before <= TELLING or found.known >= HALF * found.known_before:
         return None
-    if e.short.explained >= BEHIND * found.known_before and not e.short.trace.failure:
+    if e.short.explained >= ENOUGH * found.known_before and not e.short.trace.failure:
         return None  # the network sees through it
     return Suspicion(
         "A04", f"Augmentation ({found.where}) is too strong: of changed examples a classical probe explains "
