@@ -47,10 +47,19 @@ def columns_of(frame, numbers, words, dates):
     return raw | {name: frame[name].dt.strftime("%Y-%m-%dT%H:%M:%S").fillna("").to_numpy(str) for name in dates}
 
 
-def test_a_table_with_gaps_words_dates_and_odd_names(monkeypatch, tmp_path):
-    frame = some_rows(150).rename(columns={"city": "label", "age": "together"})
-    wizard = overfitted(monkeypatch, frame, "bought", tmp_path)
-    new = some_rows(40, seed=1).rename(columns={"city": "label", "age": "together"}).drop(columns="bought")
+ODD_NAMES = {"city": "label", "age": "together"}  # as parts of a predictor are called
+
+
+@pytest.fixture(scope="module")
+def of_rows(tmp_path_factory):
+    """A wizard that has learnt a table with gaps, words, dates and odd names."""
+    with pytest.MonkeyPatch.context() as patch:
+        return overfitted(patch, some_rows(150).rename(columns=ODD_NAMES), "bought", tmp_path_factory.mktemp("rows"))
+
+
+def test_a_table_with_gaps_words_dates_and_odd_names(of_rows, tmp_path):
+    wizard = of_rows
+    new = some_rows(40, seed=1).rename(columns=ODD_NAMES).drop(columns="bought")
     new.loc[0] = None
     new.loc[1, "label"] = "Atlantis"
     out = answers_of_file(wizard, columns_of(new, ["together", "a b/c.d é"], ["label"], ["since"]), tmp_path)
@@ -78,10 +87,11 @@ def test_a_regression_answers_in_the_unit_of_its_target(monkeypatch, tmp_path):
     assert wizard.evaluate(new)["r2"] > 0.5
 
 
-def test_rows_that_were_never_seen_have_an_answer_one_each(monkeypatch, tmp_path):
-    wizard = overfitted(monkeypatch, some_rows(120), "bought", tmp_path)
+def test_rows_that_were_never_seen_have_an_answer_one_each(of_rows):
+    wizard = of_rows
     odd = pd.DataFrame({"age": [np.nan, 1e300, -40], "a b/c.d é": [np.nan, 0, -1e300], "city": [None, "Rom", "Ulm"],
                         "since": pd.to_datetime([None, "1700-01-01", "2196-02-29"])})  # fmt: skip
+    odd = odd.rename(columns=ODD_NAMES)
     p = wizard.predict_proba(odd)
     assert p.shape == (3, 2)
     assert p.sum(1) == pytest.approx(np.ones(3))
@@ -89,9 +99,8 @@ def test_rows_that_were_never_seen_have_an_answer_one_each(monkeypatch, tmp_path
     assert set(wizard.predict(odd)) <= {"yes", "no"}
 
 
-def test_an_answer_does_not_depend_on_the_other_rows(monkeypatch, tmp_path):
-    wizard = overfitted(monkeypatch, some_rows(120), "bought", tmp_path)
-    new = some_rows(300, seed=2)
-    together = wizard.predict_proba(new)
-    alone = np.concatenate([wizard.predict_proba(new.iloc[[i]]) for i in (0, 150, 299)])
+def test_an_answer_does_not_depend_on_the_other_rows(of_rows):
+    new = some_rows(300, seed=2).rename(columns=ODD_NAMES)
+    together = of_rows.predict_proba(new)
+    alone = np.concatenate([of_rows.predict_proba(new.iloc[[i]]) for i in (0, 150, 299)])
     assert alone == pytest.approx(together[[0, 150, 299]], abs=1e-6)

@@ -19,10 +19,10 @@ CASES = {  # family: data set, target
     "minirocket": lambda: (some_series(120), None),
     "inception_time": lambda: (some_series(90), None),
 }
-LONG = tuple(pytest.param(name, marks=pytest.mark.long) for name in CASES if name not in ("tabm", "minirocket"))
+LONG = tuple(pytest.param(name, marks=pytest.mark.long) for name in CASES if name != "tabm")
 
 
-@pytest.mark.parametrize("name", ["tabm", "minirocket", *LONG])
+@pytest.mark.parametrize("name", ["tabm", *LONG])
 def test_a_journey_with_a_family_that_was_asked_for(name, tmp_path, monkeypatch):
     tiny = Budget(replace(TINY, rungs=1, trials=2, steps=40, epochs=0.1))
     monkeypatch.setattr("wizard.wizard.parse_budget", lambda _: tiny)
@@ -35,6 +35,7 @@ def test_a_journey_with_a_family_that_was_asked_for(name, tmp_path, monkeypatch)
     assert np.array_equal(wizard.predict(raw), wizard.predict(raw))
 
 
+@pytest.mark.long
 def test_pretrained_without_weights_goes_on_from_scratch_and_says_so(tmp_path, monkeypatch):
     from tests.small import some_digits
 
