@@ -111,8 +111,8 @@ class SeriesPreparation:
         from wizard.core.backend import keras  # noqa: F401  loads Keras quietly before its layers
         from wizard.data.even_layers import EvenCourse
 
-        out, level, spread = (list(part) for part in (self.even.out, self.even.level, self.even.spread))
-        return EvenCourse(out, level, spread, name="even_course")(series)
+        even = self.even
+        return EvenCourse(list(even.out), list(even.level), list(even.spread), name="even_course")(series)
 
     def _fit_steps(self) -> Any:
         from wizard.core.backend import keras  # noqa: F401  loads Keras quietly before its layers
