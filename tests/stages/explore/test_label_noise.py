@@ -8,9 +8,9 @@ from sklearn.metrics import roc_auc_score
 
 from tests.small import some_amounts, some_series, some_texts
 from tests.stages.walk import diabetes, digits, journey_on, noise, tagged, tumours, walk
-from wizard.stages.explore.label_noise import FILE, suspicion
+from wizard.stages.explore.label_noise import FILE, has_rows_to_look_at, suspicion
 from wizard.stages.probing import probe_sample
-from wizard.stages.suspects import suspects
+from wizard.stages.suspects import Suspects, suspects
 
 
 def found(journey):
@@ -225,6 +225,14 @@ def test_labels_outside_the_probes_sample_are_judged_too(tmp_path, few_probed):
     _, walked = found(journey_on((x, labels), tmp_path))
     rows, score, _ = outside(walked)
     assert score[is_wrong[rows]].mean() > 1.5 * score[~is_wrong[rows]].mean()
+
+
+@pytest.mark.parametrize(("n_called", "is_enough"), [(0, False), (2, False), (3, True), (40, True)])
+def test_the_more_rows_are_judged_the_more_must_be_named(n_called, is_enough):
+    rows, is_called = np.arange(1200), np.arange(1200) < n_called
+    words = np.full(1200, "other", object)
+    found = Suspects(rows, is_called * 1.0, words, is_called, (), (True,), (), np.zeros((1200, 2)), None, n_rated=400)
+    assert has_rows_to_look_at(found) is is_enough
 
 
 def test_more_rows_than_are_judged_are_sampled_and_counted(tmp_path, few_probed, monkeypatch):

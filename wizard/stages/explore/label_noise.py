@@ -47,7 +47,7 @@ def label_noise(context: Context) -> Outcome:
     worst = _worst(found)
     n_named = int(found.is_called.sum())
     rate = found.rates[worst]
-    is_found = found.is_found[worst] and n_named > 0  # a rate without a row to look at rests on the curve's shape alone
+    is_found = found.is_found[worst] and has_rows_to_look_at(found)
     value, low = (rate.value, rate.low) if is_found else (0.0, 0.0)
     numbers = {
         "measured": value, "expected": 0.0, "interval": (low, rate.high), "unit": "share of labels that are wrong",
@@ -79,6 +79,11 @@ def suspicion(context: Context) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         return np.empty(0, int), np.empty(0), np.empty(0, dtype=object)
     found = suspects(context)
     return found.rows, found.score, found.suggested
+
+
+def has_rows_to_look_at(found: Suspects) -> bool:
+    """Whether rows are named, one at least for as many as the rate rests on: else it is the curve's shape alone."""
+    return int(found.is_called.sum()) * found.n_rated >= max(len(found.rows), 1)
 
 
 def _worst(found: Suspects) -> int:
