@@ -19,8 +19,8 @@ NEEDED: Mapping[str, Mapping[str, float]] = {  # gates, and what later steps sta
         "fixed_seed": 3.5, "special_case": 0.8, "dumb_baselines": 1.5, "loss_at_init": 0.3, "input_independent": 2.5,
         "overfit_one_batch": 1.0, "decreasing_loss": 3.0, "dependencies": 0.3,
     },
-    "overfit": {"capacity_ladder": 3.0},
-    "regularize": {},
+    "overfit": {"pick_model": 2.0, "capacity_ladder": 4.0},
+    "regularize": {"early_stopping": 2.0},  # what it starts from is trained once more
     "tune": {},
     "ensemble": {"members": 1.0, "test_once": 3.0, "hand_over": 8.0},
 }  # fmt: skip

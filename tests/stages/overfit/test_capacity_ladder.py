@@ -5,7 +5,8 @@ import pandas as pd
 import pytest
 
 from tests.stages.overfit.trained import OTHER, flipped
-from tests.stages.walk import diabetes, journey_on, noise, tumours, walk
+from tests.stages.walk import TINY, diabetes, journey_on, noise, tumours, walk
+from wizard.core.budget import Budget
 from wizard.models.families import mlp
 
 GIVEN = {"metric": "accuracy", "contradiction_floor": 0.0, "signal": True, "stage_configs": {}}
@@ -30,6 +31,13 @@ def test_a_network_that_cannot_see_its_inputs_fails(tmp_path, monkeypatch):
     assert finding.stops
     assert (finding.causes[0].fault, finding.causes[0].tested) == ("M15", True)
     assert [cause.fault for cause in finding.causes if cause.tested] == ["M15"]
+
+
+def test_a_network_that_had_no_time_to_learn_closes_no_gate(tmp_path):
+    timed = replace(journey_on(tumours(200), tmp_path, "diagnosis"), budget=Budget(TINY, 10.0), beside=[60.0])
+    finding = climbed(timed)["capacity_ladder"]
+    assert finding.status == "warned"
+    assert "there was no time for more" in finding.headline
 
 
 def test_labels_without_signal_do_not_fail(tmp_path, monkeypatch):

@@ -27,6 +27,7 @@ from wizard.stages.words import share
 
 RUNG_SHARE = 0.6  # of the stage's time left that one rung may take
 COMPARED = 5  # configurations that regularize compares, each on every fold
+ENOUGH_LOOKS = 5  # with fewer, cut by the budget, a loss that has not fallen says nothing of the network
 FALLING = 0.9  # of the first loss: a rung that got below is learning, only not done
 LONGER = 3  # times the epochs that our plainest network would take, at most, for one of the user's
 GO_ON = "Give it a larger budget, or accept that the training rows are not learnt by heart."
@@ -84,12 +85,14 @@ def capacity_ladder(context: Context) -> Outcome:
         )
     history = runs[best].history.get("loss", ())
     is_learning = not runs[best].failure and len(history) > 1 and history[-1] < FALLING * history[0]
+    has_no_say = context.budget.seconds is not None and not runs[best].failure and len(history) < ENOUGH_LOOKS
     done = diagnosis.experiments(context, runs, best, is_learning=is_learning)
     numbers |= {
         "causes": tuple(one.cause for one in done), "blocks": (*blocks, diagnosis.table(context, done)),
         "advice": done[0].advice if done[0].cause.tested or done[0].advice == diagnosis.TURN_OFF else GO_ON,
     }  # fmt: skip
-    if is_learning or not context.decided("signal"):
+    is_cut = is_cut or has_no_say
+    if is_learning or has_no_say or not context.decided("signal"):
         reason = "there was no time for more" if is_cut else "no larger rung is left"
         return warned(
             f"The largest network tried, {words}, does not fit the training rows: {left}; {reason}.", **numbers
