@@ -27,8 +27,10 @@ def test_a_schedule_of_the_right_length_is_silent():
 
 def test_rates_of_a_callback_are_foreseen():
     fit = {"batch": 16, "epochs": 20, "callbacks": (keras.callbacks.LearningRateScheduler(a_tenth),)}
-    found = plan(trained(fit=fit).pipeline)
-    assert found.what == "LearningRateScheduler"
+    evidence = trained(fit=fit)
+    found = plan(evidence.pipeline)
+    assert (found.what, found.by_epoch[0]) == ("LearningRateScheduler", pytest.approx(1e-4))
+    assert decayed_early(evidence).level == "failed"
     assert 3 / 20 <= found.alive <= 4 / 20  # a thousandth is reached in the fourth epoch, give or take
 
 

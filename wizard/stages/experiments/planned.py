@@ -26,12 +26,16 @@ class Plan:
         rates: (points,) learning rate, evenly over them.
         alive: Share of the steps until the rate stays below a thousandth of its largest value.
         what: The schedule, in words.
+        by_epoch: Rates of the epochs, where a callback sets them; () where the optimiser knows its own.
+        an_epoch: Steps of an epoch.
     """
 
     steps: int
     rates: np.ndarray
     alive: float
     what: str
+    by_epoch: tuple[float, ...]
+    an_epoch: int
 
 
 @dataclass(frozen=True)
@@ -77,7 +81,7 @@ def plan(pipeline: Pipeline) -> Plan | None:
     by_epoch = [one for one in pipeline.callbacks if isinstance(one, keras.callbacks.LearningRateScheduler)]
     if isinstance(schedule, keras.optimizers.schedules.LearningRateSchedule):
         rates = np.array([float(keras.ops.convert_to_tensor(schedule(int(step)))) for step in at])
-        what = type(schedule).__name__
+        what, known = type(schedule).__name__, None
     elif by_epoch:
         known = _by_epoch(by_epoch[0].schedule, pipeline.rate, pipeline.epochs)
         if known is None:
@@ -88,7 +92,7 @@ def plan(pipeline: Pipeline) -> Plan | None:
     largest = float(np.abs(rates).max())
     moving = np.flatnonzero(np.abs(rates) >= NOTHING * largest) if largest > 0 else np.zeros(0, int)
     alive = (int(at[moving[-1]]) + 1) / steps if len(moving) else 0.0
-    return Plan(steps, rates, alive, what)
+    return Plan(steps, rates, alive, what, () if known is None else tuple(known.tolist()), an_epoch)
 
 
 def _by_epoch(schedule: Any, rate: float, epochs: int) -> np.ndarray | None:
@@ -116,7 +120,14 @@ def resumed(pipeline: Pipeline, planned: Plan) -> Resumed | None:
     largest = float(np.abs(planned.rates).max())
     with pipeline.untouched():
         pipeline.restore(pipeline.first)
-        pipeline.fit(pipeline.train, steps, uses="planned")
+        now = pipeline.rate
+        if planned.by_epoch:  # as the callback would set them
+            largest = max(largest, now)
+            for number, rate in enumerate(planned.by_epoch[: -(-steps // planned.an_epoch)]):
+                with other_rate(pipeline, rate / now if now else 1.0):
+                    pipeline.fit(pipeline.train, planned.an_epoch, uses=f"planned {number}")
+        else:
+            pipeline.fit(pipeline.train, steps, uses="planned")
         before = pipeline.losses(held)
         now = pipeline.rate
         with other_rate(pipeline, largest / now if now else 1.0):
