@@ -107,6 +107,8 @@ class Journey:
 
     def use_synthetic(self, given: Any) -> str:
         """Reads examples of the user's own, for runs that ask for them; returns their key."""
+        if self.own is not None:
+            raise NotAvailableError("synthetic= is not for a model of your own: add such examples to your tensors.")
         synthetic = read_synthetic(given, self.dataset, self.split.known, self.seed)
         self.task.encode(synthetic.labels)  # unknown classes are refused at the door
         self.trainer.preparer.synthetic = synthetic

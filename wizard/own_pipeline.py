@@ -165,7 +165,7 @@ def new_tensors(own: Any, raw: Any, y: Any, what: str) -> tuple[Any, np.ndarray 
     if tf_data.accepts(raw) or keras_data.accepts(raw):
         found = read((raw, None, None), None, None, ALL)
         raw, y = found.x, found.y if y is None else y
-    tensors = own.read(raw, what)
+    tensors = own.preparation.read(raw, what)
     return tensors, None if y is None else own.codes(y, len(tensors))
 
 

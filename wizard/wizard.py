@@ -205,8 +205,6 @@ class Wizard:
         from wizard.stages.regularize import left_out
 
         options: dict[str, Any] = {"skip": left_out(only, skip)}
-        if synthetic is not None and self._journey.own is not None:
-            raise NotAvailableError("synthetic= is not for a model of your own: add such examples to your tensors.")
         if synthetic is not None:
             options["synthetic"] = self._journey.use_synthetic(synthetic)
         return self._stage("regularize", options)

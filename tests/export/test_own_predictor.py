@@ -49,11 +49,10 @@ def two_inputs():
     return stream, build
 
 
-@pytest.mark.parametrize("kind", ["classes", "amounts", "two inputs", "own class"])
+@pytest.mark.parametrize("kind", ["classes", "amounts", "two inputs"])
 def test_files_answer_as_the_networks_did(kind, tmp_path):
     data, build = {
         "classes": lambda: (wine(), declared), "amounts": lambda: (amounts(), plain), "two inputs": two_inputs,
-        "own class": lambda: (wine(), stepping),
     }[kind]()  # fmt: skip
     journey = journey_of(data, build, tmp_path / "run")
     members, expected = members_of(journey, 2 if kind == "classes" else 1)
@@ -63,17 +62,27 @@ def test_files_answer_as_the_networks_did(kind, tmp_path):
     assert said.why == ""
     assert said.refused == ()
     assert len(said.networks) == len(members)
-    assert ("Mine" in said.classes) == (kind == "own class")
+    assert said.classes == ()
     expected = calibrated(expected, calibration, journey.task)
     loaded = load_own(tmp_path, members)
     assert set(loaded) == {"model.keras", "saved_model"}
     for model in (*loaded.values(), OwnAnswering(members, journey.task, calibration)):
         assert answers(model, journey) == pytest.approx(expected, rel=1e-5, abs=1e-6)
-    if kind != "own class":
-        one = keras.saving.load_model(tmp_path / "network_1.keras")
-        x = journey.own.tensors.take(np.arange(20)).x
-        assert one.predict(x, verbose=0).shape == (20, 1 if kind == "amounts" else 3)
-        assert one.optimizer.learning_rate == journey.own.default.rate
+    one = keras.saving.load_model(tmp_path / "network_1.keras")
+    x = journey.own.tensors.take(np.arange(20)).x
+    assert one.predict(x, verbose=0).shape == (20, 1 if kind == "amounts" else 3)
+    assert float(one.optimizer.learning_rate) == pytest.approx(journey.own.default.rate)
+
+
+def test_a_class_that_keras_cannot_build_again_is_said_and_answers_in_memory(tmp_path):
+    journey = journey_of(wine(), stepping, tmp_path / "run")
+    members, expected = members_of(journey)
+    write_own(members, journey.task, None, tmp_path)
+    said = Written.read(tmp_path)
+    assert said.why.startswith("Keras cannot build Mine again")
+    assert load_own(tmp_path, members) == {}
+    assert len(said.networks) + len(said.refused) == 1
+    assert answers(OwnAnswering(members, journey.task, None), journey) == pytest.approx(expected, abs=1e-6)
 
 
 def test_an_instance_that_cannot_be_copied_is_handed_over_by_itself(tmp_path):

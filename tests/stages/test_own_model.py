@@ -76,8 +76,7 @@ def test_what_cannot_be_joined_is_handed_over_alone(is_instance, tmp_path):
         assert handed.status == "warned"
         assert "cannot be made a part of another model" in handed.headline
     else:
-        assert handed.status == "passed"
-        assert "custom_objects={" in handed.blocks[-1].text
-        assert (folder / "saved_model").is_dir()
+        assert handed.status == "warned"
+        assert "Keras cannot build Mine again" in handed.headline
     assert (folder / "network_1.keras").is_file() or (folder / "network_1.weights.npz").is_file()
     assert np.isfinite(found["calibrate"].measured)

@@ -135,11 +135,11 @@ def test_codes_that_no_example_has_leave_no_gap(tmp_path):
 
 def test_new_tensors_must_be_as_the_known_ones(classes):
     own = classes.own
-    assert own.read(np.zeros((4, 13))).x.dtype == "float32"
+    assert own.preparation.read(np.zeros((4, 13))).x.dtype == "float32"
     with pytest.raises(DataError, match=r"shaped as those .* \(n, 13\) float32. Received: \(n, 12\)"):
-        own.read(np.zeros((4, 12)))
+        own.preparation.read(np.zeros((4, 12)))
     with pytest.raises(DataError, match="nested as those it was trained on"):
-        own.read({"a": np.zeros((4, 13))})
+        own.preparation.read({"a": np.zeros((4, 13))})
     assert own.codes(np.eye(3)[[0, 2]], 2).tolist() == [0, 2]
     with pytest.raises(DataError, match="Every label must be one"):
         own.codes(np.array([0, 7]), 2)

@@ -117,6 +117,8 @@ def write_own(members: Sequence[Member], task: Task, calibration: Calibration | 
         (folder / "model.keras").unlink(missing_ok=True)
         shutil.rmtree(folder / "saved_model", ignore_errors=True)
     classes = tuple(sorted(own_classes(members[0].own.pipeline.model)))
+    if why and classes:
+        why = f"Keras cannot build {', '.join(classes)} again as a part of another model ({why})"
     said = Written(networks=tuple(networks), refused=tuple(refused), why=why, classes=classes)
     (folder / SAID).write_text(said.model_dump_json(indent=1), encoding="utf-8")
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
-from functools import cache, cached_property
+from dataclasses import replace
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -18,7 +18,8 @@ from wizard.data.task import Task
 from wizard.models.family import Family, look_every, multiple
 from wizard.training.declared import Declared, declared_of, value_at
 from wizard.training.heads import Head, squashed
-from wizard.training.nests import in_numpy, leaves, n_rows
+from wizard.training.nests import in_numpy, leaves
+from wizard.training.own_build import Built, built_of, is_plain_graph
 from wizard.training.own_tensors import OwnPreparation
 from wizard.training.pipeline import Pipeline, Tensors
 from wizard.training.prepared import Prepared, TargetScale
@@ -28,23 +29,6 @@ ENOUGH_STEPS, FEWEST_EPOCHS, MOST_EPOCHS = 600, 20, 60  # of the usual training,
 PLACES = (0.0, 1 / 3, 2 / 3, 1.0)  # between the ends of every range of capacity: rungs of the ladder
 LEAST = 1e-12  # of a probability, so that it has a logarithm
 SUMS = 1e-3  # by which probabilities may miss their sum
-
-
-@dataclass(frozen=True)
-class Built:
-    """One build of the user's, as far as numbers tell: its optimiser's rate and decay, and how much it learns.
-
-    Attributes:
-        rate: Learning rate; None where it is a schedule of the user's own, or cannot be set.
-        decay: Weight decay, 0 without.
-        takes_decay: Whether the optimiser can have one.
-        n_parameters: Trainable numbers.
-    """
-
-    rate: float | None
-    decay: float
-    takes_decay: bool
-    n_parameters: int
 
 
 class OwnModel:
@@ -95,7 +79,7 @@ class OwnModel:
     @property
     def is_copyable(self) -> bool:
         """Whether there can be a second instance: a build function gives one, and so does a plain graph of layers."""
-        return not self.is_instance or (type(self.given) in _plain_kinds() and not self.has_own_step)
+        return not self.is_instance or (is_plain_graph(self.given) and not self.has_own_step)
 
     @cached_property
     def declared(self) -> tuple[Declared, ...]:
@@ -320,37 +304,6 @@ class OwnModel:
         named |= {f"y{i}": array for i, array in enumerate(self.tensors.targets)}
         return named if self.tensors.weight is None else {**named, "own_weight": leaves(self.tensors.weight)[0]}
 
-    def read(self, raw: Any, like: str = "predict") -> Tensors:
-        """New finished tensors, as the ones that the model was trained on.
-
-        Args:
-            raw: Arrays, or a nest of them, of the same structure and shapes; a DataFrame where that was given.
-            like: What they are for, in the message.
-
-        Raises:
-            DataError: For anything else.
-        """
-        known = self.tensors.x
-        if hasattr(raw, "iloc") and not isinstance(known, (dict, tuple, list)):
-            raw = raw.to_numpy("float32")
-        try:
-            keras.tree.assert_same_structure(known, raw)
-        except (ValueError, TypeError) as error:
-            raise DataError(
-                f"{like}() with a model of your own takes finished tensors, nested as those it was trained on: "
-                f"{_in_words(known)}. Received: {_in_words(raw)}."
-            ) from error
-        x = in_numpy(raw)
-        n_rows(x)
-        shapes = [(a.shape[1:], b.shape[1:]) for a, b in zip(leaves(known), leaves(x), strict=True)]
-        if any(a != b for a, b in shapes):
-            raise DataError(
-                f"{like}() takes examples shaped as those that the model was trained on: {_in_words(known)}. "
-                f"Received: {_in_words(x)}."
-            )
-        cast = [b.astype(a.dtype) for a, b in zip(keras.tree.flatten(known), keras.tree.flatten(x), strict=True)]
-        return Tensors(keras.tree.pack_sequence_as(known, cast), None)
-
     # ── outputs ──────────────────────────────────────────────────────────────────────────────────
     @cached_property
     def are_probabilities(self) -> bool:
@@ -422,35 +375,7 @@ class OwnModel:
             )
 
 
-@cache
-def _plain_kinds() -> tuple[type, ...]:
-    """Classes of models that are nothing but graphs of layers."""
-    entry = keras.Input((1,))
-    return keras.Sequential, type(keras.Model(entry, entry))
-
-
-def built_of(model: Any) -> Built:
-    """What a compiled model's optimiser can be told, and how much it learns."""
-    optimizer = model.optimizer
-    rate: Any = getattr(optimizer, "_learning_rate", None)
-    is_number = isinstance(rate, keras.Variable)
-    is_plain = isinstance(optimizer, keras.optimizers.Optimizer) and not hasattr(optimizer, "inner_optimizer")
-    n = int(sum(np.prod(v.shape) for v in model.trainable_variables))
-    decay = float(getattr(optimizer, "weight_decay", None) or 0.0)
-    number = float(f"{float(rate.numpy()):.6g}") if is_number and is_plain else None  # as it was written, not float32
-    return Built(number, decay, is_plain and hasattr(optimizer, "weight_decay"), n)
-
-
 def _elsewhere(one: Declared) -> HpValue:
     """A value of a hyperparameter that is not its default."""
     first, last = (value_at(one.dimension, place) for place in (0.0, 1.0))
     return first if one.default != first else last
-
-
-def _in_words(nest: Any) -> str:
-    if isinstance(nest, Mapping):
-        return "{" + ", ".join(f"{name!r}: {_in_words(nest[name])}" for name in nest) + "}"
-    if isinstance(nest, (tuple, list)):
-        return f"({', '.join(map(_in_words, nest[:5]))}{' …' if len(nest) > 5 else ''})"
-    shape = getattr(nest, "shape", None)
-    return type(nest).__name__ if shape is None else f"(n, {', '.join(map(str, shape[1:]))}) {nest.dtype}"

@@ -16,7 +16,8 @@ from wizard.core.seeds import derive
 from wizard.models.layers import Schedule
 from wizard.training.compiled import PREDICT_BATCH, PREDICT_NUMBERS, SCHEDULES
 from wizard.training.fit import losses_of
-from wizard.training.own_model import OwnModel, built_of
+from wizard.training.own_build import built_of
+from wizard.training.own_model import OwnModel
 from wizard.training.prepared import Prepared
 from wizard.training.resident import Resident
 from wizard.training.rows import training_rows
