@@ -75,7 +75,7 @@ def _watch(chief: Chief, launcher: Launcher, say: Callable[[str], None], is_late
             heard = time.monotonic()
             if running:
                 say(f"no trial ended for long; if {', '.join(running)} died, start it again under the same name")
-            else:
+            elif not launcher.names or launcher.has_none_left:
                 say("no worker has asked for a trial for a minute; start one with a KERASTUNER_TUNER_ID of its own")
         time.sleep(PAUSE)
     return True
