@@ -187,10 +187,3 @@ def test_inputs_are_as_the_form_says():
 def test_an_unknown_family_is_refused_with_those_there_are():
     with pytest.raises(OptionError, match=r"'mlpp' among the families: bag_of_ngrams, .*mlp"):
         family("mlpp")
-
-
-@pytest.mark.parametrize(("side", "first"), [(8, 8), (28, 14), (64, 32)])
-def test_a_residual_network_looks_at_larger_pictures_at_half_their_size(side, first):
-    built = build_network(TrainingConfig(family="resnet"), ImageForm(height=side, width=side, channels=1), TASK)
-    added = next(layer for layer in built.model.layers if isinstance(layer, keras.layers.Add))
-    assert added.output.shape[1:3] == (first, first)

@@ -9,8 +9,7 @@ from wizard.data.form import Form, ImageForm
 from wizard.data.task import Task
 from wizard.models.family import Family, batch_for, look_every, multiple
 
-TINY_SIDE = 20  # pixels: smaller pictures keep their size through the first stage, as on CIFAR
-SMALL_SIDE = 48  # pixels: up to here the first layer sees every pixel, and its largest answers go on, at half the size
+SMALL_SIDE = 48  # pixels: smaller pictures keep their size through the first layer, as on CIFAR
 FLAT_SIDE = 4  # a last map up to this size is read place by place; larger ones are pooled over places
 ENOUGH_STEPS = 900  # 1,100 digits reached .995 after 840 steps, and hardly more after twice as many
 FEWEST_EPOCHS, MOST_EPOCHS = 12, 40
@@ -28,9 +27,7 @@ def build(hp: Any, inputs: dict[str, Any], form: Form) -> Any:
     blocks = int(hp.Int("blocks", 1, 3, default=1))
     is_small = side <= SMALL_SIDE
     x = _convolution(inputs["image"], width, 3 if is_small else 5, stride=1 if is_small else 2)
-    if TINY_SIDE < side <= SMALL_SIDE:
-        x = keras.layers.MaxPooling2D(2)(x)
-    side = side // 2 if side > TINY_SIDE else side
+    side = side if is_small else side // 2
     for stage in range(int(hp.Int("stages", 1, 4, default=2))):
         stride = 2 if stage and side > 2 else 1
         side //= stride
@@ -78,10 +75,8 @@ def recipe(form: Form, n_rows: int, task: Task) -> TrainingConfig:
     batch = batch_for(n_rows)
     look = look_every(n_rows, batch)
     epochs = min(max(ENOUGH_STEPS * batch / n_rows, FEWEST_EPOCHS), MOST_EPOCHS)
-    assert isinstance(form, ImageForm)
-    hp: dict[str, HpValue] = {"width": 32} if min(form.height, form.width) > TINY_SIDE else {}  # more is to be seen
     return TrainingConfig(
-        family="resnet", hp=hp, learning_rate=2e-3, schedule="cosine", batch=batch, epochs=multiple(epochs, look),
+        family="resnet", learning_rate=2e-3, schedule="cosine", batch=batch, epochs=multiple(epochs, look),
         look_every=look, augment=0.5,
     )  # fmt: skip
 
