@@ -95,10 +95,11 @@ def _ways(variables: list[Any], initializers: dict[int, Any], seeds: list[int]) 
     ways, n_kept = [], 0
     for variable in variables:
         initializer, value = initializers.get(id(variable)), np.asarray(variable)
+        own_seed = getattr(initializer, "seed", None)
         if value.dtype.kind in "iu" and value.shape == (2,) and int(value[0]) in places:
             ways.append(_state(places[int(value[0])], value))
-        elif getattr(initializer, "seed", None) in places:
-            ways.append(_drawn(initializer, places[initializer.seed], variable))
+        elif isinstance(own_seed, int) and own_seed in places:
+            ways.append(_drawn(initializer, places[own_seed], variable))
         else:
             is_even = value.size > 0 and bool((value == value.flat[0]).all())
             n_kept += 1 if is_even else value.size
