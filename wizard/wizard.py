@@ -13,7 +13,7 @@ import numpy as np
 from wizard.core.budget import parse_budget
 from wizard.core.clock import Clock
 from wizard.core.decisions import Decisions
-from wizard.core.errors import GateFailed, NotAvailableError, OptionError, StageOrderError, check_count, nearest
+from wizard.core.errors import GateFailed, OptionError, StageOrderError, check_count, nearest
 from wizard.core.finding import Finding
 from wizard.core.progress import say, say_result
 from wizard.core.result import STAGES, StageName, StageResult
