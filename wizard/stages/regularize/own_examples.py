@@ -99,10 +99,10 @@ def _outside(
     for name, values in new.items():
         if values.dtype.kind != "f" and values.dtype != np.uint8:
             continue
-        known = np.asarray(tensors[name][train]).reshape(len(train), -1)
+        known = np.asarray(tensors[name][train])
+        known, flat = (array.reshape(-1, array.shape[-1]) for array in (known, values))  # places of a channel together
         low, high = known.min(0), known.max(0)
         room = BEYOND * (high.astype("float64") - low)
-        flat = values.reshape(len(values), -1)
         shares.append(float(((flat < low - room) | (flat > high + room)).mean()))
     return max(shares)
 
