@@ -34,16 +34,6 @@ def test_no_network_stays_behind_a_run(rows, tmp_path):
     assert len(set(found[2:])) == 1, found
 
 
-def test_other_structures_are_let_go_of(rows, tmp_path):
-    from wizard.training.trainer import COMPILED_KEPT
-
-    trainer, found = trainer_for(rows, tmp_path), []
-    for width in range(COMPILED_KEPT + 2):
-        trainer.compiled(MLP.but(hp={"width": 8 + width, "depth": 1}))
-        found.append(n_models())
-    assert found[-1] == found[-2] == found[-3] > found[0]
-
-
 @pytest.mark.long
 @pytest.mark.skipif(not Path("/proc/self/statm").exists(), reason="reads the process's memory from Linux")
 def test_memory_is_flat_over_fifty_runs(rows, tmp_path):
