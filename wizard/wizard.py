@@ -179,16 +179,10 @@ class Wizard:
         Args:
             family: Name of a model family, instead of the plainest one for these inputs.
         """
-        if family is not None and self._journey.own is not None:
-            raise OptionError("family= is not for a model of your own: it is the one that is trained. Leave it out.")
         if family is not None:
-            from wizard.models.family import PACKAGE, names
+            from wizard.models.family import check_family
 
-            if family not in names():
-                raise OptionError(
-                    f"family must be one of {', '.join(names())} (files in {PACKAGE}). Received: {family!r}."
-                    f"{nearest(family, names())}"
-                )
+            check_family(family, has_own_model=self._journey.own is not None)
         return self._stage("overfit", {"family": family})
 
     def regularize(self, only: Any = None, skip: Any = (), synthetic: Any = None) -> Self:

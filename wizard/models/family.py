@@ -10,6 +10,7 @@ import numpy as np
 
 from wizard.core import registry
 from wizard.core.config import HpValue, TrainingConfig
+from wizard.core.errors import OptionError, nearest
 from wizard.data.form import Form
 from wizard.data.task import Task
 
@@ -54,6 +55,17 @@ def family(name: str) -> Family:
 def names() -> tuple[str, ...]:
     """Names of all families; nothing is imported."""
     return registry.names(PACKAGE)
+
+
+def check_family(name: str, has_own_model: bool) -> None:
+    """Raises OptionError for a family that is none, or where a model of the user's own is trained anyway."""
+    if has_own_model:
+        raise OptionError("family= is not for a model of your own: it is the one that is trained. Leave it out.")
+    if name not in names():
+        raise OptionError(
+            f"family must be one of {', '.join(names())} (files in {PACKAGE}). Received: {name!r}."
+            f"{nearest(name, names())}"
+        )
 
 
 def families_for(form: Form) -> tuple[Family, ...]:
