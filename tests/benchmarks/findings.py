@@ -58,14 +58,20 @@ def opened(name: str, out: Path) -> Any:
 
 def measure(name: str, out: Path) -> tuple[int, int]:
     """Prints what explore finds in a set; returns how many findings failed and warned."""
+    from wizard.core.errors import UnsupportedTaskError
+
     with contextlib.redirect_stdout(io.StringIO()):
-        wizard = opened(name, out)
+        try:
+            wizard = opened(name, out)
+        except UnsupportedTaskError as refused:  # a lone series is forecasting
+            sys.stderr.write(f"{name}: refused. {refused}\n")
+            return 0, 0
         started = time.monotonic()
         wizard.explore()
     seconds = time.monotonic() - started
     result = json.loads(next(Path(wizard.report).parent.glob("1-explore/result.json")).read_bytes())
     loud = [one for one in result["findings"] if one["status"] in ("warned", "failed", "crashed")]
-    print(f"{name} ({result['about']['n_train']:,} training rows): {seconds:.0f} s", flush=True)
+    print(f"{name} ({result['dataset']['n_train']:,} training rows): {seconds:.0f} s", flush=True)
     for one in loud:
         print(f"  {one['status']:7} {one['step']}: {one['headline']}")
         for cause in one["causes"]:
