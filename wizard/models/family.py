@@ -30,7 +30,8 @@ class Family:
         build: (hp, inputs, form) -> features (b, e), or (b, m, e) of m members whose answers are averaged: declares its
             hyperparameters in KerasTuner's language and builds everything but the head; compiles and trains nothing.
         recipe: (form, n_rows, task) -> the configuration it is usually trained with.
-        ladder: form -> rungs of capacity, smallest first, each with all structural hyperparameters.
+        ladder: form -> rungs of capacity, smallest first, each with all structural hyperparameters that are sizes; a
+            head that tells places apart (`grid`) is overfit's to ask for, where explore found that position matters.
         prepare: (model, tensors, seed) -> None: fits parts of a fresh network to training rows (quantiles, scales),
             before its first step; None where there are none. `tensors` are the inputs by name, (n, …) each.
         has_own_scale: Whether it takes pictures or series as they are, and scales them itself.
