@@ -65,7 +65,8 @@ def test_pages_are_whole_and_small(kind, request):
     assert all(page.stat().st_size < 8e6 for page in pages)
     assert (folder / "1-explore" / "report.html").read_text().count("<path d=") >= 40
     augmented = json.loads((folder / "4-regularize" / "result.json").read_bytes())["findings"][1]["blocks"][-1]
-    assert {item["caption"] for item in augmented["items"]} == {"as it is", "strength 0.5"}
+    captions = {item["caption"] for item in augmented["items"]}
+    assert {"as it is", "strength 0.5"} <= captions <= {"as it is", "strength 0.5", "strength 1"}
     assert all(item["curves"] for item in augmented["items"])
 
 

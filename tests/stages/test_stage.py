@@ -28,7 +28,7 @@ RECIPE = {
     "signal_health learning_rate human_baseline",
     "overfit": "pick_model one_at_a_time capacity_ladder no_decay learning_curves hardest_examples",
     "regularize": "more_data augment creative_augment pretrain smaller_input smaller_model smaller_batch dropout "
-    "weight_decay label_smoothing early_stopping larger_model first_layer class_weights",
+    "weight_decay label_smoothing early_stopping larger_model first_layer class_weights other_order",
     "tune": "search_space random_search sensitivity schedule winner",
     "ensemble": "members leave_training distill calibrate error_analysis test_once hand_over",
 }

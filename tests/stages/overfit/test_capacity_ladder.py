@@ -34,7 +34,7 @@ def test_a_network_that_cannot_see_its_inputs_fails(tmp_path, monkeypatch):
 
 
 def test_a_network_that_had_no_time_to_learn_closes_no_gate(tmp_path):
-    timed = replace(journey_on(tumours(200), tmp_path, "diagnosis"), budget=Budget(TINY, 10.0), beside=[60.0])
+    timed = replace(journey_on(noise(), tmp_path, "label"), budget=Budget(TINY, 0.1))
     finding = climbed(timed)["capacity_ladder"]
     assert finding.status == "warned"
     assert "there was no time for more" in finding.headline

@@ -36,9 +36,9 @@ def augment(context: Context) -> Outcome:
     if context.own is not None:
         return declared_experiment(context, context.own, "augment")
     wanted = [name for name in context.decided("vary") if name in _look(context).VARIED]
-    strengths = (STRENGTHS[::-1] if wanted else STRENGTHS)[: few(context)]
+    strengths = STRENGTHS[::-1] if wanted else STRENGTHS[: few(context)]
     gallery, kept = _survives(context, strengths)
-    safe = [strength for strength in strengths if kept[strength] > 1 - LOST]
+    safe = [strength for strength in strengths if kept[strength] > 1 - LOST][: few(context)]
     if not safe:
         worst = kept[strengths[0]]
         return noted(
