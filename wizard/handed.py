@@ -56,13 +56,7 @@ class Handed:
         return scores_of(self.task, y, self.answers(examples), None, self.calibration)
 
     def save(self, path: Path) -> Path:
-        """Writes it as one .keras file.
-
-        Raises:
-            NotAvailableError: For another ending.
-        """
-        if path.suffix != ".keras":
-            raise NotAvailableError(f"export() writes .keras files in this version. Received: {path.name!r}.")
+        """Writes it as one .keras file."""
         partial = path.with_name(f"{PARTIAL}{uuid.uuid4().hex}.keras")
         try:
             with writing(path):
@@ -79,6 +73,13 @@ class Handed:
         from wizard.export.names import named
 
         return named(answers, self.task, self.calibration)
+
+
+def check_export(path: Path) -> Path:
+    """A path that a predictor can be written to; raises NotAvailableError for another ending."""
+    if path.suffix != ".keras":
+        raise NotAvailableError(f"export() writes .keras files in this version. Received: {path.name!r}.")
+    return path
 
 
 def handed(journey: Journey, decisions: Decisions, stages: Collection[StageName]) -> Handed:

@@ -21,7 +21,7 @@ from wizard.core.store import folder_name
 from wizard.data.corrections import with_task
 from wizard.data.opening import Request, open_dataset
 from wizard.data.task import check_task
-from wizard.handed import Handed, deciding_scores, ejected, examples_of, handed, labelled_of
+from wizard.handed import Handed, check_export, deciding_scores, ejected, examples_of, handed, labelled_of
 from wizard.joining import joined
 from wizard.journey import Journey, announce, branched, check_order, person, stages_before, use_sets, why_closed
 from wizard.pages import ShownResult, notebook_html, page_path, read_suspects, write_pages
@@ -364,7 +364,8 @@ class Wizard:
         Args:
             path: Ending in ".keras".
         """
-        return self._predictor().save(Path(path))
+        target = check_export(Path(path))
+        return self._predictor().save(target)
 
     def __repr__(self) -> str:
         """One line."""

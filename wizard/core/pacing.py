@@ -51,7 +51,8 @@ class Pacing:
         """Seconds left to what may be left out in this stage; infinite without a budget in seconds."""
         if self._deadline is None:
             return float("inf")
-        return self._deadline - self._offset - self._clock.spent() - self.kept
+        until = self._deadline if self._end is None else min(self._deadline, self._end)
+        return until - self._offset - self._clock.spent() - self.kept
 
     @property
     def left_in_all(self) -> float:
