@@ -98,8 +98,9 @@ addEventListener("load", async () => {
     answer.pixelated = getComputedStyle(look.querySelector("img")).imageRendering;
     answer.wide = look.scrollWidth > look.clientWidth;
     for (let i = 0; i < 60; i++) key("ArrowRight");
+    const left = new Promise((done) => look.addEventListener("close", done));  // the page's own listener came first
     look.querySelector('[data-look="close"]').click(); answer.closed = !look.open;
-    await new Promise((done) => setTimeout(done, 50));
+    await left;
     answer.left = [find("status").textContent, here(buttons()[1])];
     answer.rows = await walkRows();
     document.querySelectorAll("details").forEach((details) => { details.open = false; });
