@@ -2,10 +2,12 @@ import keras
 import numpy as np
 import pytest
 import tensorflow as tf
+from tensorflow.python.framework.config import disable_op_determinism, is_op_determinism_enabled
 
 from wizard.training.draws import differ
 from wizard.training.examples import read
 from wizard.training.nests import leaves
+from wizard.training.randomness import make_deterministic
 
 X, Y = np.random.default_rng(0).random((48, 4, 4, 1)).astype("float32"), np.arange(48) % 3
 
@@ -50,6 +52,18 @@ def test_draws_and_changes_from_pass_to_pass_are_told_apart(data, draws, varies)
     examples = read((data, None, None), None, None, 1000)
     assert bool(examples.draws) == draws
     assert differ(leaves(examples.second_x), leaves(examples.x)) == varies
+
+
+def test_a_pipeline_without_a_seed_is_read_after_determinism_went_on():
+    given = dataset("graph")
+    was_on = is_op_determinism_enabled()
+    make_deterministic()
+    try:
+        assert differ(leaves((found := read((given, None, None), None, None, 1000)).second_x), leaves(found.x))
+        assert is_op_determinism_enabled()
+    finally:
+        if not was_on:
+            disable_op_determinism()
 
 
 def test_what_a_cache_keeps_is_said():

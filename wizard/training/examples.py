@@ -68,7 +68,7 @@ def read(given: tuple[Nest, Nest, Nest], batch: int | None, steps: int | None, m
     if tf_data.accepts(x):
         n_batches = int(x.cardinality())
         ends = n_batches >= 0  # otherwise it is tf.data's number for endless or unknown
-        examples = _read_twice(lambda: iter(x), "tf.data.Dataset", None if ends else steps, most)
+        examples = _read_twice(lambda: tf_data.elements_of(x), "tf.data.Dataset", None if ends else steps, most)
         return replace(examples, draws=draws.of_dataset(x))
     if keras_data.accepts(x):
         watch = draws.Watch(x)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
@@ -56,10 +57,44 @@ def stream_of(dataset: Any) -> Stream:
     is_endless = {tf.data.INFINITE_CARDINALITY: True, tf.data.UNKNOWN_CARDINALITY: None}.get(cardinality, False)
 
     def elements() -> Iterator[Any]:
-        for element in dataset:
-            yield in_numpy(element)
+        yield from map(in_numpy, elements_of(dataset))
 
     return Stream(elements, is_endless, "tf.data.Dataset")
+
+
+def elements_of(dataset: Any) -> Iterator[Any]:
+    """One pass over a pipeline, which may draw without a seed.
+
+    TensorFlow's deterministic ops, which an earlier stage may have switched on, would raise there: they are off while
+    an element is made.
+    """
+    end = object()
+    with _nondeterministic():
+        passing = iter(dataset)
+    while True:
+        with _nondeterministic():
+            element = next(passing, end)
+        if element is end:
+            return
+        yield element
+
+
+@contextmanager
+def _nondeterministic() -> Iterator[None]:
+    from tensorflow.python.framework.config import (
+        disable_op_determinism,
+        enable_op_determinism,
+        is_op_determinism_enabled,
+    )
+
+    was_on = is_op_determinism_enabled()
+    if was_on:
+        disable_op_determinism()
+    try:
+        yield
+    finally:
+        if was_on:
+            enable_op_determinism()
 
 
 def in_numpy(part: Any) -> Any:
