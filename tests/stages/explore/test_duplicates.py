@@ -2,6 +2,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from tests.small import some_series, some_texts
 from tests.stages.walk import digits, journey_on, noise, tumours, walk
 
 
@@ -166,3 +167,28 @@ def test_causes_are_named(tmp_path):
     own = pd.concat([frame[500:], frame[:7]])
     across, _ = found(journey_on(frame[:500], tmp_path / "own", "diagnosis", validation=own))
     assert [cause.fault for cause in across.causes] == ["S01", "D01"]
+
+
+@pytest.mark.parametrize("make", [some_texts, some_series])
+def test_silent_on_clean_texts_and_series(make, tmp_path):
+    assert found(journey_on(make(160), tmp_path))[0].status == "passed"
+
+
+@pytest.mark.parametrize(("change", "fault"), [
+    (str, "D01"), (lambda text: f"  {text.upper()}!", "D02"), (lambda text: text.replace(" ", "  "), "D02"),
+])  # fmt: skip
+def test_texts_copied_or_written_a_little_otherwise_are_found(change, fault, tmp_path):
+    x, y = some_texts(160)
+    finding, _ = found(journey_on(([*x, *(change(text) for text in x[:24])], np.concatenate([y, y[:24]])), tmp_path))
+    assert finding.status in ("noted", "warned")
+    assert fault in [cause.fault for cause in finding.causes], finding
+
+
+@pytest.mark.parametrize("noise_in_it", [0.0, 0.01])
+def test_series_measured_twice_are_found(noise_in_it, tmp_path):
+    x, y = some_series(160)
+    random = np.random.default_rng(0)
+    again = [one + noise_in_it * np.nanstd(one) * random.normal(size=np.shape(one)) for one in x[:24]]
+    finding, _ = found(journey_on(([*x, *again], np.concatenate([y, y[:24]])), tmp_path))
+    assert finding.status in ("noted", "warned")
+    assert ("D02" if noise_in_it else "D01") in [cause.fault for cause in finding.causes], finding

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from tests.stages.walk import journey_on, noise, walk
+from tests.stages.walk import journey_on, noise, tagged, walk
 
 
 def imbalance_of(frame, folder, **options):
@@ -87,3 +87,40 @@ def test_severe_imbalance_is_a_cause(tmp_path):
     assert (severe.status, severe.causes[0].fault) == ("noted", "L08")
     asked, _ = imbalance_of(labelled(600, 40), tmp_path / "warned", metric="accuracy")
     assert (asked.status, asked.causes[0].fault) == ("warned", "L08")
+
+
+def labels_of(journey):
+    return walk(journey, "explore", "imbalance")["imbalance"]
+
+
+@pytest.mark.parametrize(("which", "metric"), [("labels", "mean_average_precision"), ("targets", "r2")])
+def test_several_labels_or_targets_are_silent_where_they_are_clean(explored, which, metric):
+    assert explored[which]["imbalance"].status in ("passed", "noted")
+    assert explored[which].decided["metric"] == metric
+
+
+def test_a_label_that_few_have_is_warned_of(tmp_path):
+    x, y = tagged()
+    y[:, 0] = 0
+    y[: len(y) // 40, 0] = 1
+    finding = labels_of(journey_on((x, y), tmp_path))
+    assert finding.status == "warned"
+    assert finding.headline.startswith("1 label with fewer than 10 training rows with or without them")
+    assert [cause.fault for cause in finding.causes] == ["L08"]
+
+
+def test_a_label_that_all_have_fails(tmp_path):
+    x, y = tagged()
+    y[:, 0] = 1
+    finding = labels_of(journey_on((x, y), tmp_path))
+    assert finding.status == "failed"
+    assert [cause.fault for cause in finding.causes] == ["L09"]
+
+
+def test_a_long_tail_of_one_of_two_targets_is_noted(tmp_path):
+    frame = noise(300)
+    random = np.random.default_rng(0)
+    frame["even"], frame["steep"] = random.normal(size=300), np.exp(2 * random.normal(size=300))
+    finding = labels_of(journey_on(frame, tmp_path, ["even", "steep"]))
+    assert finding.status == "noted"
+    assert finding.headline.startswith("2 targets, with a long tail in 'steep'.")
