@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import time
 import traceback
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from tests.drills import data, labels, sets
 from tests.drills.faults import ORDER, Fault
@@ -79,13 +81,12 @@ class Outcome:
 
 def cases(seeds: int = 2) -> Iterator[Case]:
     """All of them: faults in the project's own materials, and healthy runs on everything at hand."""
-    for material in (*OWN, *shared()):
-        for seed in range(seeds):
+    for seed in range(seeds):
+        for material in (*OWN, *shared()):
             yield Case(None, material, seed)
-    for fault in FAULTS:
-        for material in OWN:
-            if fault.applies(material):
-                for seed in range(seeds):
+        for fault in FAULTS:
+            for material in OWN:
+                if fault.applies(material):
                     yield Case(fault, material, seed)
 
 
@@ -122,9 +123,16 @@ def remembered(file: Path) -> Outcome:
 def kept(outcome: Outcome, seconds: float, file: Path) -> Outcome:
     """Writes what came of a case, with the time that it took."""
     outcome = replace(outcome, seconds=round(seconds, 1))
-    file.parent.mkdir(parents=True, exist_ok=True)
-    file.write_text(json.dumps(asdict(outcome), indent=1))
+    written(file, asdict(outcome))
     return outcome
+
+
+def written(file: Path, what: Any) -> None:
+    """Writes what is remembered, in one go: another process may be about to read it."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    unfinished = file.with_suffix(f".{os.getpid()}")
+    unfinished.write_text(json.dumps(what, indent=1))
+    unfinished.replace(file)
 
 
 def _alarms(given: Given, folder: Path) -> tuple[tuple[Alarm, ...], tuple[str, ...]]:

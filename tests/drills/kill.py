@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import warnings
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
+from tests.drills.drill import written
 from tests.drills.faults import Fault
 from tests.drills.materials import Given, Material
 from tests.stages.walk import context_of, journey_on
@@ -24,15 +27,26 @@ P, D = 0.05, 0.5  # of a paired test over the seeds: its p-value and Cohen's d
 
 
 def does_harm(fault: Fault, material: Material, folder: Path) -> bool:
-    """Whether the fault breaks its property, lowers the honest test score, or inflates the reported one."""
+    """Whether the fault breaks its property, lowers the honest test score, or inflates the reported one; remembered."""
+    file = folder / f"{fault.id} {fault.name} - {material.name}.json".replace("/", " ")
+    if file.is_file():
+        return bool(json.loads(file.read_text())["harm"])
+    harm, measured = _harm(fault, material, folder)
+    written(file, {"harm": harm, "measured": measured})
+    return harm
+
+
+def _harm(fault: Fault, material: Material, folder: Path) -> tuple[bool, Any]:
+    """Whether it does harm, and the numbers that say so."""
     if fault.breaks is not None:
         faulty, healthy = fault.inject(material, generator(0, "kill", fault.name, material.name))
-        return fault.breaks(faulty) > fault.breaks(healthy)
+        broken = [float(fault.breaks(given)) for given in (faulty, healthy)]
+        return broken[0] > broken[1], broken
     rows = np.array([_scores(fault, material, seed, folder / str(seed)) for seed in range(SEEDS)])
     honest_faulty, honest_healthy, reported_faulty, reported_healthy = rows.T
-    return is_beyond(honest_healthy - honest_faulty) or is_beyond(
-        (reported_faulty - honest_faulty) - (reported_healthy - honest_healthy)
-    )
+    lowers = is_beyond(honest_healthy - honest_faulty)
+    flatters = is_beyond((reported_faulty - honest_faulty) - (reported_healthy - honest_healthy))
+    return lowers or flatters, rows.tolist()
 
 
 def is_beyond(differences: np.ndarray) -> bool:

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from tests.drills.drill import Alarm, Outcome, kept, remembered
+from tests.drills.drill import Alarm, Outcome, kept, remembered, written
 from tests.drills.kill import is_beyond
 from tests.drills.net_faults import FAULTS, HEALTHY, NetFault
 from tests.drills.networks import MATERIALS, NEW, Parts, pipeline
@@ -90,16 +90,14 @@ def does_harm(name: str, material: str, folder: Path) -> bool:
     healthy, faulty = _twin_scores(fault.twin, material, folder), _scores(fault.inject(whole))
     lost = np.abs(np.array(healthy) - np.array(faulty))  # an evaluation that flatters does harm as well
     harm = bool(lost.mean() > LEAST and is_beyond(lost))
-    folder.mkdir(parents=True, exist_ok=True)
-    file.write_text(json.dumps({"harm": harm, "healthy": healthy, "faulty": faulty}))
+    written(file, {"harm": harm, "healthy": healthy, "faulty": faulty})
     return harm
 
 
 def _twin_scores(variant: str, material: str, folder: Path) -> list[float]:
     file = folder / f"twin {variant} - {material}.json"
     if not file.is_file():
-        folder.mkdir(parents=True, exist_ok=True)
-        file.write_text(json.dumps(_scores(HEALTHY[variant](MATERIALS[material]()))))
+        written(file, _scores(HEALTHY[variant](MATERIALS[material]())))
     return [float(value) for value in json.loads(file.read_text())]
 
 

@@ -7,6 +7,7 @@ from tests.drills.drill import FAULTS, Case, cases, run
 from tests.drills.faults import Fault
 from tests.drills.kill import does_harm
 from tests.drills.materials import OWN
+from tests.drills.shards import shared_out
 from tests.drills.table import lines, share
 
 BY_NAME = {material.name: material for material in OWN}
@@ -39,6 +40,7 @@ def test_shares_have_wilsons_interval():
 @pytest.mark.timeout(3 * 3600)
 def test_all(tmp_path, capsys):
     folder = Path(os.environ.get("WIZARD_DRILL", tmp_path))  # kept there, a second call goes on where the first stopped
+    shared_out("explore", folder)
     outcomes = [run(case, folder) for case in cases()]
     pairs = {(case.fault, case.material) for case in cases(1) if case.fault}
     harmless = {(f"{fault.id} {fault.name}", material.name) for fault, material in pairs

@@ -7,6 +7,7 @@ import pytest
 
 from tests.drills.late import FAULTS, cases, forget, healthy, run
 from tests.drills.materials import OWN
+from tests.drills.shards import shared_out
 from tests.drills.table import lines
 
 
@@ -25,6 +26,7 @@ def test_faults_of_the_later_stages_are_named_and_their_twins_silent(group, tmp_
 @pytest.mark.timeout(3 * 3600)
 def test_all(tmp_path, capsys):
     folder = Path(os.environ.get("WIZARD_DRILL", tmp_path)) / "late"  # kept there, a second call goes on
+    shared_out("late", folder)
     outcomes = [run(*case, folder) for case in cases(2)]
     forget(folder)
     with capsys.disabled():

@@ -8,6 +8,7 @@ import pytest
 from tests.drills.net_drill import cases, does_harm, run
 from tests.drills.net_faults import FAULTS, HEALTHY
 from tests.drills.networks import MATERIALS, pipeline
+from tests.drills.shards import shared_out
 from tests.drills.table import lines
 from wizard.stages.experiments.diagnosis import diagnose
 from wizard.stages.experiments.evidence import Evidence
@@ -41,6 +42,7 @@ def test_an_unusual_but_correct_pipeline_is_no_alarm(material, variant):
 @pytest.mark.timeout(3 * 3600)
 def test_all(tmp_path, capsys):
     folder = Path(os.environ.get("WIZARD_DRILL", tmp_path)) / "networks"  # kept there, a second call goes on
+    shared_out("networks", folder)
     outcomes = [run(*case, folder) for case in cases()]
     pairs = {(name.partition(" ")[2], material) for name, material, _ in cases(1) if name.startswith("fault")}
     harmless = {pair for pair in pairs if not does_harm(*pair, folder)}
