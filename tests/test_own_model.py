@@ -39,6 +39,7 @@ def build(last="softmax"):
     return own
 
 
+@pytest.mark.long
 def test_a_model_of_ones_own_passes_every_gate(tmp_path):
     wizard = Wizard(wine(), model=build(), out=tmp_path, name="own").explore(examples=20).baseline()
     result = wizard.results["baseline"]

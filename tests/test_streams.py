@@ -86,7 +86,7 @@ print(peak() - before)
 """
 
 
-@pytest.mark.parametrize("case", ["folder", "stream"])
+@pytest.mark.parametrize("case", ["stream", pytest.param("folder", marks=pytest.mark.long)])
 def test_no_step_holds_all_examples(case, tmp_path):
     n, side = 1500, 192
     if case == "folder":

@@ -18,7 +18,9 @@ def first(fault_id: str) -> Fault:
     return next(fault for fault in FAULTS if fault.id == fault_id)
 
 
-@pytest.mark.parametrize(("fault_id", "name"), SAMPLE)
+@pytest.mark.parametrize(
+    ("fault_id", "name"), [SAMPLE[0], *(pytest.param(*one, marks=pytest.mark.long) for one in SAMPLE[1:])]
+)
 def test_a_fault_is_caught_and_named_and_its_twin_is_silent(fault_id, name, tmp_path):
     outcome = run(Case(first(fault_id), BY_NAME[name], 0), tmp_path)
     assert not outcome.crashed

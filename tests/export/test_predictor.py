@@ -68,6 +68,7 @@ def test_a_table_with_gaps_words_dates_and_odd_names(of_rows, tmp_path):
     assert np.isfinite(out["probabilities"]).all()
 
 
+@pytest.mark.long
 def test_pictures_of_any_size(monkeypatch, tmp_path):
     x, y = some_digits(120)
     wizard = overfitted(

@@ -2,11 +2,13 @@
 
 import numpy as np
 import pandas as pd
+import pytest
 
 from tests.stages.walk import digits
 from wizard import Wizard
 
 
+@pytest.mark.long
 def test_labels_that_were_put_right_are_not_doubted_again(tmp_path):
     x, y = digits(1000)
     random = np.random.default_rng(0)

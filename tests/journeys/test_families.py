@@ -19,10 +19,10 @@ CASES = {  # family: data set, target
     "minirocket": lambda: (some_series(120), None),
     "inception_time": lambda: (some_series(90), None),
 }
-LONG = tuple(pytest.param(name, marks=pytest.mark.long) for name in CASES if name != "tabm")
 
 
-@pytest.mark.parametrize("name", ["tabm", *LONG])
+@pytest.mark.long
+@pytest.mark.parametrize("name", CASES)
 def test_a_journey_with_a_family_that_was_asked_for(name, tmp_path, monkeypatch):
     tiny = Budget(replace(TINY, rungs=1, trials=2, steps=40, epochs=0.1))
     monkeypatch.setattr("wizard.wizard.parse_budget", lambda _: tiny)

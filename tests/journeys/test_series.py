@@ -47,7 +47,7 @@ def amounts(tmp_path_factory):
     return walked(Wizard((SERIES, AMOUNTS), budget="quick", out=tmp_path_factory.mktemp("runs"), gates="warn"))
 
 
-@pytest.mark.parametrize("kind", ["classes", "amounts"])
+@pytest.mark.parametrize("kind", ["classes", pytest.param("amounts", marks=pytest.mark.long)])
 def test_every_stage_ends_without_failure_and_skips_only_what_it_must(kind, request):
     wizard = request.getfixturevalue(kind)
     assert list(wizard.results) == list(STAGES)
@@ -57,7 +57,7 @@ def test_every_stage_ends_without_failure_and_skips_only_what_it_must(kind, requ
     assert skipped == {*SKIPPED, *TOO_FEW, *without_teachers(wizard)}
 
 
-@pytest.mark.parametrize("kind", ["classes", "amounts"])
+@pytest.mark.parametrize("kind", ["classes", pytest.param("amounts", marks=pytest.mark.long)])
 def test_pages_are_whole_and_small(kind, request):
     folder = request.getfixturevalue(kind).report.parent
     pages = list(folder.glob("*/report.html"))
@@ -76,6 +76,7 @@ def test_classes_are_learnt_and_new_rows_predicted(classes):
     assert classes.evaluate(as_rows(new, labels))["accuracy"] > 0.8
 
 
+@pytest.mark.long
 def test_amounts_are_predicted_better_than_by_their_mean(amounts):
     new, _ = some_series(30, seed=5, steps=(16, 20))
     truth = np.array([np.nanmean(one[:, 0]) * 10 + np.nanstd(one[:, 1]) for one in new])

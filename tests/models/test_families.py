@@ -24,6 +24,11 @@ QUICK = {
     "pretrained": {"application": "MobileNetV3Small", "frozen": False, "weights": "none"}
 }  # where the default takes minutes
 PAIRS = [(name, form) for name in names() for form in family(name).forms]
+DEAR = {
+    ("pretrained", "image"),
+    ("inception_time", "series"),
+    ("transformer", "tokens"),
+}  # learning takes half a minute
 
 
 @pytest.fixture(autouse=True)
@@ -129,7 +134,9 @@ def test_a_category_changes_what_comes_out():
             assert not np.array_equal(np.asarray(model(as_tensors(other))), before)
 
 
-@pytest.mark.parametrize(("name", "form"), PAIRS)
+@pytest.mark.parametrize(
+    ("name", "form"), [pytest.param(*pair, marks=[pytest.mark.long] * (pair in DEAR)) for pair in PAIRS]
+)
 def test_it_learns_eight_examples_by_heart_and_remembers_them_from_a_file(name, form, tmp_path):
     model = network(name, form).answers
     inputs, y = as_tensors(some_inputs(form, 8)), np.arange(8) % 3

@@ -8,7 +8,16 @@ import numpy as np
 
 from wizard.core.seeds import generator
 from wizard.stages.context import Context
-from wizard.stages.probing import ProbeName, Sample, beyond_chance, fitted, out_of_fold, probe_sample, whole
+from wizard.stages.probing import (
+    ProbeName,
+    Sample,
+    beyond_chance,
+    fitted,
+    out_of_fold,
+    probe_sample,
+    whole,
+    whole_by_line,
+)
 from wizard.training.compare import Interval, bootstrap
 
 FRACTIONS = (0.125, 0.25, 0.5, 1.0)  # of the rows that a fold leaves to train on: each doubles the one before
@@ -63,7 +72,7 @@ def _signal(context: Context) -> Signal:
     probes: tuple[ProbeName, ...] = ("linear", "trees")
     tried = []
     for probe in probes:
-        predictions = out_of_fold(context, whole(context), probe)
+        predictions = whole_by_line(context) if probe == "linear" else out_of_fold(context, whole(context), probe)
         found = beyond_chance(context, predictions)
         tried.append(Signal(probe, predictions, found.deviations, found.is_beyond_chance))
         if found.is_beyond_chance:

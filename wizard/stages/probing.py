@@ -74,6 +74,12 @@ def whole(context: Context) -> np.ndarray:
     return x
 
 
+def whole_by_line(context: Context) -> np.ndarray:
+    """What the linear probe says of whole examples out of fold: asked by many steps, fitted once."""
+    predictions: np.ndarray = context.once("whole examples by linear", lambda: out_of_fold(context, whole(context)))
+    return predictions
+
+
 def out_of_fold(
     context: Context, x: np.ndarray, probe: ProbeName = "linear", sample: Sample | None = None
 ) -> np.ndarray:

@@ -18,7 +18,9 @@ def verdicts(finding):
     return {row[0]: row[-1] for row in finding.blocks[0].rows[1:]}
 
 
-@pytest.mark.parametrize("kind", ["pictures", "amounts", "labels", "texts", "series"])
+@pytest.mark.parametrize(
+    "kind", [pytest.param("pictures", marks=pytest.mark.long), "amounts", "labels", "texts", "series"]
+)
 def test_additions_lower_the_training_loss_of_clean_data(kind, tmp_path):
     finding = grown(MADE[kind](tmp_path))
     assert finding.status in ("passed", "noted")

@@ -43,6 +43,7 @@ def test_with_weights_it_is_an_experiment_against_scratch(journeys, at_hand):
     assert TrainingConfig.model_validate(decided["incumbent"]).family in ("linear", "pretrained")
 
 
+@pytest.mark.long
 def test_a_pretrained_network_whose_head_was_trained_is_trained_on_as_a_whole(journeys, at_hand):
     base = TrainingConfig(
         family="pretrained", hp={"application": SMALL, "frozen": True, "weights": "imagenet"}, batch=32, epochs=1

@@ -184,6 +184,7 @@ def run(folder, trials, kill_after=None):
     return next(line for line in out.splitlines() if line.startswith("ROWS"))
 
 
+@pytest.mark.long
 def test_killed_in_the_midst_of_a_trial_it_goes_on_to_the_same_result(tmp_path):
     expected = run(tmp_path / "whole", 3)
     n = run(tmp_path / "killed", 3, kill_after=6)

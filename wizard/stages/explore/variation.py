@@ -11,7 +11,7 @@ import numpy as np
 
 from wizard.core.blocks import Block, Column, Line, Lines, Table
 from wizard.stages.context import Context
-from wizard.stages.probing import Sample, out_of_fold, probe_sample, score, whole
+from wizard.stages.probing import Sample, out_of_fold, probe_sample, score, whole, whole_by_line
 from wizard.stages.step import Outcome, noted, step
 from wizard.stages.words import amount, count, share
 
@@ -37,8 +37,7 @@ def variation(context: Context) -> Outcome:
     dimension = intrinsic_dimension(x[: min(len(x), NEIGHBOURED)])
     between = _between(context, x, sample)
     neighbours = score(context, out_of_fold(context, x, "neighbours"))
-    predictions = out_of_fold(context, x, "linear")
-    hardest = _hardest(context, predictions, sample)
+    hardest = _hardest(context, whole_by_line(context), sample)
     numbers: dict[str, Any] = {
         "measured": rank,
         "unit": "directions in which examples differ (effective rank)",
