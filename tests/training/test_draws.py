@@ -16,7 +16,12 @@ def dataset(change=None, seeded=False):
     found = tf.data.Dataset.from_tensor_slices((X, Y)).shuffle(48)
     if change == "graph":
         found = found.map(lambda x, y: (tf.image.random_brightness(x, 0.3, seed=3 if seeded else None), y))
+    if change == "flip":
+        found = found.map(lambda x, y: (tf.image.random_flip_left_right(x), y))
     return found.batch(8)
+
+
+FLIPPED = dataset("flip")  # made while no seed is set for all, which would give each pass the same
 
 
 class Batches(keras.utils.PyDataset):
@@ -68,3 +73,11 @@ def test_a_pipeline_without_a_seed_is_read_after_determinism_went_on():
 
 def test_what_a_cache_keeps_is_said():
     assert read((dataset("graph").cache(), None, None), None, None, 1000).draws == "a map before cache()"
+
+
+def test_a_flip_of_every_other_example_is_a_change_and_another_part_of_a_shuffled_stream_is_none():
+    found = read((FLIPPED, None, None), None, None, 1000)
+    assert differ(leaves(found.second_x), leaves(found.x))
+    assert read((dataset(), None, None), None, None, 16).second_x is None
+    kept = read((tf.data.Dataset.from_tensor_slices((X, Y)).batch(8), None, None), None, None, 16)
+    assert not differ(leaves(kept.second_x), leaves(kept.x))
