@@ -92,6 +92,14 @@ def test_other_shares_of_classes_are_warned_of(tmp_path):
     assert "Classes have other shares in your validation set" in finding.headline
 
 
+def test_rows_sorted_by_class_are_named_before_what_follows_from_it(tmp_path):
+    frame = tumours().sort_values("diagnosis", kind="stable")
+    finding = found(frame[:400], tmp_path, "diagnosis", validation=frame[400:])
+    assert finding.status == "warned"
+    assert [cause.fault for cause in finding.causes] == ["S08", "S09"]
+    assert "A probe tells training rows from validation rows" in finding.headline
+
+
 def test_other_amounts_are_warned_of(tmp_path):
     random = np.random.default_rng(0)
     frame = pd.DataFrame(random.normal(size=(600, 4)), columns=list("abcd"))

@@ -31,6 +31,8 @@ DRAWS = 200
 FEATURES = 64  # directions of the whole examples that the probe sees, beside their properties
 RARELY, ASSOCIATED = 1e-4, 0.1  # p-value and Cramér's V (or distance of distributions) of labels that differ
 EXPECTED = 5.0  # validation rows of a class that should be there by its share, before its absence is no chance
+SORTED = Cause(fault="S08", sentence="The sets were not drawn alike: rows were sorted, or chosen.")
+DRAW = "Draw your validation set at random, or let the wizard do it: leave validation= out."
 
 
 @dataclass(frozen=True)
@@ -79,14 +81,9 @@ def drift(context: Context) -> Outcome:
             **numbers,
         )
     if worst is not None and worst.low > LARGE:
-        return _apart(context, worst, numbers)
+        return _apart(context, worst, labels, numbers)
     if labels:
-        return warned(
-            f"{labels}.",
-            causes=(Cause(fault="S08", sentence="The sets were not drawn alike: rows were sorted, or chosen."),),
-            advice="Draw your validation set at random, or let the wizard do it: leave validation= out.",
-            **numbers,
-        )
+        return warned(f"{labels}.", causes=(SORTED,), advice=DRAW, **numbers)
     assert worst is not None
     return passed(
         f"A probe cannot tell training rows from {' or '.join(one.name for one in compared)} rows "
@@ -95,7 +92,7 @@ def drift(context: Context) -> Outcome:
     )
 
 
-def _apart(context: Context, worst: Compared, numbers: dict[str, Any]) -> Outcome:
+def _apart(context: Context, worst: Compared, labels: str, numbers: dict[str, Any]) -> Outcome:
     named = [repr(name) for name, area, *_ in worst.apart if area >= NAMED]
     what = f", most by {listed(named)}" if named else ""
     said = f"A probe tells training rows from {worst.name} rows by their inputs (AUC {worst.area:.2f}{what})"
@@ -110,13 +107,17 @@ def _apart(context: Context, worst: Compared, numbers: dict[str, Any]) -> Outcom
             f"{said}. Your pipeline gives other training inputs at every pass, and the same validation inputs: that is "
             "augmentation of the training set alone, as it should be.", **numbers,
         )  # fmt: skip
+    otherwise = Cause(
+        fault="S09", sentence=f"The {worst.name} set was collected or prepared otherwise than the training set."
+    )
+    if labels:  # inputs then differ as well, whatever else was done
+        return warned(f"{labels}. {said}.", causes=(SORTED, otherwise), advice=DRAW, **numbers)
     return warned(
         f"{said}.",
-        causes=(Cause(fault="S09", sentence=f"The {worst.name} set was collected or prepared otherwise than the "
-                      "training set."),),
+        causes=(otherwise,),
         advice="Find out why they differ: other sources, another time, or preparation done for one set only.",
         **numbers,
-    )  # fmt: skip
+    )
 
 
 def _is_augmented(context: Context) -> bool:
