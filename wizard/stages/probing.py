@@ -237,13 +237,20 @@ def _ridge(x: np.ndarray, targets: np.ndarray, weight: np.ndarray | None, seed: 
     values, vectors = values[is_kept], vectors[:, is_kept]
     left = vectors if is_wide else z @ vectors / np.sqrt(values)  # (n, r) orthonormal
     inside = left.T @ t  # (r, k)
-    penalties, errors = PENALTIES * len(z) / 1000, []
-    for penalty in penalties:
-        shrink = values / (values + penalty)
-        leverage = (left**2) @ shrink + w / w.sum()
+    squares, penalties = left**2, PENALTIES * len(z) / 1000
+
+    def missed_by(number: int) -> float:
+        """What leave-one-out misses with one of the penalties."""
+        shrink = values / (values + penalties[number])
+        leverage = squares @ shrink + w / w.sum()
         missed = (t - left @ (shrink[:, None] * inside)) / np.maximum(1 - leverage, 1e-9)[:, None]
-        errors.append(float((missed**2).sum()))
-    slope = z.T @ (left @ (inside / (values + penalties[int(np.argmin(errors))])[:, None]))  # (d, k)
+        return float((missed**2).sum())
+
+    errors = {number: missed_by(number) for number in range(0, len(penalties), 2)}
+    best = min(errors, key=lambda number: errors[number])  # the curve has one valley: then the two beside its lowest
+    errors |= {number: missed_by(number) for number in (best - 1, best + 1) if 0 <= number < len(penalties)}
+    best = min(errors, key=lambda number: errors[number])
+    slope = z.T @ (left @ (inside / (values + penalties[best])[:, None]))  # (d, k)
     return lambda new: (new - mean) / spread @ slope + centre
 
 

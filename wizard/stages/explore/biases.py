@@ -150,7 +150,7 @@ def _given_away(context: Context, own: Told, whole: Told) -> tuple[str, ...]:
     if not task.is_exclusive or task.n_outputs < 3:  # of two both are told, or none
         return ()
     sample = probe_sample(context)
-    blind = losses(task, sample.y, guess(context)).sum(0)
+    blind = np.maximum(losses(task, sample.y, guess(context)).sum(0), 1e-300)  # of a class that the sample lacks
     alone, all_of_it = (1 - losses(task, sample.y, one.predictions).sum(0) / blind for one in (own, whole))
     is_told = (alone > CLASS_LEAST) & (alone > LARGE * all_of_it)
     is_told &= np.bincount(sample.y, minlength=task.n_outputs) >= CLASS_ROWS
