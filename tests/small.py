@@ -106,7 +106,7 @@ def some_texts(n: int, seed: int = 0) -> tuple[list[str], np.ndarray]:
 
 def dataset_of(raw: object, target: str | None = None, **options: object) -> Dataset:
     """Opens data as the wizard does."""
-    return open_dataset(raw, Request(target=target, **options))  # type: ignore[arg-type]
+    return open_dataset(raw, Request(target=target, **options))
 
 
 def trainer_for(dataset: Dataset, folder: Path, *, task: str | None = None, seed: int = 0, **options: object):
@@ -115,7 +115,7 @@ def trainer_for(dataset: Dataset, folder: Path, *, task: str | None = None, seed
 
     inferred = infer_task(dataset.labels, dataset.target, task, dataset.modality, dataset.outputs)
     split = draw_split(dataset, inferred, find_copies(dataset, seed).sets, seed)
-    return Trainer(dataset, inferred, split, Store(folder), Clock(), **options)  # type: ignore[arg-type]
+    return Trainer(dataset, inferred, split, Store(folder), Clock(), **options)
 
 
 def short_recipe(incumbent: TrainingConfig, failing: tuple[str, ...] = ()) -> Callable[[str], tuple[Step, ...]]:

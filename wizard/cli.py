@@ -7,12 +7,13 @@ import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from wizard import __version__
 from wizard.core import interrupt
 from wizard.core.errors import GateFailed, WizardError
 
-DEMOS: dict[str, tuple[str, dict[str, str]]] = {  # name: path in sample_data, and the Wizard's options
+DEMOS: dict[str, tuple[str, dict[str, Any]]] = {  # name: path in sample_data, and the Wizard's options
     "digits": ("digits", {}),
     "table": ("tumours/tumours.csv", {"target": "diagnosis"}),
     "text": ("docstrings/docstrings.csv", {"target": "library"}),
@@ -105,7 +106,7 @@ def _demo(parsed: argparse.Namespace) -> None:
     from wizard.wizard import Wizard
 
     path, options = DEMOS[parsed.sample]
-    _finish(Wizard(shipped("sample_data") / path, **options, budget=parsed.budget, out=parsed.out))  # type: ignore[arg-type]
+    _finish(Wizard(shipped("sample_data") / path, **options, budget=parsed.budget, out=parsed.out))
 
 
 def _run(parsed: argparse.Namespace) -> None:

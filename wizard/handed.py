@@ -15,7 +15,7 @@ import numpy as np
 from wizard.core.calibration import Calibration
 from wizard.core.decisions import Decisions
 from wizard.core.disk import writing
-from wizard.core.errors import DataError, NotAvailableError, StageOrderError
+from wizard.core.errors import DataError, NotAvailableError, OptionError, StageOrderError
 from wizard.core.result import StageName
 from wizard.core.seeds import derive
 from wizard.core.store import PARTIAL
@@ -79,6 +79,13 @@ def check_export(path: Path) -> Path:
     """A path that a predictor can be written to; raises NotAvailableError for another ending."""
     if path.suffix != ".keras":
         raise NotAvailableError(f"export() writes .keras files in this version. Received: {path.name!r}.")
+    return path
+
+
+def check_script(path: Path) -> Path:
+    """A path that a script can be written to; raises OptionError for another ending."""
+    if path.suffix != ".py":
+        raise OptionError(f"eject() writes a Python script. Received: {path.name!r}; end its name in .py.")
     return path
 
 

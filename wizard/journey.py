@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
-import os
 import shutil
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
@@ -27,9 +25,10 @@ from wizard.core.pacing import Pacing
 from wizard.core.progress import Progress, say
 from wizard.core.registry import load
 from wizard.core.result import STAGES, DatasetSummary, StageName, StageResult
-from wizard.core.store import STAGE_RESULTS, Store, folder_name, write_file
+from wizard.core.store import STAGE_RESULTS, Store, folder_name
 from wizard.data.copies import Copies, find_copies
 from wizard.data.dataset import Dataset
+from wizard.data.openings import count_opening
 from wizard.data.split import Split, draw_split
 from wizard.data.synthetic import read_synthetic
 from wizard.data.task import Task
@@ -42,7 +41,6 @@ from wizard.training.trainer import Trainer
 JUDGED: tuple[StageName, ...] = ("explore", "baseline")  # stages that judge a model of the user's own as it came
 JUDGED_ROWS = 4_000  # of each set, that baseline's experiments read: shares are known to a percent or two
 STOPPED = "What is done is stored: run the same script or cell again, and it goes on from here."
-OPENINGS = ".test-openings.json"  # beside the run folders: how often each data set's test rows were opened, and by whom
 
 
 @dataclass(frozen=True)
@@ -215,7 +213,8 @@ class Journey:
             trainer=self.trainer, seed=self.seed, budget=self.budget, pacing=pacing,
             progress=Progress(stage, n_steps, _allotted_in_words(pacing), lambda: pacing.left_in_all), pace=pace,
             decisions=decisions, reads=stage_module(stage).READS,
-            options=options, wanted_metric=self.metric, count_opening=lambda: self._count_opening(key),
+            options=options, wanted_metric=self.metric,
+            count_opening=lambda: count_opening(self.folder.parent, self.dataset, self.split, key),
             foreign=self.foreign,
         )  # fmt: skip
 
@@ -235,30 +234,6 @@ class Journey:
             yield
         finally:
             self.beside.append(self.clock.now() - started)
-
-    def _count_opening(self, key: str) -> int:
-        """Counts the openings of these data's test rows, over all run folders side by side; a rerun counts once."""
-        path = self.folder.parent / OPENINGS
-        openings: dict[str, list[str]] = _read_openings(path)
-        rows = hashlib.sha256(self.split.test.tobytes()).hexdigest()[:12]
-        own = openings.setdefault(f"{self.dataset.fingerprint}/{rows}", [])
-        if key not in own:
-            own.append(key)
-            write_file(path, json.dumps(openings, indent=1).encode())
-        return own.index(key) + 1
-
-
-def _read_openings(path: Path) -> dict[str, list[str]]:
-    """Earlier openings; a file that cannot be read is kept under another name, and the count begins again."""
-    if not path.is_file():
-        return {}
-    try:
-        return {data: list(keys) for data, keys in json.loads(path.read_bytes()).items()}
-    except (ValueError, AttributeError, TypeError):
-        aside = path.with_name(f"{path.stem}.damaged.json")
-        os.replace(path, aside)
-        say(f"{path} cannot be read: it is moved to {aside}, and the openings of the test set are counted anew.")
-        return {}
 
 
 def read_result(folder: Path) -> StageResult:
@@ -389,16 +364,3 @@ def person(journey: Journey, decisions: Decisions, human: Any) -> dict[str, Any]
 def stages_before(stage: str) -> tuple[StageName, ...]:
     """Names of the stages that come before one."""
     return STAGES[: STAGES.index(stage)]
-
-
-def why_closed(result: StageResult, page: Path) -> str:
-    """What a closed gate says: measured and expected, likely causes, what to do, and where the page is."""
-    lines = [f"{result.stage} closed a gate: do not go on before you understand why."]
-    for finding in result.failed_gates:
-        lines.append(f"- {finding.step}: {finding.headline}")
-        if finding.measured is not None and finding.expected is not None:
-            lines.append(f"  measured {finding.measured:.4g}, expected {finding.expected:.4g} {finding.unit}")
-        lines += [f"  likely: {cause.sentence}" for cause in finding.causes]
-        lines += [f"  {finding.advice}"] if finding.advice else []
-    lines.append(f"The page: {page}. To go on all the same: Wizard(…, gates='warn').")
-    return "\n".join(lines)

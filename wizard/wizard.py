@@ -13,17 +13,18 @@ import numpy as np
 from wizard.core.budget import parse_budget
 from wizard.core.clock import Clock
 from wizard.core.decisions import Decisions
-from wizard.core.errors import GateFailed, OptionError, StageOrderError, check_count, nearest
+from wizard.core.errors import OptionError, StageOrderError, check_count, nearest
 from wizard.core.finding import Finding
+from wizard.core.gates import check_gates
 from wizard.core.progress import say, say_result
-from wizard.core.result import STAGES, StageName, StageResult
+from wizard.core.result import STAGES, StageName, StageResult, decided_by
 from wizard.core.store import folder_name
 from wizard.data.corrections import with_task
 from wizard.data.opening import Request, open_dataset
 from wizard.data.task import check_task
-from wizard.handed import Handed, check_export, deciding_scores, ejected, examples_of, handed, labelled_of
+from wizard.handed import Handed, check_export, check_script, deciding_scores, ejected, examples_of, handed, labelled_of
 from wizard.joining import joined
-from wizard.journey import Journey, announce, branched, check_order, person, stages_before, use_sets, why_closed
+from wizard.journey import Journey, announce, branched, check_order, person, stages_before, use_sets
 from wizard.pages import ShownResult, notebook_html, page_path, read_suspects, write_pages
 from wizard.sharing import share_journey
 from wizard.training.distribution import check_distribution
@@ -262,10 +263,7 @@ class Wizard:
     @property
     def decisions(self) -> Decisions:
         """What was decided so far."""
-        decided: dict[str, Any] = {}
-        for result in self._results.values():
-            decided |= result.decided
-        return Decisions.model_validate(decided)
+        return decided_by(self._results.values())
 
     @property
     def report(self) -> Path:
@@ -309,9 +307,7 @@ class Wizard:
         Raises:
             NotAvailableError: For a network or data that no script can be written of; names what can.
         """
-        target = Path(path)
-        if target.suffix != ".py":
-            raise OptionError(f"eject() writes a Python script. Received: {target.name!r}; end its name in .py.")
+        target = check_script(Path(path))
         ejected(self._journey, self.decisions, self._results, target.name).write(target)
         return target
 
@@ -321,10 +317,9 @@ class Wizard:
         Args:
             name: Of the new run folder, beside this one.
         """
-        journey = branched(self._journey, name)
         twin = object.__new__(Wizard)
         twin.gates, twin._role, twin._results, twin._handed = self.gates, self._role, dict(self._results), None
-        twin._journey = journey
+        twin._journey = branched(self._journey, name)
         return twin
 
     def predict(self, raw: Any) -> np.ndarray:
@@ -353,10 +348,9 @@ class Wizard:
             raw: Examples, as for `predict`; a table may hold the target's column.
             y: (n,) labels, where `raw` does not hold them.
         """
-        journey = self._journey
         if raw is None:
-            return deciding_scores(journey, self.decisions, self._results)
-        return self._predictor().scores(*labelled_of(journey, raw, y))
+            return deciding_scores(self._journey, self.decisions, self._results)
+        return self._predictor().scores(*labelled_of(self._journey, raw, y))
 
     def export(self, path: str | os.PathLike[str]) -> Path:
         """Writes the predictor as one .keras file; loads with `import wizard` beside Keras.
@@ -381,11 +375,10 @@ class Wizard:
         check_order(self._journey, stage, self._results)
         before = [self._results[earlier] for earlier in stages_before(stage)]
         for result in before:
-            if result.failed_gates and self.gates == "raise":
-                self._check_gate(result, page_path(self._journey.folder, result.stage))
-        decisions = Decisions.model_validate({k: v for result in before for k, v in result.decided.items()})
+            if self.gates == "raise":
+                check_gates(result, page_path(self._journey.folder, result.stage), True)
         run = partial(joined, self._journey, self._role) if self._role.is_worker else self._journey.run
-        result = run(stage, options, before, decisions, team)
+        result = run(stage, options, before, decided_by(before), team)
         previous = self._results.get(stage)
         self._results[stage] = result
         if previous is not None and previous.key != result.key:
@@ -397,17 +390,8 @@ class Wizard:
             with self._journey.beside_stages(), self._journey.store.locked():
                 write_pages(self._journey.store, self._results)
         say_result(result, page := page_path(self._journey.folder, stage))
-        self._check_gate(result, page)
+        check_gates(result, page, self.gates == "raise")
         return self
-
-    def _check_gate(self, result: StageResult, page: Path) -> None:
-        stops = result.failed_gates
-        if not stops:
-            return
-        message = why_closed(result, page)
-        if self.gates == "raise":
-            raise GateFailed(message, stops, str(page))
-        say(message)
 
     def _predictor(self) -> Handed:
         if self._handed is None:

@@ -103,7 +103,7 @@ def walk(name: str, seconds: float, out: Path, *, counts_processor: bool) -> int
 
     if name in DEMOS:
         path, options = DEMOS[name]
-        Wizard(shipped("sample_data") / path, **options, budget=seconds, out=out, gates="warn").run()  # type: ignore[arg-type]
+        Wizard(shipped("sample_data") / path, **options, budget=seconds, out=out, gates="warn").run()
         return 0
     one = public_set(name)
     task = "regression" if one["task"] == "regression" else None
@@ -121,7 +121,7 @@ def _count_processor_time() -> None:
     from wizard.core.clock import Clock
 
     started = time.process_time()
-    Clock.now = lambda self: time.process_time() - started  # type: ignore[method-assign]
+    Clock.now = lambda self: time.process_time() - started
 
 
 def say(text: str) -> None:

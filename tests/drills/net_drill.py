@@ -125,7 +125,7 @@ def _epoch(made: Pipeline) -> Callable[..., None]:
         for rows in batches:
             made.model.train_step((tf.gather(x, rows), tf.gather(y, rows), tf.gather(weight, rows)))
 
-    return steps  # type: ignore[no-any-return]
+    return steps
 
 
 def _score(made: Pipeline, parts: Parts, seed: int, train: Callable[..., None]) -> float:

@@ -43,7 +43,7 @@ def main(how: str, out: Path, runs: Path) -> int:
     from wizard import Wizard, cli
 
     path = table(out)
-    stage.steps_of = quick_stages(ENDLESS.but(epochs=2) if how == "short" else ENDLESS)  # type: ignore[assignment]
+    stage.steps_of = quick_stages(ENDLESS.but(epochs=2) if how == "short" else ENDLESS)
     if how == "script":
         Wizard(path, TARGET, budget="quick", out=runs).run()
         return 0

@@ -82,7 +82,7 @@ def journey_on(raw: Any, folder: Path, target: str | list[str] | None = None, **
 
 def context_of(journey: Journey, stage: str, **options: Any) -> Context:
     """What the steps of a stage get, with the journey's data and no decisions."""
-    return journey._context(stage, {**OPTIONS[stage], **options}, [], Decisions(), f"test-{stage}")  # type: ignore[arg-type]
+    return journey._context(stage, {**OPTIONS[stage], **options}, [], Decisions(), f"test-{stage}")
 
 
 def walk(journey: Journey, stage: str, *names: str, given: dict[str, Any] | None = None, **options: Any) -> Walked:

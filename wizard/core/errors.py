@@ -49,7 +49,10 @@ class GateFailed(WizardError, RuntimeError):
 
 
 class NotAvailableError(WizardError, NotImplementedError):
-    """Something that this version does not do yet; says what it does instead."""
+    """Something that this version does not do; says what it does instead.
+
+    Also Python's NotImplementedError, which callers expect there: nothing is left unwritten behind it.
+    """
 
 
 class RunFolderError(WizardError, OSError):

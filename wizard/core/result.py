@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any, Literal
 
 from wizard.core.blocks import File
+from wizard.core.decisions import Decisions
 from wizard.core.finding import Finding, Status
 from wizard.core.values import Value
 
@@ -152,3 +154,11 @@ class StageResult(Value):
             if item.asset
         }
         return tuple(names | {file.asset: None for file in self.files})
+
+
+def decided_by(results: Iterable[StageResult]) -> Decisions:
+    """What stages decided, in their order; a later one may change its mind."""
+    decided: dict[str, Any] = {}
+    for result in results:
+        decided |= result.decided
+    return Decisions.model_validate(decided)
