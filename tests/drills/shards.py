@@ -35,20 +35,16 @@ def shared_out(drill: str, folder: Path) -> None:
 
 
 def tasks(drill: str, folder: Path) -> Iterator[tuple[Any, Task]]:
-    """(what must stay in one process, as it shares something, and the task itself); explore's second seed last."""
+    """(what must stay in one process, as it shares something, and the task itself)."""
     from tests.drills import drill as explore
     from tests.drills import kill, late, net_drill
 
     if drill == "explore":
-        first = [case for case in explore.cases(1) if case.fault is not None]
-        seen = {case.name for case in explore.cases(1)}
-        for case in explore.cases(1):
-            yield case.name, partial(explore.run, case, folder)
-        for case in first:
-            yield f"kill {case.name}", partial(kill.does_harm, case.fault, case.material, folder / "kill")
         for case in explore.cases():
-            if case.name not in seen:
-                yield case.name, partial(explore.run, case, folder)
+            yield case.name, partial(explore.run, case, folder)
+        for case in explore.cases(1):
+            if case.fault is not None:
+                yield f"kill {case.name}", partial(kill.does_harm, case.fault, case.material, folder / "kill")
     elif drill == "networks":
         for name, material, seed in net_drill.cases():
             yield (material, seed), partial(net_drill.run, name, material, seed, folder)
