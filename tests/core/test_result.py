@@ -6,7 +6,7 @@ from wizard.core.blocks import Gallery, Item
 from wizard.core.config import TrainingConfig
 from wizard.core.decisions import Decisions
 from wizard.core.finding import Finding
-from wizard.core.result import DatasetSummary, StageResult
+from wizard.core.result import DatasetSummary, StageResult, decided_by
 
 ABOUT = DatasetSummary(
     name="d", modality="table", task="binary", target="y", classes=("a", "b"), form="f", n_examples=4, n_train=2,
@@ -41,3 +41,9 @@ def test_only_failed_gates_close_a_stage():
 def test_pictures_of_all_galleries_are_named_once():
     items = tuple(Item(label="l", asset=name) for name in ("p.png", "", "q.png", "p.png"))
     assert result(finding("a", blocks=(Gallery(items=items),))).asset_names == ("p.png", "q.png")
+
+
+def test_a_later_stage_may_change_what_an_earlier_one_decided():
+    stages = [result(decided={"metric": "accuracy", "signal": True}), result(decided={"metric": "macro_f1"})]
+    assert decided_by(stages) == Decisions(metric="macro_f1", signal=True)
+    assert decided_by([]) == Decisions()

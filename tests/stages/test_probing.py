@@ -68,6 +68,25 @@ def test_the_linear_probe_is_scikit_learns_ridge(tmp_path):
     np.testing.assert_allclose(ours, theirs, rtol=1e-6)
 
 
+def test_no_penalty_between_two_others_is_passed_over():
+    from sklearn.linear_model import RidgeCV
+    from sklearn.preprocessing import StandardScaler
+
+    from wizard.data.task import Task
+    from wizard.stages.probing import PENALTIES, fitted
+
+    random, places = np.random.default_rng(0), set()
+    for noise_in_it in (0.3, 1.0, 2.0, 4.0, 8.0, 16.0):
+        x = random.normal(size=(200, 12))
+        y = x.sum(1) + noise_in_it * random.normal(size=200)
+        x = StandardScaler().fit_transform(x)
+        theirs = RidgeCV(PENALTIES * 0.2).fit(x, y)
+        ours = fitted("linear", Task(kind="regression", target="y"), x, y, None, 0)(x)
+        np.testing.assert_allclose(ours, theirs.predict(x), rtol=1e-6)
+        places.add(int(np.argmin(np.abs(PENALTIES * 0.2 - theirs.alpha_))) % 2)
+    assert places == {0, 1}, "both kinds of places were best once"
+
+
 def test_the_linear_probe_is_scikit_learns_ridge_where_features_outnumber_rows():
     from sklearn.linear_model import RidgeCV
     from sklearn.preprocessing import StandardScaler

@@ -38,6 +38,7 @@ def test_rows_stand_in_the_order_of_self_confidence_whatever_sharpness_is_likeli
 
 def test_other_rows_are_judged_as_those_that_the_judgement_rests_on():
     scores, y = scored()
+    scores *= 2
     found = suspicion_of(scores, y, 0.1, NOWHERE)
     wrong, suggested = found.of(scores, y)
     assert wrong == pytest.approx(found.wrong, abs=1e-9)
