@@ -55,6 +55,7 @@ def test_a_wrong_command_line_shows_the_usage(arguments, capsys):
     assert "usage: wizard" in capsys.readouterr().err
 
 
+@pytest.mark.slow
 def test_a_run_walks_all_stages_and_its_pages_can_be_rebuilt_byte_by_byte(table, tmp_path, monkeypatch, capsys):
     monkeypatch.setattr("wizard.stages.stage.steps_of", short_recipe(LINEAR))
     assert main(["run", str(table), "--target", "bought", "--budget", "quick", "--out", str(tmp_path / "runs")]) == 0

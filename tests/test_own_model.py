@@ -54,6 +54,7 @@ def test_a_model_of_ones_own_passes_every_gate(tmp_path):
     assert "taken as logits" in first.headline
 
 
+@pytest.mark.slow
 def test_a_closed_gate_is_raised_with_its_cause(tmp_path):
     x, y = wine()
     frame = pd.DataFrame(x).assign(kind=y)
@@ -158,6 +159,7 @@ def test_a_healthy_script_passes(tmp_path, capsys):
     assert "passes every gate" in capsys.readouterr().out
 
 
+@pytest.mark.slow
 def test_a_broken_script_fails_with_the_name_of_its_bug(tmp_path, capsys):
     assert check("digits_logits.py", tmp_path) == 1
     said = capsys.readouterr().out

@@ -25,6 +25,7 @@ print(n_passes.numpy() > 0, wizard.results["explore"].key, notes)
 """
 
 
+@pytest.mark.slow
 def test_a_version_lets_a_new_process_go_on_with_a_random_stream(tmp_path):
     first = fresh(RANDOM_STREAM, tmp_path, "v1").splitlines()[-1]
     page = tmp_path / "noisy" / "store" / "stages"
@@ -86,6 +87,7 @@ print(peak() - before)
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("case", ["stream", pytest.param("folder", marks=pytest.mark.long)])
 def test_no_step_holds_all_examples(case, tmp_path):
     n, side = 1500, 192

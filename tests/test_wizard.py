@@ -117,6 +117,7 @@ def test_a_journey_leaves_pages_results_and_a_predictor(short, tmp_path):
     assert again._journey.trainer.n_trained == 0
 
 
+@pytest.mark.slow
 def test_more_examples_to_look_at_drop_later_pages_but_retrain_nothing(short, tmp_path, capsys):
     wizard = wizard_in(tmp_path).explore().baseline().overfit()
     wizard.predict(FRAME)

@@ -50,6 +50,7 @@ def test_a_missing_distribution_is_absent():
     assert versions("numpy", "no-such-distribution") == {"numpy": np.__version__, "no-such-distribution": "absent"}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "file", ["training/fit.py", "core/seeds.py", "models/families/mlp.py", "data/modalities/table.py", "data/layers.py"]
 )

@@ -120,6 +120,7 @@ def scores(tmp_path_factory):
     return place, scores_of(KINDS, place)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", KINDS)
 def test_the_script_is_as_good_as_our_run(kind, scores):
     ours, theirs, n = scores[1][kind]

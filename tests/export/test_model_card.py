@@ -22,6 +22,7 @@ def card(walked):
     return (walked.report.parent / "predictor" / "model_card.md").read_text()
 
 
+@pytest.mark.slow
 def test_every_section_has_its_numbers(walked, card):
     assert re.findall(r"^## (.*)$", card, re.M) == [
         "What it is for", "What goes in", "Data", "How good it is", "Limits", "The files", "How it was made",

@@ -80,6 +80,7 @@ def test_pictures_of_any_size(monkeypatch, tmp_path):
         assert out["label"].tolist() == wizard.predict(pictures).tolist()
 
 
+@pytest.mark.slow
 def test_a_regression_answers_in_the_unit_of_its_target(monkeypatch, tmp_path):
     wizard = overfitted(monkeypatch, some_amounts(200), "price", tmp_path, MLP.but(epochs=30))
     new = some_amounts(50, seed=1)

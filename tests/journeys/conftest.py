@@ -13,11 +13,11 @@ def walked():
     return {}
 
 
-PLAIN = "table"  # journeys of series and texts are in the plain run as well, one of pictures is `wizard demo` in CI
-LONG = [pytest.param(name, marks=pytest.mark.long) for name in sorted(SAMPLES) if name != PLAIN]
+SLOW = "table"  # one of pictures is `wizard demo` in CI
+EACH = [pytest.param(name, marks=getattr(pytest.mark, "slow" if name == SLOW else "long")) for name in sorted(SAMPLES)]
 
 
-@pytest.fixture(scope="session", params=[PLAIN, *LONG])
+@pytest.fixture(scope="session", params=EACH)
 def journey(request, walked, tmp_path_factory):
     """(name, wizard, run folder) of a journey through all six stages."""
     name = request.param

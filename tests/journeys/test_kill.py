@@ -60,6 +60,7 @@ def stored(folder: Path) -> dict[str, list[str]]:
     return {kind: list(Store(folder).keys(kind)) for kind in ("stages", "training", "predictor")}
 
 
+@pytest.mark.slow
 def test_a_process_killed_twice_gives_the_same_results(journey, tmp_path):
     name, _, folder = journey
     if name == "table":  # the others in the long run below

@@ -47,6 +47,7 @@ def amounts(tmp_path_factory):
     return walked(Wizard((SERIES, AMOUNTS), budget="quick", out=tmp_path_factory.mktemp("runs"), gates="warn"))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["classes", pytest.param("amounts", marks=pytest.mark.long)])
 def test_every_stage_ends_without_failure_and_skips_only_what_it_must(kind, request):
     wizard = request.getfixturevalue(kind)

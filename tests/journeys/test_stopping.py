@@ -39,6 +39,7 @@ def stopped_cleanly(process: Started) -> None:
         assert noise not in process.said, process.said
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("module", ["numpy", "tensorflow"])
 def test_a_command_is_stopped_while_it_imports(module, tmp_path):
     process = Started("-c", IMPORTS.format(module=module, out=str(tmp_path))).until(f"importing {module}")

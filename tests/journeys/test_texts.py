@@ -15,6 +15,7 @@ from wizard.core.budget import Budget
 ODD = ["", "我爱北京", "👍🏽 soup", "<b>harbour</b> &amp; sail", "the tide " * 20_000]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("task", ["classification", pytest.param("regression", marks=pytest.mark.long)])
 def test_a_journey_on_texts(task, tmp_path, monkeypatch):
     tiny = Budget(replace(TINY, rungs=1, trials=1, steps=60, epochs=0.2))

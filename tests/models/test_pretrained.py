@@ -50,6 +50,7 @@ def test_it_starts_from_a_file_and_a_frozen_backbone_stays_as_it_is(trainer, wei
         assert np.array_equal(mine, given)
 
 
+@pytest.mark.slow
 def test_fine_tuning_goes_on_where_the_frozen_run_ended(trainer, frozen):
     second = fine_tuned(frozen.config)
     assert second.hp["frozen"] is False

@@ -8,9 +8,16 @@ TUNERS_OWN = r"ignore:(currentThread|getName)\(\):DeprecationWarning"  # KerasTu
 KERAS_OWN = "ignore:__array__ implementation doesn't accept a copy keyword:DeprecationWarning"  # while saving
 
 
+SLOW = ("amounts", "labels", "targets")  # kinds that baseline is walked on among the slow tests only
+
+
+@pytest.hookimpl(tryfirst=True)  # before tests are chosen by their marks
 def pytest_collection_modifyitems(items):
-    """Lets warnings pass that libraries raise about themselves."""
+    """Lets warnings pass that libraries raise about themselves; tests of what takes long are slow ones."""
     for item in items:
+        parameters = item.callspec.params if hasattr(item, "callspec") else {}
+        if "based" in item.fixturenames and parameters.get("kind") in SLOW:
+            item.add_marker(pytest.mark.slow)
         item.add_marker(pytest.mark.filterwarnings(TUNERS_OWN))
         item.add_marker(pytest.mark.filterwarnings(KERAS_OWN))
 

@@ -6,6 +6,7 @@ import pytest
 from tests.stages.walk import walk
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["labels", pytest.param("targets", marks=pytest.mark.long)])
 def test_the_later_stages_run_to_the_end(kind, journeys, based, tmp_path):
     journey = journeys[kind]

@@ -208,6 +208,7 @@ def test_explore_says_the_same_whatever_held_out_labels_are(journeys, explored, 
     assert dumped(again) == dumped(explored[kind])
 
 
+@pytest.mark.slow
 def test_baseline_says_the_same_whatever_test_labels_are(journeys, explored, based, tmp_path):
     journey = journeys["classes"]
     again = walk(relabelled(journey, journey.split.test, tmp_path), "baseline", given=explored["classes"].decided)

@@ -62,6 +62,7 @@ print(json.dumps(list(known["wizard"].results)))
 """
 
 
+@pytest.mark.slow
 def test_its_cells_run_in_a_fresh_process(tmp_path):
     some_rows(100).rename(columns={"a b/c.d é": "income"}).to_csv(tmp_path / "data.csv", index=False)
     *_, left_out, stages = fresh(RUN, NOTEBOOK, tmp_path).splitlines()

@@ -56,6 +56,7 @@ print(json.dumps({
 """
 
 
+@pytest.mark.slow
 def test_two_devices_train_the_network_that_one_does(tmp_path):
     found = json.loads(fresh(TWO_DEVICES + TRAIN_TWICE, tmp_path).splitlines()[-1])
     assert found["devices"] == ["CPU:0", "CPU:1"]

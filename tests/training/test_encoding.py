@@ -24,6 +24,7 @@ def run_of(trainer, config):
     return run.history, trainer.weights(run), trainer.held_predictions(run)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", DATA)
 def test_training_from_disk_gives_the_same_bits(kind, tmp_path, request):
     raw, target = DATA[kind]

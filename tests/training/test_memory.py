@@ -25,6 +25,7 @@ def n_models():
     return sum(isinstance(one, keras.Model) for one in gc.get_objects())
 
 
+@pytest.mark.slow
 def test_no_network_stays_behind_a_run(rows, tmp_path):
     trainer = trainer_for(rows, tmp_path)
     found = []

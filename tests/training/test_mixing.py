@@ -34,6 +34,7 @@ def weights_of(trainer, config):
     return trainer.compiled(config).weights()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", DATA)
 def test_at_strength_0_bits_are_as_without_and_each_strength_changes_them(name, tmp_path):
     trainer = trainer_for(DATA[name](), tmp_path)

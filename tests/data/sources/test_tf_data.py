@@ -63,6 +63,7 @@ def test_the_order_of_a_shuffled_stream_is_that_of_its_content():
     assert np.array_equal(plain.examples[0][..., 0], X[position])
 
 
+@pytest.mark.slow
 def test_a_new_process_finds_the_same_data_and_split():
     code = (
         "from tests.data.sources.streams import stream_of; from wizard.data.opening import Request, open_dataset\n"

@@ -33,6 +33,7 @@ def test_a_builder_brings_pictures_classes_and_sets(builder):
     assert dataset.notes == ("Splits that are not used: extra",)
 
 
+@pytest.mark.slow
 def test_a_name_opens_in_a_fresh_process_without_a_warning(builder, folder):
     code = (
         "import warnings; warnings.simplefilter('error')\n"

@@ -339,6 +339,7 @@ def short(monkeypatch):
     monkeypatch.setattr("wizard.stages.stage.steps_of", steps)
 
 
+@pytest.mark.slow
 def test_answers_handed_in_later_are_taken_wherever_they_lie_and_train_nothing_again(short, tmp_path):
     def opened():
         return Wizard(tumours(), "diagnosis", out=tmp_path, name="run", budget="quick")

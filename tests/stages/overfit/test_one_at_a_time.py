@@ -18,6 +18,7 @@ def verdicts(finding):
     return {row[0]: row[-1] for row in finding.blocks[0].rows[1:]}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "kind", [pytest.param("pictures", marks=pytest.mark.long), "amounts", "labels", "texts", "series"]
 )

@@ -28,6 +28,7 @@ def test_more_pictures_help(journeys):
     assert decided["stage_configs"]["regularize"] == decided["incumbent"]
 
 
+@pytest.mark.slow
 def test_errors_of_amounts_fall_as_well(journeys):
     finding, _ = tried(journeys["amounts"], "more_data", MLP.but(epochs=15), metric="rmse")
     assert "would bring RMSE from" in finding.headline

@@ -36,6 +36,7 @@ def test_without_weights_it_says_how_to_give_them(journeys, cache):
     assert finding.headline.endswith("into ~/.keras/models.")
 
 
+@pytest.mark.slow
 def test_with_weights_it_is_an_experiment_against_scratch(journeys, at_hand):
     finding, decided = tried(journeys["pictures"], "pretrain", LINEAR)
     assert is_a_sound_trial(finding)
