@@ -5,9 +5,9 @@ from __future__ import annotations
 from functools import cache
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment
 
-from wizard.core.shipped import shipped
+from wizard.core.filling import environment_of
 
 FOLDER = "starter"
 
@@ -20,14 +20,7 @@ def fill(template: str, **values: Any) -> str:
 @cache
 def environment() -> Environment:
     """Returns the templates' environment: a missing value is an error."""
-    found = Environment(
-        loader=FileSystemLoader(shipped("templates") / FOLDER),
-        autoescape=False,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
+    found = environment_of(FOLDER, escapes=False)
     found.filters.update(cell=_cell, number=_number, python=repr)
     return found
 

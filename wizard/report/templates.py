@@ -7,9 +7,10 @@ import hashlib
 from functools import cache
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment
 from markupsafe import Markup
 
+from wizard.core.filling import environment_of
 from wizard.core.shipped import shipped
 from wizard.report import words
 
@@ -36,14 +37,7 @@ def fill(template: str, **values: Any) -> str:
 @cache
 def environment() -> Environment:
     """Returns the templates' environment: everything from outside is escaped, a missing value is an error."""
-    found = Environment(
-        loader=FileSystemLoader(shipped("templates") / FOLDER),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
+    found = environment_of(FOLDER, escapes=True)
     found.filters.update(
         clean=words.clean,
         number=words.number,

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from wizard.core.blocks import Bars, Block
 from wizard.core.registry import load
 from wizard.stages.context import Context
 from wizard.stages.probing import Sample, beyond_chance, gain, out_of_fold, probe_sample, score, skill
@@ -106,3 +107,17 @@ def part_views(context: Context) -> PartViews:
 def tells_anything(context: Context, views: tuple[View, ...], sample: Sample) -> bool:
     """Whether any view beats chance."""
     return any(beyond_chance(context, view.predictions, sample).is_beyond_chance for view in views)
+
+
+def bars_of(context: Context, views: tuple[View, ...]) -> tuple[Block, ...]:
+    """The figure of what a probe reaches from each view."""
+    return (
+        Bars(
+            title="What a probe reaches from",
+            caption="The same probe on rows that it did not see, with 95% intervals.",
+            labels=tuple(view.name for view in views),
+            values=tuple(view.reached.value for view in views),
+            intervals=tuple(view.reached.ends for view in views),
+            value_label=context.metric.label,
+        ),
+    )

@@ -8,9 +8,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from wizard.core.blocks import Bars, Block
 from wizard.stages.context import Context
-from wizard.stages.in_parts import View, compare, part_sample, part_views, seen, tells_anything
+from wizard.stages.in_parts import View, bars_of, compare, part_sample, part_views, seen, tells_anything
 from wizard.stages.probing import Sample, probe_sample, whole
 from wizard.stages.step import Outcome, noted, step
 from wizard.stages.words import share
@@ -58,7 +57,7 @@ def local_or_global(context: Context) -> Outcome:
     )
     numbers: dict[str, Any] = {
         "measured": answer.gain.value, "interval": answer.gain.ends, "expected": 0.0,
-        "unit": f"gain in {context.metric.label} from {added}", "blocks": _blocks(context, views),
+        "unit": f"gain in {context.metric.label} from {added}", "blocks": bars_of(context, views),
     }  # fmt: skip
     if not tells_anything(context, views, sample):
         return noted(
@@ -87,17 +86,3 @@ def _tables(context: Context, sample: Sample) -> tuple[View, View]:
     x = whole(context)
     names = ("columns one by one", "columns together")
     return seen(context, names[0], x, sample, "added"), seen(context, names[1], x, sample, "combined")
-
-
-def _blocks(context: Context, views: tuple[View, ...]) -> tuple[Block, ...]:
-    metric = context.metric
-    return (
-        Bars(
-            title="What a probe reaches from",
-            caption="The same probe on rows that it did not see, with 95% intervals.",
-            labels=tuple(view.name for view in views),
-            values=tuple(view.reached.value for view in views),
-            intervals=tuple(view.reached.ends for view in views),
-            value_label=metric.label,
-        ),
-    )

@@ -8,9 +8,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from wizard.core.blocks import Bars
 from wizard.stages.context import Context
-from wizard.stages.in_parts import compare, part_sample, part_views, tells_anything
+from wizard.stages.in_parts import bars_of, compare, part_sample, part_views, tells_anything
 from wizard.stages.step import Outcome, noted, step
 
 ALONG = {"image": "in the picture", "text": "in the text", "series": "in time"}
@@ -34,16 +33,7 @@ def position(context: Context) -> Outcome:
     numbers: dict[str, Any] = {
         "measured": answer.gain.value, "interval": answer.gain.ends, "expected": 0.0,
         "unit": f"gain in {metric.label} from places",
-        "blocks": (
-            Bars(
-                title="What a probe reaches from",
-                caption="The same probe on rows that it did not see, with 95% intervals.",
-                labels=tuple(view.name for view in views),
-                values=tuple(view.reached.value for view in views),
-                intervals=tuple(view.reached.ends for view in views),
-                value_label=metric.label,
-            ),
-        ),
+        "blocks": bars_of(context, views),
     }  # fmt: skip
     if not tells_anything(context, views, sample):
         return noted(f"It cannot be told whether position matters: no probe beats guessing ({scores}).", **numbers)
