@@ -15,6 +15,8 @@ LARGE = 4.0  # times as wide as usual initialisations make a kernel
 SHRUNK = 0.005  # of a weight that decay takes at a step: half of what the largest usual steps change
 MUCH = 2.0  # times the expected first loss
 FAR, WIDE = 10.0, 30.0  # a target's mean and width, from which on its scale is a burden
+LONG_MEMORY = 0.995  # of momentum, or the first beta: usual are 0.8 to 0.99
+SPANS = 5.0  # times that a training is as long as what the momentum remembers, at least
 
 
 def large_inputs(e: Evidence) -> Suspicion | None:
@@ -133,10 +135,25 @@ def odd_optimiser(e: Evidence) -> Suspicion | None:
     optimizer = e.pipeline.model.optimizer
     epsilon, momentum = float(getattr(optimizer, "epsilon", 0) or 0), float(getattr(optimizer, "momentum", 0) or 0)
     beta = float(getattr(optimizer, "beta_1", 0) or 0)
-    if not e.suffers or not (epsilon >= 0.1 or max(momentum, beta) >= 0.995):
+    held = max(momentum, beta)
+    if epsilon < 0.1 and held < LONG_MEMORY:
         return None
-    words = f"epsilon={epsilon:g}" if epsilon >= 0.1 else f"momentum {max(momentum, beta):g}"
+    if not e.suffers:
+        return _remembers_too_long(e, held)
+    words = f"epsilon={epsilon:g}" if epsilon >= 0.1 else f"momentum {held:g}"
     return Suspicion(
         "O10", f"The optimiser's {words} is far from the usual: steps are too small, or remember too long.",
         "learning_rate", "failed", "Go back to its defaults.",
+    )  # fmt: skip
+
+
+def _remembers_too_long(e: Evidence, held: float) -> Suspicion | None:
+    """A momentum whose average spans much of the training: a fault by arithmetic, however far training comes."""
+    steps = e.pipeline.epochs * -(-len(e.pipeline.train) // e.pipeline.batch)
+    if held < LONG_MEMORY or steps * (1 - held) >= SPANS:
+        return None
+    return Suspicion(
+        "O10", f"A momentum of {held:g} sums up the gradients of the last {1 / (1 - held):,.0f} steps, and {steps:,} "
+        "are planned in all: most of what a step follows comes from weights that are long gone.",
+        "learning_rate", "warned", "Take a momentum of 0.9.",
     )  # fmt: skip
