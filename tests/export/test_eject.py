@@ -136,6 +136,7 @@ def test_so_is_that_of_every_other_family(kind, tmp_path):
     assert ours > 0.6
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", KINDS)
 def test_nothing_of_ours_is_imported_and_no_test_row_is_looked_at_unasked(kind, scores):
     text = (scores[0] / kind / "train.py").read_text()
@@ -149,6 +150,7 @@ def test_nothing_of_ours_is_imported_and_no_test_row_is_looked_at_unasked(kind, 
     assert sum(map(len, sets)) == len(set.union(*sets))
 
 
+@pytest.mark.slow
 def test_a_csv_is_read_where_it_lies_only_if_a_plain_reader_reads_it_alike(tmp_path, scores):
     assert "customers.csv" in (scores[0] / "mlp" / "train.py").read_text()
     frame = some_rows(60)

@@ -8,6 +8,8 @@ from tests.small import short_recipe, some_rows
 from wizard import Wizard
 from wizard.core.config import TrainingConfig
 
+pytestmark = pytest.mark.slow  # a journey
+
 
 @pytest.fixture(scope="module")
 def walked(tmp_path_factory):
@@ -22,7 +24,6 @@ def card(walked):
     return (walked.report.parent / "predictor" / "model_card.md").read_text()
 
 
-@pytest.mark.slow
 def test_every_section_has_its_numbers(walked, card):
     assert re.findall(r"^## (.*)$", card, re.M) == [
         "What it is for", "What goes in", "Data", "How good it is", "Limits", "The files", "How it was made",

@@ -21,6 +21,8 @@ AMOUNTS = np.array([np.nanmean(one[:, 0]) * 10 + np.nanstd(one[:, 1]) for one in
 SKIPPED = tuple(name for name in STEPS if name not in ("augment", "creative_augment", "first_layer"))
 TOO_FEW = ("drift", "label_noise")  # 14 held-out rows and 62 to train on
 
+pytestmark = pytest.mark.slow  # a journey
+
 
 def walked(wizard):
     return wizard.explore(examples=20).baseline().overfit().regularize(skip=SKIPPED).tune(trials=1).ensemble()
@@ -47,7 +49,6 @@ def amounts(tmp_path_factory):
     return walked(Wizard((SERIES, AMOUNTS), budget="quick", out=tmp_path_factory.mktemp("runs"), gates="warn"))
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["classes", pytest.param("amounts", marks=pytest.mark.long)])
 def test_every_stage_ends_without_failure_and_skips_only_what_it_must(kind, request):
     wizard = request.getfixturevalue(kind)

@@ -18,6 +18,7 @@ def test_an_error_that_does_not_fall_is_followed_as_it_is():
     assert power_law(np.array([10.0, 20, 40]), np.array([0.2, 0.2, 0.2]), np.array([80.0]))[0] == pytest.approx(0.2)
 
 
+@pytest.mark.slow
 def test_more_pictures_help(journeys):
     finding, decided = tried(journeys["pictures"], "more_data", MLP.but(hp={"width": 64, "depth": 1}))
     assert finding.status == "noted"
