@@ -9,10 +9,8 @@ from wizard.stages.experiments.in_the_scale import odd_optimiser
 def trained(momentum, epochs):
     """Digits that are learnt all the same: a rate of 0.02 carries them there before the momentum does."""
     digits = MATERIALS["flat digits"]()
-    return Evidence(pipeline(
-        digits.but(optimizer=lambda: keras.optimizers.SGD(0.02, momentum=momentum), fit={**digits.fit, "epochs": epochs}),
-        0,
-    ))  # fmt: skip
+    fit = {**digits.fit, "epochs": epochs}
+    return Evidence(pipeline(digits.but(optimizer=lambda: keras.optimizers.SGD(0.02, momentum=momentum), fit=fit), 0))
 
 
 def test_a_momentum_that_remembers_most_of_the_training_is_named():
