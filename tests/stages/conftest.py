@@ -8,7 +8,9 @@ TUNERS_OWN = r"ignore:(currentThread|getName)\(\):DeprecationWarning"  # KerasTu
 KERAS_OWN = "ignore:__array__ implementation doesn't accept a copy keyword:DeprecationWarning"  # while saving
 
 
-SLOW = ("amounts", "labels", "targets")  # kinds that baseline is walked on among the slow tests only
+SLOW = {  # kinds that a stage is walked on among the slow tests only
+    "explored": ("labels", "targets"), "based": ("amounts", "labels", "targets"),
+}  # fmt: skip
 
 
 @pytest.hookimpl(tryfirst=True)  # before tests are chosen by their marks
@@ -16,7 +18,7 @@ def pytest_collection_modifyitems(items):
     """Lets warnings pass that libraries raise about themselves; tests of what takes long are slow ones."""
     for item in items:
         parameters = item.callspec.params if hasattr(item, "callspec") else {}
-        if "based" in item.fixturenames and parameters.get("kind") in SLOW:
+        if any(name in item.fixturenames and parameters.get("kind") in kinds for name, kinds in SLOW.items()):
             item.add_marker(pytest.mark.slow)
         item.add_marker(pytest.mark.filterwarnings(TUNERS_OWN))
         item.add_marker(pytest.mark.filterwarnings(KERAS_OWN))
