@@ -19,6 +19,8 @@ SCALED = 2.0  # times as wide, or as narrow
 SMOOTH = 0.5  # correlation of neighbouring pixels that pictures have and shuffled ones do not
 ROUGHER = 1.7  # times as far from perfect agreement as in another order of the axes, right and below multiplied
 HARDLY_SMOOTHER = 0.9  # of either alone: the right order is rougher in none
+FAIRLY_SMOOTH, AGREE = 0.4, 0.25  # of neighbours and of colour planes in that order: planes of photographs, digits,
+# coloured digits, clothes and rubbish agree by 0.43 to 1.00 where it is right, and by -0.40 to -0.18 where it is not
 OF_TWO = 0.4  # of the validation rows: with two classes, a probe that is often wrong gains by an exchange as well
 RUNS_DRAWS = 200
 
@@ -148,9 +150,20 @@ def _smoothness(x: np.ndarray) -> tuple[float, str]:
     for words, other in tried.items():
         there = _neighbours(other)
         ratios = [(1 - here) / max(1 - one, 1e-6) for here, one in zip((right, below), there, strict=True)]
-        if min(there) >= SMOOTH and min(ratios) > HARDLY_SMOOTHER and ratios[0] * ratios[1] > ROUGHER:
+        is_smoother = min(there) >= SMOOTH and ratios[0] * ratios[1] > ROUGHER
+        is_whole = other.shape[1:3] == (a, b) and min(there) >= FAIRLY_SMOOTH and _planes_agree(other) >= AGREE
+        if min(ratios) > HARDLY_SMOOTHER and (is_smoother or is_whole):
             return (right + below) / 2, words
     return (right + below) / 2, ""
+
+
+def _planes_agree(x: np.ndarray) -> float:
+    """Least correlation of two colour planes of (n, h, w, c): those of a picture in the wrong order do not agree."""
+    x = x - x.mean((1, 2), keepdims=True)
+    planes = np.moveaxis(x, -1, 0).reshape(x.shape[-1], -1)
+    widths = np.maximum(np.sqrt((planes**2).mean(1)), 1e-6)
+    agreed = planes @ planes.T / planes.shape[1] / np.outer(widths, widths)
+    return float(agreed.min())
 
 
 def _neighbours(x: np.ndarray) -> tuple[float, float]:
