@@ -4,6 +4,7 @@ import pytest
 from tests.drills.net_faults import bold, bright, grain, mild, mirrored
 from tests.drills.networks import flat, pipeline, tumours
 from wizard.core.backend import keras
+from wizard.stages.experiments.at_the_door import scaled_apart
 from wizard.stages.experiments.augmented import augmentation, most_taken
 from wizard.stages.experiments.evidence import Evidence
 from wizard.stages.experiments.in_the_augmentation import label_changed, out_of_range, same_every_pass, too_strong
@@ -37,6 +38,14 @@ def test_augmentation_that_leaves_little_to_learn_from_is_named():
     found = too_strong(varied(grain(2.0), flat()))
     assert found is not None
     assert "a classical probe explains" in found.sentence
+
+
+def test_noise_that_makes_training_inputs_wider_is_augmentation_and_no_other_scaler():
+    found = scaled_apart(varied(grain(2.0)))
+    assert (found.fault, "times as wide" in found.sentence) == ("A04", True)
+    parts = tumours()
+    found = scaled_apart(varied(mild, parts.but(x_held=parts.x_held / 3)))
+    assert found.fault == "P03"
 
 
 def test_the_same_examples_at_every_pass_are_named_only_where_numbers_are_drawn():

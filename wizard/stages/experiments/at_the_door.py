@@ -67,6 +67,13 @@ def scaled_apart(e: Evidence) -> Suspicion | None:
         return None  # of our own preprocessing explore's drift is the judge
     if e.audit.is_augmented and (0.5 <= e.audit.factor <= 2 or (e.augmentation and e.augmentation.outside > OUTSIDE)):
         return None  # augmented training examples differ place by place; one that leaves the range has its own name
+    if e.audit.is_augmented and e.audit.widened > 2 and 0.5 <= e.audit.factor * e.audit.widened <= 2:
+        return Suspicion(
+            "A04", f"Augmentation is too strong: it makes training inputs {e.audit.widened:.2g} times as wide "
+            "as they are without it, and as validation inputs are.",
+            "just_before_the_net", "failed" if e.suffers else "warned",
+            "Halve its strength until training accuracy comes near validation accuracy.",
+        )  # fmt: skip
     return Suspicion(
         "P03", f"Training and validation inputs went through different preprocessing: {e.audit.moved_features:.0%} of "
         f"the features differ in mean or width (validation is {e.audit.factor:.2g} times as wide).",

@@ -83,6 +83,7 @@ class Audit:
         permuted: Accuracy on validation labels that a permutation of them brings a probe learnt on training tensors.
         second_differs: Whether a second pass over validation data gives other numbers.
         is_augmented: Whether a second pass over training data does.
+        widened: How many times as wide as without it augmentation makes training features, in the middle.
         unseen: Share of validation examples whose class no training example has.
     """
 
@@ -97,6 +98,7 @@ class Audit:
     permuted: float
     second_differs: bool
     is_augmented: bool
+    widened: float
     unseen: float
 
 
@@ -109,7 +111,7 @@ def audit(pipeline: Pipeline) -> Audit:
     codes, n_unused = _codes(pipeline, head_at)
     return Audit(
         inputs, moved, factor, shift, entropy, is_sorted, codes, n_unused, _permuted(pipeline, head_at),
-        pipeline.varies_held, pipeline.varies,
+        pipeline.varies_held, pipeline.varies, _widened(pipeline),
         _unseen(pipeline, head_at),
     )  # fmt: skip
 
@@ -189,6 +191,19 @@ def _against(pipeline: Pipeline) -> tuple[float, float, float]:
     is_apart = (away > APART * spread[varies]) & (away > 4 * error)
     is_scaled = (factor > SCALED) | (factor < 1 / SCALED)
     return float((is_apart | is_scaled).mean()), float(np.median(factor)), float(np.median(away / spread[varies]))
+
+
+def _widened(pipeline: Pipeline) -> float:
+    """What two passes disagree in is augmentation: its variance is taken off that of the features."""
+    if not pipeline.varies:
+        return 1.0
+    second = features(Tensors(pipeline.second_x, pipeline.train.y))[:MOST]
+    first = features(pipeline.train.take(np.arange(len(second))))
+    total, drawn = first.var(0), ((first - second) ** 2).mean(0) / 2
+    varies = total > 1e-9
+    if not varies.any():
+        return 1.0
+    return float(np.median(1 / np.sqrt(np.maximum(1 - drawn[varies] / total[varies], 1e-4))))
 
 
 def _order(pipeline: Pipeline, head_at: int) -> tuple[float, bool]:
