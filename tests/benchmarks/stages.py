@@ -48,7 +48,8 @@ def walk(sample: str, stages: tuple[str, ...]) -> int:
     sys.stdout.write(f"{sample:12}")
     with tempfile.TemporaryDirectory() as folder:
         source, options = DEMOS[sample]
-        wizard = Wizard(shipped("sample_data") / source, out=folder, name="runs", gates="warn", **options)
+        with contextlib.redirect_stdout(io.StringIO()):
+            wizard = Wizard(shipped("sample_data") / source, out=folder, name="runs", gates="warn", **options)
         for stage in stages:
             started = time.monotonic()
             with contextlib.redirect_stdout(io.StringIO()):
