@@ -164,7 +164,7 @@ FAULTS: tuple[NetFault, ...] = (
     NetFault("T09", "weight decay of 100", lambda p: p.but(optimizer=lambda: _keras().optimizers.AdamW(
         1e-3, weight_decay=100.0))),
     NetFault("O10", "momentum of 0.999", lambda p: p.but(optimizer=lambda: _keras().optimizers.SGD(
-        0.02, momentum=0.999)), ("O01",)),
+        0.02, momentum=0.999), fit={**p.fit, "epochs": EPOCHS}), ("O01",)),
     NetFault("O03", "the rate falls by the step, not by the epoch", lambda p: p.but(
         optimizer=falling(8), fit={**p.fit, "epochs": EPOCHS}), twin="rate falls late"),
     NetFault("O03", "a tenth of the rate every epoch", lambda p: p.but(

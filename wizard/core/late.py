@@ -41,5 +41,5 @@ class _Watcher(importlib.abc.MetaPathFinder):
             execute(module)
             self.then()
 
-        spec.loader.exec_module = execute_then_call  # type: ignore[method-assign]
+        spec.loader.exec_module = execute_then_call  # type: ignore[method-assign]  # of this one loader, for this one import
         return spec

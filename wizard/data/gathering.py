@@ -190,7 +190,7 @@ def _hash(parts: dict[str, np.ndarray | str]) -> str:
 
 def keep(gathered: Gathered, folder: Path) -> None:
     """Writes what was gathered beside its rows, for `kept_in`."""
-    arrays = {"y": gathered.y, "hashes": gathered.hashes, "positions": gathered.positions}
+    arrays: dict[str, Any] = {"y": gathered.y, "hashes": gathered.hashes, "positions": gathered.positions}
     arrays |= {f"role/{role}": values for role, values in gathered.roles.items()}
     facts: dict[str, Any] = {
         name: getattr(gathered, name) for name in ("is_ordered", "is_steady", "is_endless", "n_seen")
@@ -202,7 +202,7 @@ def keep(gathered: Gathered, folder: Path) -> None:
         facts["columns"] = {name: values.tolist() for name, values in gathered.x.items()}
     else:
         facts["texts"] = gathered.x
-    np.savez(folder / "index.npz", **arrays)  # type: ignore[arg-type]
+    np.savez(folder / "index.npz", **arrays)
     (folder / "facts.json").write_text(json.dumps(facts), encoding="utf-8")
 
 

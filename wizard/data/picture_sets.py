@@ -164,13 +164,14 @@ def _read_one(pictures: Any) -> _Read:
 def _from_disk(rows: RowsOnDisk) -> _Read:
     """Looks through pictures one at a time; they stay where they are."""
     pixels, white, notes = pictures_of(rows)
-    read = _Read(pixels, hashes=[], file_facts=[None] * len(rows), notes=notes, white=white)
+    hashes: list[str] = []
+    read = _Read(pixels, hashes=hashes, file_facts=[None] * len(rows), notes=notes, white=white)
     for i in range(len(rows)):
         picture = pixels[i]
         if reason := unreadable(picture[None]).get(0):
             read.bad[i] = reason
         read.sizes.append(picture.shape[:2])
-        read.hashes.append(hash_of(picture))  # type: ignore[union-attr]
+        hashes.append(hash_of(picture))
         read.channels = max(read.channels, picture.shape[-1])
     read.notes.append(f"The pictures take {rows.nbytes / 2**30:.1f} GiB: they are kept on disk.")
     return read
@@ -194,7 +195,8 @@ def _from_list(pictures: Sequence[Any]) -> _Read:
 
 def _from_files(paths: Sequence[Path | bytes]) -> _Read:
     """Decodes files once each, in order; beyond KEEP_BYTES only their hashes and sizes stay."""
-    read, remarks, n_bytes, keep = _Read(hashes=[]), Counter[str](), 0, True
+    hashes: list[str] = []
+    read, remarks, n_bytes, keep = _Read(hashes=hashes), Counter[str](), 0, True
     with ThreadPoolExecutor(min(THREADS, os.cpu_count() or 1)) as pool, warnings.catch_warnings():
         warnings.simplefilter("ignore")  # Pillow warns of oddities in headers; what it reads is looked at
         for i, (picture, why) in enumerate(pool.map(_decoded, paths)):
@@ -209,7 +211,7 @@ def _from_files(paths: Sequence[Path | bytes]) -> _Read:
             read.pixels.append(picture.pixels) if keep else read.pixels.clear()
             read.sizes.append(picture.pixels.shape[:2])
             read.channels = max(read.channels, picture.pixels.shape[-1])
-            read.hashes.append(digest)  # type: ignore[union-attr]
+            hashes.append(digest)
             read.file_facts.append(fact)
             remarks.update(picture.remarks)
     if not keep:

@@ -6,11 +6,14 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from wizard.data.decoding import decode, grey_or_colour, luminance
+
+if TYPE_CHECKING:
+    from wizard.data.dataset import Examples
 
 KEEP_BYTES = 2**30  # decoded pixels beyond a GiB stay in their files: Colab has 12 GiB, and training needs most of it
 
@@ -50,6 +53,12 @@ class ImageExamples:
         self.white = white
         self.file_facts = tuple(file_facts) if file_facts is not None else (None,) * len(pixels)
         self._hashes = hashes
+
+    @staticmethod
+    def of(examples: Examples) -> ImageExamples:
+        """The examples of a data set that is known to hold pictures."""
+        assert isinstance(examples, ImageExamples)
+        return examples
 
     def __len__(self) -> int:
         return len(self.pixels)

@@ -9,6 +9,8 @@ import numpy as np
 if TYPE_CHECKING:
     import pandas as pd
 
+    from wizard.data.dataset import Examples
+
 
 class TableExamples:
     """Rows of a typed table; an example is a {column: value}.
@@ -19,6 +21,12 @@ class TableExamples:
 
     def __init__(self, frame: pd.DataFrame) -> None:
         self.frame = frame.reset_index(drop=True)
+
+    @staticmethod
+    def of(examples: Examples) -> TableExamples:
+        """The examples of a data set that is known to hold rows of a table."""
+        assert isinstance(examples, TableExamples)
+        return examples
 
     def __len__(self) -> int:
         return len(self.frame)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from wizard.data.dataset import TableColumn
+from wizard.data.dataset import Examples, TableColumn
 
 
 @dataclass(frozen=True)
@@ -64,6 +64,12 @@ class SeriesExamples:
             self.values = np.stack(values)
         else:
             self.values = list(values)
+
+    @staticmethod
+    def of(examples: Examples) -> SeriesExamples:
+        """The examples of a data set that is known to hold series."""
+        assert isinstance(examples, SeriesExamples)
+        return examples
 
     def __len__(self) -> int:
         return len(self.values)

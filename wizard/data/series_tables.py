@@ -60,7 +60,8 @@ def dataset_of(parts: Sequence[RawTable | None], request: Request) -> Dataset:
                 f"{len(broken):,} lines could not be read and are gaps; the first: {broken[0].where} {broken[0].why}."
             )
         broken = []
-        long, found = series_long.read(frame, where, part, group, request.time, inputs, main.decimal_comma)  # type: ignore[arg-type]
+        time = request.time if isinstance(request.time, str) else None  # a name, as was checked, or none
+        long, found = series_long.read(frame, where, part, group, time, inputs, main.decimal_comma)
         rows, places = labelled_rows(frame[targets[0]], long, where, targets[0]), long.where
         for other in targets[1:]:
             labelled_rows(frame[other], long, where, other)  # a label that changes within a series is refused

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 
@@ -234,9 +234,9 @@ def numbers(labels: np.ndarray, target: str) -> np.ndarray:
     return values
 
 
-def _number(label: object) -> float:
+def _number(label: Any) -> float:
     try:
-        return float(label)  # type: ignore[arg-type]
+        return float(label)
     except (TypeError, ValueError):
         return float("nan")
 

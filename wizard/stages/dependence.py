@@ -268,7 +268,7 @@ def _moments(context: Context) -> tuple[str, np.ndarray | None]:
     """The date column with most values, or the place in the data (name "")."""
     dates = [column.name for column in context.dataset.columns if column.kind == "date"]
     if context.dataset.modality == "table" and dates:
-        frame: Any = context.dataset.examples.frame  # type: ignore[attr-defined]
+        frame: Any = TableExamples.of(context.dataset.examples).frame
         name = max(dates, key=lambda one: frame[one].nunique())
         if frame[name].nunique() >= FEWEST_GROUPS:
             return name, frame[name].to_numpy("datetime64[ns]").astype("int64")

@@ -9,7 +9,7 @@ import numpy as np
 from wizard.core.blocks import Bars, Block
 from wizard.core.registry import load
 from wizard.stages.context import Context
-from wizard.stages.probing import Sample, beyond_chance, gain, out_of_fold, probe_sample, score, skill
+from wizard.stages.probing import ProbeName, Sample, beyond_chance, gain, out_of_fold, probe_sample, score, skill
 from wizard.training.compare import Interval
 
 PARTS = "wizard.stages.parts"  # a file a modality; tables have none
@@ -64,9 +64,9 @@ def compare(context: Context, less: View, more: View, sample: Sample) -> Compari
     )
 
 
-def seen(context: Context, name: str, x: np.ndarray, sample: Sample, probe: str = "linear") -> View:
+def seen(context: Context, name: str, x: np.ndarray, sample: Sample, probe: ProbeName = "linear") -> View:
     """Asks a probe with one view."""
-    predictions = out_of_fold(context, x, probe, sample)  # type: ignore[arg-type]  # one of the probes' names
+    predictions = out_of_fold(context, x, probe, sample)
     return View(name, predictions, score(context, predictions, sample), skill(context, predictions, sample))
 
 

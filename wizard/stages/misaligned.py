@@ -126,12 +126,11 @@ def _comparable(task: Task, y: np.ndarray, predictions: np.ndarray) -> tuple[np.
         return y.astype("float64"), predictions
     y, predictions = y.reshape(len(y), -1), predictions.reshape(len(predictions), -1)
     ranks = [np.sort(column) for column in y.T]
-    return tuple(  # type: ignore[return-value]
-        np.column_stack(
-            [np.searchsorted(known, column) / len(known) for known, column in zip(ranks, values.T, strict=True)]
-        )
-        for values in (y, predictions)
-    )
+
+    def ranked(values: np.ndarray) -> np.ndarray:
+        return np.column_stack([np.searchsorted(a, b) / len(a) for a, b in zip(ranks, values.T, strict=True)])
+
+    return ranked(y), ranked(predictions)
 
 
 def _largest_suffix(differences: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

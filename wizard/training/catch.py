@@ -105,7 +105,7 @@ class Net:
             self._stop_if_full(caller)
             return original(*call.args, **call.kwargs) if is_let_through else answer
 
-        stand_in.__signature__ = signature  # type: ignore[attr-defined]
+        stand_in.__signature__ = signature  # type: ignore[attr-defined]  # as inspect.signature reads it
         stand_in.__doc__ = original.__doc__
         return stand_in
 

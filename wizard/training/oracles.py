@@ -62,7 +62,9 @@ def opened_tuner(tuner: Any) -> str:
     return Brought.of(tuner, f"{kind.__module__}.{kind.__qualname__} {content_key(_source(kind), state)}")
 
 
-def oracle_for(tuner: str, space: Sequence[Dimension], direction: str, trials: int, seed: int, looks: int) -> Any:
+def oracle_for(
+    tuner: str | Brought, space: Sequence[Dimension], direction: str, trials: int, seed: int, looks: int
+) -> Any:
     """A fresh oracle.
 
     Args:
@@ -84,12 +86,14 @@ def oracle_for(tuner: str, space: Sequence[Dimension], direction: str, trials: i
         oracle = kinds.BayesianOptimizationOracle(num_initial_points=len(space) + 2, **common)
     elif tuner == "hyperband":
         oracle = kinds.HyperbandOracle(max_epochs=max(looks, 1), factor=FACTOR, hyperband_iterations=0, **common)
-    elif inspect.isclass(getattr(tuner, "thing", None)):
-        taken = inspect.signature(tuner.thing).parameters  # type: ignore[attr-defined]
+    elif not isinstance(tuner, Brought):
+        raise ValueError(f"{tuner!r} is no tuner that `opened_tuner` gave.")
+    elif inspect.isclass(tuner.thing):
+        taken = inspect.signature(tuner.thing).parameters
         takes_all = any(parameter.kind is parameter.VAR_KEYWORD for parameter in taken.values())
-        oracle = tuner.thing(**{k: v for k, v in common.items() if takes_all or k in taken})  # type: ignore[attr-defined]
+        oracle = tuner.thing(**{k: v for k, v in common.items() if takes_all or k in taken})
     else:
-        oracle = copy.deepcopy(tuner.thing)  # type: ignore[attr-defined]  # the same search again starts from the same state
+        oracle = copy.deepcopy(tuner.thing)  # the same search again starts from the same state
     oracle.objective = objective
     oracle.max_trials = trials
     oracle.max_consecutive_failed_trials = trials + 1  # a failure is a result, however many there are

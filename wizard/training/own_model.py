@@ -247,7 +247,7 @@ class OwnModel:
             y = self.y
             own = replace(
                 plain, preparation=self.preparation, tensors=self._arrays, y=y,
-                scale=TargetScale(np.float64(0), np.float64(1)),  # type: ignore[arg-type]  # the user's own unit
+                scale=TargetScale(np.zeros(()), np.ones(())),  # the user's own unit
                 channel_mean=np.empty(0), channel_std=np.empty(0),
             )  # fmt: skip
             while len(self._prepared) >= 4:

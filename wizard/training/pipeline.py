@@ -150,6 +150,11 @@ class Pipeline:
         self.__dict__.pop("held", None)
 
     @property
+    def steps_an_epoch(self) -> int:
+        """Of all training examples, also where these are a part of them."""
+        return max(1, -(-self.n_examples // self.batch))
+
+    @property
     def rate(self) -> float:
         """The learning rate at this step."""
         return float(keras.ops.convert_to_tensor(self.model.optimizer.learning_rate))

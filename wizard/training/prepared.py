@@ -122,7 +122,7 @@ class Preparer:
         tensors = self._encodings[preparation.key]
         known = np.zeros(len(self.dataset), bool)
         known[self.split.known] = True
-        scale, prior = TargetScale(np.float64(0), np.float64(1)), np.empty(0)  # type: ignore[arg-type]  # of no target
+        scale, prior = TargetScale(np.zeros(()), np.ones(())), np.empty(0)  # of no target
         known = known.reshape(-1, *(1,) * (self.y.ndim - 1))  # (n,) or (n, 1)
         weight = self._weights(train)
         if self.task.is_classification:

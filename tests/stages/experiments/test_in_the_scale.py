@@ -19,6 +19,11 @@ def test_a_momentum_that_remembers_most_of_the_training_is_named():
     assert "the last 1,000 steps" in found.sentence
 
 
-@pytest.mark.parametrize(("momentum", "epochs"), [(0.9, 20), (0.99, 20), (0.999, 2000)])
-def test_a_usual_momentum_or_a_long_training_is_silent(momentum, epochs):
+def test_a_momentum_that_forgets_nothing_is_told_as_that():
+    found = odd_optimiser(trained(1.0, 20))
+    assert found.fault == "O10"
+
+
+@pytest.mark.parametrize(("momentum", "epochs"), [(0.9, 20), (0.99, 20), (0.999, 2000), (0.999, 1)])
+def test_a_usual_momentum_a_long_training_or_one_without_a_plan_is_silent(momentum, epochs):
     assert odd_optimiser(trained(momentum, epochs)) is None

@@ -11,6 +11,7 @@ from wizard.core.keys import content_key
 from wizard.data.dataset import Dataset, Examples
 from wizard.data.evened import Even, even_of
 from wizard.data.form import MEASURED, Form, SeriesForm
+from wizard.data.series import SeriesExamples
 
 LONGEST = 512  # steps: on more a CPU takes seconds a step; explore's downsampling may ask for less or more
 BATCH = 1024  # series encoded at a time
@@ -88,7 +89,7 @@ class SeriesPreparation:
 
     def raw_batch(self, examples: Examples) -> list[tuple[np.ndarray, dict[str, np.ndarray]]]:
         """Raw examples as predictor inputs: (positions, batch) pairs, one batch a length."""
-        lengths = examples.lengths  # type: ignore[attr-defined]
+        lengths = SeriesExamples.of(examples).lengths
         by_length = [np.flatnonzero(lengths == length) for length in np.unique(lengths)]
         return [(rows, {"series": np.stack([examples[int(i)] for i in rows])}) for rows in by_length]
 

@@ -12,6 +12,7 @@ from wizard.core.config import HpValue
 from wizard.core.keys import content_key
 from wizard.data.dataset import Dataset, Examples
 from wizard.data.form import FeaturesForm, Form
+from wizard.data.rows import TableExamples
 
 RARE = 2  # a category seen in fewer training rows counts as unknown, so that "unknown" is learnt as well
 MOST_CATEGORIES = 1000  # values of one column beyond this many, by frequency, count as unknown
@@ -138,7 +139,7 @@ class TablePreparation:
         return {kind: Columns(name=f"{kind}_columns")([raw[name] for name in names]) for kind, names in kinds if names}
 
     def _matrices(self, examples: Examples) -> dict[str, np.ndarray]:
-        frame = examples.frame  # type: ignore[attr-defined]
+        frame = TableExamples.of(examples).frame
         raw: dict[str, np.ndarray] = {}
         if self.numbers:
             raw["numbers"] = frame[self.numbers].to_numpy("float64")

@@ -11,6 +11,7 @@ import numpy as np
 
 from wizard.data.dataset import Dataset
 from wizard.data.neighbours import nearest, pairs_of
+from wizard.data.pictures import ImageExamples
 
 NEAR = 0.13  # times the median nearest-neighbour distance: cleanlab's threshold for near duplicates
 LIMIT = 60_000  # pictures compared pairwise; beyond it only exact copies are looked for
@@ -47,7 +48,7 @@ def near_copies(dataset: Dataset, exact: np.ndarray, seed: int) -> np.ndarray | 
 def moved_pairs(dataset: Dataset, exact: np.ndarray) -> np.ndarray:
     """(p, 2) pairs of small pictures of one size that are the same once one is moved or cropped by a pixel."""
     none = np.empty((0, 2), "int64")
-    sizes = np.asarray(dataset.examples.sizes)  # type: ignore[attr-defined]
+    sizes = np.asarray(ImageExamples.of(dataset.examples).sizes)
     height, width = (int(side) for side in sizes[0])
     if (sizes != sizes[0]).any() or max(height, width) > SMALL or min(height, width) < LEAST:
         return none

@@ -6,6 +6,7 @@ import numpy as np
 
 from wizard.core.seeds import generator
 from wizard.data.dataset import Dataset, Examples
+from wizard.data.rows import TableExamples
 from wizard.data.standing_out import stand_out
 
 ROUNDING = 0.01  # of a column's interquartile range: rows this close in every column are near copies
@@ -53,7 +54,7 @@ def off_grid_pairs(dataset: Dataset, exact: np.ndarray) -> np.ndarray:
         dataset: Rows of a table.
         exact: (n,) number of the content of each.
     """
-    frame = dataset.examples.frame  # type: ignore[attr-defined]
+    frame = TableExamples.of(dataset.examples).frame
     columns, off = [], np.zeros(len(frame), "int64")
     for column in dataset.columns:
         values = frame[column.name]
@@ -113,7 +114,7 @@ def _standardised(dataset: Dataset, rows: np.ndarray) -> tuple[np.ndarray, np.nd
     """(n, d) fine-grained columns and (n, s) coarse ones in standard deviations, (n, k) codes that must be equal."""
     import pandas as pd
 
-    frame = dataset.examples.frame.iloc[rows]  # type: ignore[attr-defined]
+    frame = TableExamples.of(dataset.examples).frame.iloc[rows]
     measured: list[np.ndarray] = []
     scales: list[np.ndarray] = []
     kept: list[np.ndarray] = []
@@ -142,7 +143,7 @@ def _standardised(dataset: Dataset, rows: np.ndarray) -> tuple[np.ndarray, np.nd
 
 def _coded(dataset: Dataset) -> np.ndarray | None:
     """(n, d) whole numbers: columns coarsened to ROUNDING of their spread; None without a fine-grained column."""
-    frame = dataset.examples.frame  # type: ignore[attr-defined]
+    frame = TableExamples.of(dataset.examples).frame
     columns, is_fine = [], False
     for column in dataset.columns:
         values = frame[column.name]
@@ -172,7 +173,7 @@ def copies_by_chance(examples: Examples, seed: int) -> int:
     """Rows of a table that have an exact copy once every column is shuffled on its own: what coarse values give."""
     import pandas as pd
 
-    frame = examples.frame  # type: ignore[attr-defined]
+    frame = TableExamples.of(examples).frame
     random = generator(seed, "copies by chance")
     codes = [pd.factorize(frame[name])[0] for name in frame.columns]
     shuffled = np.column_stack([random.permutation(code) for code in codes])

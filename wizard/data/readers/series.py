@@ -87,7 +87,7 @@ def labels_beside(raw: Any, like: Dataset) -> tuple[Any, Any]:
     from wizard.data.series_tables import labelled_rows
     from wizard.data.sources import table
 
-    layout = like.examples.layout  # type: ignore[attr-defined]
+    layout = SeriesExamples.of(like.examples).layout
     if layout is None or isinstance(raw, np.ndarray | list | tuple):
         raise DataError(f"Arrays of series need y, one label for each. Received: {type(raw).__name__} alone.")
     found = table.read_table(raw)

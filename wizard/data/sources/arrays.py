@@ -56,27 +56,31 @@ def open(raw: Any, request: Request) -> Dataset:
         texts = [part and _raw_texts(part, target, request, name) for name, part in zip(PARTS, given, strict=True)]
         return text_sets.dataset_of(texts, request, target)
     pairs = [None if part is None else (inputs_of(part[0]), _labels(part[1], target, request)) for part in given]
+    main = pairs[0]
+    assert main is not None
+    x, y = main
     for part in pairs:
         if part and len(part[0]) != len(part[1]):
             raise DataError(
                 f"x and y must have one entry for each example. Received: {len(part[0]):,} and {len(part[1]):,}."
             )
-    notes = (ONE_HOT,) if _is_one_hot(_columns(raw[1])) and not is_frame(pairs[0][1]) else ()  # type: ignore[index]
+    notes = (ONE_HOT,) if _is_one_hot(_columns(raw[1])) and not is_frame(y) else ()
     prefixes = ("", "validation ", "test ")
-    if holds_pictures(pairs[0][0], request.modality):  # type: ignore[index]
-        raws = [part and _raw_pictures(*part, prefix) for part, prefix in zip(pairs, prefixes, strict=True)]
-        raws[0] = replace(raws[0], notes=notes)  # type: ignore[type-var]
-        return picture_sets.dataset_of(raws, request, target)
+    others = list(zip(pairs, prefixes, strict=True))[1:]
+    if holds_pictures(x, request.modality):
+        pictures = [part and _raw_pictures(*part, prefix) for part, prefix in others]
+        return picture_sets.dataset_of([replace(_raw_pictures(x, y, ""), notes=notes), *pictures], request, target)
     if request.modality == "image":
-        raise DataError(f"Pictures are (n, h, w) or (n, h, w, c) arrays. Received: x of shape {np.shape(pairs[0][0])}.")  # type: ignore[index]
-    if holds_series(pairs[0][0], request.modality):  # type: ignore[index]
-        series = [part and _raw_series(*part, prefix) for part, prefix in zip(pairs, prefixes, strict=True)]
-        return series_sets.dataset_of([_said(series[0], pairs[0][0], request), *series[1:]], request, target)  # type: ignore[index]
-    raw_tables = [part and _raw_table(*part, target, prefix) for part, prefix in zip(pairs, prefixes, strict=True)]
-    raw_tables[0] = replace(raw_tables[0], notes=notes)  # type: ignore[type-var]
-    names = list(pairs[0][1]) if is_frame(pairs[0][1]) else []  # type: ignore[index]
+        raise DataError(f"Pictures are (n, h, w) or (n, h, w, c) arrays. Received: x of shape {np.shape(x)}.")
+    if holds_series(x, request.modality):
+        series = [part and _raw_series(*part, prefix) for part, prefix in others]
+        return series_sets.dataset_of([_said(_raw_series(x, y, ""), x, request), *series], request, target)
+    tables = [part and _raw_table(*part, target, prefix) for part, prefix in others]
+    names = list(y) if is_frame(y) else []
     door = series_tables if request.modality == "series" else text_columns
-    return door.dataset_of(raw_tables, replace(request, target=tuple(names) or target))
+    return door.dataset_of(
+        [replace(_raw_table(x, y, target, ""), notes=notes), *tables], replace(request, target=tuple(names) or target)
+    )
 
 
 def inputs_of(x: Any) -> Any:

@@ -81,7 +81,8 @@ def sets_in(root: Path) -> dict[str, Path]:
     folders = folders_in(root)
     names = [SETS.get(folder.name.lower()) for folder in folders]
     is_level = "main" in names and None not in names and len(set(names)) == len(names)
-    return dict(zip(names, folders, strict=True)) if is_level and all(map(folders_in, folders)) else {}  # type: ignore[arg-type]
+    named = {name: folder for name, folder in zip(names, folders, strict=True) if name is not None}
+    return named if is_level and all(map(folders_in, folders)) else {}
 
 
 def read_folder(root: Path, base: Path | None = None) -> RawPictures:

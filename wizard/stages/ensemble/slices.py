@@ -9,6 +9,7 @@ import numpy as np
 
 from wizard.core.config import TrainingConfig
 from wizard.core.registry import load
+from wizard.data.rows import TableExamples
 from wizard.data.task import THRESHOLD
 from wizard.stages.context import Context
 from wizard.stages.words import listed
@@ -139,7 +140,7 @@ def _classes(context: Context, rows: np.ndarray) -> Iterator[tuple[str, str, np.
 
 
 def _values(context: Context, rows: np.ndarray, name: str) -> Iterator[tuple[str, str, np.ndarray]]:
-    values = context.examples(rows).frame[name]  # type: ignore[attr-defined]
+    values = TableExamples.of(context.examples(rows)).frame[name]
     for value in values.value_counts().index[:MOST_VALUES]:
         shown = "missing" if value == "" else context.private(repr(str(value)))
         yield "value", f"{name} is {shown}", np.asarray(values == value, bool)

@@ -67,7 +67,7 @@ def scaled_apart(e: Evidence) -> Suspicion | None:
         return None  # of our own preprocessing explore's drift is the judge
     if e.audit.is_augmented and (0.5 <= e.audit.factor <= 2 or (e.augmentation and e.augmentation.outside > OUTSIDE)):
         return None  # augmented training examples differ place by place; one that leaves the range has its own name
-    if e.audit.is_augmented and e.audit.widened > 2 and 0.5 <= e.audit.factor * e.audit.widened <= 2:
+    if e.audit.widened > 2 and 0.5 <= e.audit.factor * e.audit.widened <= 2:
         return Suspicion(
             "A04", f"Augmentation is too strong: it makes training inputs {e.audit.widened:.2g} times as wide "
             "as they are without it, and as validation inputs are.",

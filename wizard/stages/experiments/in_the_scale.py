@@ -149,11 +149,13 @@ def odd_optimiser(e: Evidence) -> Suspicion | None:
 
 def _remembers_too_long(e: Evidence, held: float) -> Suspicion | None:
     """A momentum whose average spans much of the training: a fault by arithmetic, however far training comes."""
-    steps = e.pipeline.epochs * -(-len(e.pipeline.train) // e.pipeline.batch)
-    if held < LONG_MEMORY or steps * (1 - held) >= SPANS:
+    steps = e.pipeline.epochs * e.pipeline.steps_an_epoch
+    is_planned = e.pipeline.epochs > 1  # a model without its `fit` has one, which says nothing
+    if held < LONG_MEMORY or not is_planned or steps * (1 - held) >= SPANS:
         return None
+    remembered = f"the last {1 / (1 - held):,.0f}" if held < 1 else "all earlier"
     return Suspicion(
-        "O10", f"A momentum of {held:g} sums up the gradients of the last {1 / (1 - held):,.0f} steps, and {steps:,} "
+        "O10", f"A momentum of {held:g} sums up the gradients of {remembered} steps, and {steps:,} "
         "are planned in all: most of what a step follows comes from weights that are long gone.",
         "learning_rate", "warned", "Take a momentum of 0.9.",
     )  # fmt: skip

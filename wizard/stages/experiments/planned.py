@@ -74,7 +74,7 @@ class Stopped:
 
 def plan(pipeline: Pipeline) -> Plan | None:
     """The planned rates; None where nothing changes them that can be foreseen."""
-    an_epoch = max(1, -(-pipeline.n_examples // pipeline.batch))
+    an_epoch = pipeline.steps_an_epoch
     steps = an_epoch * pipeline.epochs
     at = np.unique(np.linspace(0, steps - 1, min(steps, POINTS)).astype(int))
     schedule = pipeline.model.optimizer._learning_rate

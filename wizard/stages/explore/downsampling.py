@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -16,6 +17,9 @@ from wizard.stages.rung import Rung
 from wizard.stages.step import Outcome, noted, step, warned
 from wizard.stages.words import count, listed, share
 from wizard.training.compare import Interval
+
+if TYPE_CHECKING:
+    from wizard.stages.reductions.text import Truncation
 
 REDUCTIONS = "wizard.stages.reductions"  # a file a modality
 ROWS = 1_500  # a probe for every size on as many takes a second or two
@@ -209,10 +213,12 @@ def _table(context: Context, judged: list[Judged]) -> Table:
     columns = [Column(name="inputs"), Column(name=context.metric.label, format=value),
                Column(name="gain against full", format=value), Column(name="from", format=value),
                Column(name="to", format=value)]  # fmt: skip
-    rows = [(one.rung.label, one.score.value, one.gain.value, one.gain.low, one.gain.high) for one in judged]
+    rows: list[tuple[str | float, ...]] = [
+        (one.rung.label, one.score.value, one.gain.value, one.gain.low, one.gain.high) for one in judged
+    ]
     if has_columns:
         columns.append(Column(name="goes without"))
-        rows = [(*row, ", ".join(one.rung.left_out)) for row, one in zip(rows, judged, strict=True)]  # type: ignore[misc]
+        rows = [(*row, ", ".join(one.rung.left_out)) for row, one in zip(rows, judged, strict=True)]
     caption = "Paired over the same rows; an interval that holds 0 is inside the noise band."
     return Table(title="Cost of smaller inputs", caption=caption, columns=tuple(columns), rows=tuple(rows))
 
@@ -234,13 +240,13 @@ def _rows_table(context: Context) -> Table:
     )  # fmt: skip
 
 
-def _cut_table(context: Context, sample: Sample, cut: object, lost: Interval) -> Table:
+def _cut_table(context: Context, sample: Sample, cut: Truncation, lost: Interval) -> Table:
     value = context.metric.column_format
     rows = [
         (name, (own := score(context, predictions, sample)).value, own.low, own.high)
-        for name, predictions in (("whole texts", cut.whole), (f"first {cut.kept} tokens", cut.cut))  # type: ignore[attr-defined]
+        for name, predictions in (("whole texts", cut.whole), (f"first {cut.kept} tokens", cut.cut))
     ]
-    text_share, token_share = share(cut.text_share), share(cut.token_share)  # type: ignore[attr-defined]
+    text_share, token_share = share(cut.text_share), share(cut.token_share)
     return Table(
         title="What the default preprocessing cuts off",
         caption=f"{text_share} of the texts are cut, {token_share} of all tokens. Whole texts gain "

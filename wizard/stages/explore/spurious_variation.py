@@ -7,6 +7,7 @@ coloured digits (whose colour is a known shortcut), SMS spam, Banking77, Adult c
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 
@@ -137,9 +138,9 @@ def spurious_variation(context: Context) -> Outcome:
     )
 
 
-def _answers(context: Context, look: object, x: np.ndarray, sample: Sample) -> np.ndarray:
+def _answers(context: Context, look: Any, x: np.ndarray, sample: Sample) -> np.ndarray:
     """The mean of the probes' answers: a line sees what is spread out, neighbours see what changes distances."""
-    probes = look.PROBES  # type: ignore[attr-defined]
+    probes = look.PROBES
     return np.asarray(np.mean([out_of_fold(context, x, probe, sample) for probe in probes], axis=0))
 
 

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from wizard.core.blocks import Block, Column, Item, Table
+from wizard.data.pictures import ImageExamples
 from wizard.stages.context import Context
 from wizard.stages.histogram import histogram
 from wizard.stages.labels import label_of
@@ -69,8 +70,8 @@ def distributions(context: Context) -> tuple[tuple[Block, ...], list[str], str]:
         "sharpness (mean difference of neighbours)",
         "colour (spread over channels)",
     )
-    names = names if context.dataset.examples.channels == COLOURED else names[:3]  # type: ignore[attr-defined]
-    sizes = np.asarray(context.dataset.examples.sizes)[rows]  # type: ignore[attr-defined]
+    names = names if ImageExamples.of(context.dataset.examples).channels == COLOURED else names[:3]
+    sizes = np.asarray(ImageExamples.of(context.dataset.examples).sizes)[rows]
     distinct, counts = np.unique(sizes, axis=0, return_counts=True)
     blocks: list[Block] = [histogram(name, measured[:, i], name) for i, name in enumerate(names)]
     order = np.argsort(-counts)[:20]
@@ -97,9 +98,9 @@ def distributions(context: Context) -> tuple[tuple[Block, ...], list[str], str]:
 
 def _sample_size(context: Context) -> int:
     """Pictures to measure: fewer of large ones."""
-    examples = context.dataset.examples
+    examples = ImageExamples.of(context.dataset.examples)
     itemsize = np.asarray(examples[0]).dtype.itemsize
-    mean_bytes = float(np.mean(np.prod(examples.sizes, axis=1))) * examples.channels * itemsize  # type: ignore[attr-defined]
+    mean_bytes = float(np.mean(np.prod(examples.sizes, axis=1))) * examples.channels * itemsize
     return int(np.clip(SAMPLE_BYTES / max(mean_bytes, 1.0), LEAST_SAMPLE, SAMPLE))
 
 

@@ -10,6 +10,7 @@ import pandas as pd
 
 from wizard.core.blocks import Block, Column, Heatmap, Item, Table
 from wizard.data.near.table import copies_by_chance
+from wizard.data.rows import TableExamples
 from wizard.stages.context import Context
 from wizard.stages.histogram import histogram
 from wizard.stages.labels import label_of
@@ -58,7 +59,7 @@ class _Cards:
 
     def __init__(self, context: Context) -> None:
         self.context = context
-        frame = context.examples(context.train_rows).frame  # type: ignore[attr-defined]
+        frame = TableExamples.of(context.examples(context.train_rows)).frame
         self.middle: dict[str, tuple[float, float]] = {}
         self.common: dict[str, set[str]] = {}
         for column in context.dataset.columns:
@@ -108,7 +109,7 @@ def _words(value: Any) -> str:
 
 def distributions(context: Context) -> tuple[tuple[Block, ...], list[str], str]:
     """Every column with its quantiles, and those that look coded."""
-    frame = context.examples(context.train_rows).frame  # type: ignore[attr-defined]
+    frame = TableExamples.of(context.examples(context.train_rows)).frame
     rows: list[tuple[Any, ...]] = []
     plots: list[Block] = []
     odd: list[str] = []
@@ -248,7 +249,7 @@ def _is_zero_a_code(distinct: np.ndarray, counts: np.ndarray) -> bool:
 
 def odd(context: Context) -> list[Odd]:
     """Columns that are mostly missing in the training rows or hold infinite numbers, and rows of nothing but zeros."""
-    frame = context.examples(context.train_rows).frame  # type: ignore[attr-defined]
+    frame = TableExamples.of(context.examples(context.train_rows)).frame
     found = []
     for column in context.dataset.columns:
         values = frame[column.name]

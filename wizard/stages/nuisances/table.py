@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from wizard.data.rows import TableExamples
 from wizard.stages.context import Context
 from wizard.stages.nuisance import Nuisance
 from wizard.stages.probing import ProbeName, probe_sample, whole
@@ -141,7 +142,7 @@ def _replaced(x: np.ndarray, column: np.ndarray, name: str, values: np.ndarray) 
 
 
 def _numbers(context: Context, rows: np.ndarray) -> dict[str, np.ndarray]:
-    frame = context.examples(rows).frame  # type: ignore[attr-defined]
+    frame = TableExamples.of(context.examples(rows)).frame
     return {
         column.name: frame[column.name].to_numpy("float64")
         for column in context.dataset.columns

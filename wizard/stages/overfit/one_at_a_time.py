@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 
@@ -79,7 +80,7 @@ class _Growth:
     recipe: TrainingConfig
     stages: list[Stage] = field(default_factory=list)
 
-    def add(self, words: str, hp: dict[str, HpValue], inputs: dict[str, HpValue], **about: object) -> bool:
+    def add(self, words: str, hp: dict[str, HpValue], inputs: dict[str, HpValue], **about: Any) -> bool:
         """Trains an addition; False where there was no time for it."""
         context = self.context
         spent = [sum(run.seconds for run in stage.runs) for stage in self.stages] or [FIRST_SECONDS]
@@ -89,7 +90,7 @@ class _Growth:
         config = rung_config(context, self.recipe, hp).but(inputs=inputs)
         config = for_steps(context, config, round(STEPS * context.effort.steps))
         runs = tuple(context.train(config.but(seed=seed)) for seed in range(SEEDS))
-        self.stages.append(Stage(words, runs, **about))  # type: ignore[arg-type]
+        self.stages.append(Stage(words, runs, **about))
         return True
 
 

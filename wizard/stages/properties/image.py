@@ -6,6 +6,7 @@ from pathlib import PurePath
 
 import numpy as np
 
+from wizard.data.pictures import ImageExamples
 from wizard.stages.context import Context
 
 BORDER = 16  # a border is one part in so many of the shorter side, and a pixel at least
@@ -16,11 +17,11 @@ def incidental(context: Context, rows: np.ndarray) -> dict[str, np.ndarray]:
 
     The border's colour is the median of its pixels: what is in the picture may touch the border, but seldom fills it.
     """
-    examples = context.dataset.examples
-    facts = [examples.file_facts[int(row)] for row in rows]  # type: ignore[attr-defined]
-    sizes = np.asarray(examples.sizes, "float64")[rows]  # type: ignore[attr-defined]
+    examples = ImageExamples.of(context.dataset.examples)
+    facts = [fact for row in rows if (fact := examples.file_facts[int(row)]) is not None]
+    sizes = np.asarray(examples.sizes, "float64")[rows]
     found = {}
-    if all(fact is not None for fact in facts):
+    if len(facts) == len(rows):
         n_bytes = np.array([fact.size_bytes for fact in facts], "float64")
         found["size of the file"] = np.log(np.maximum(n_bytes, 1))[:, None]
         kinds = [f"{fact.mode} {PurePath(str(context.dataset.where[row])).suffix.lower()}"
@@ -33,11 +34,11 @@ def incidental(context: Context, rows: np.ndarray) -> dict[str, np.ndarray]:
 
 def described(context: Context, rows: np.ndarray) -> dict[str, np.ndarray]:
     """Brightness, contrast, sharpness, colours, size."""
-    examples = context.dataset.examples
+    examples = ImageExamples.of(context.dataset.examples)
     looks = np.stack([_look(np.asarray(examples[int(row)], "float32")) for row in rows])
     names = ["brightness", "contrast", "sharpness", "colour of the border"]
     names += ["redness", "blueness"] if looks.shape[1] > len(names) else []
-    sizes = np.asarray(examples.sizes, "float64")[rows]  # type: ignore[attr-defined]
+    sizes = np.asarray(examples.sizes, "float64")[rows]
     return {**dict(zip(names, looks.T, strict=True)), "height": sizes[:, 0], "width": sizes[:, 1]}
 
 

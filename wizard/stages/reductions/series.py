@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from wizard.data.series import SeriesExamples
 from wizard.stages.context import Context
 from wizard.stages.probing import Sample, out_of_fold
 from wizard.stages.rung import Rung
@@ -50,7 +51,7 @@ def _features(curves: np.ndarray) -> np.ndarray:
 
 def smallest_net(context: Context) -> tuple[int, str]:
     """Two convolutions over time, pooled."""
-    c = len(context.dataset.examples.channels)  # type: ignore[attr-defined]
+    c = len(SeriesExamples.of(context.dataset.examples).channels)
     first, second = FILTERS
     n = (WINDOW * c + 1) * first + (WINDOW * first + 1) * second + (second + 1) * context.task.n_outputs
     return n, f"two convolutions over {WINDOW} steps of {first} and {second} filters, averaged over time"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from wizard.core.blocks import Column, Table
+from wizard.core.run import TrainingRun
 from wizard.stages.context import Context, Judged
 from wizard.stages.regularize.experiment import experiment, incumbent
 from wizard.stages.step import Outcome, skipped, step
@@ -45,11 +46,11 @@ def class_weights(context: Context) -> Outcome:
     return Outcome(**{**outcome.__dict__, "blocks": (*outcome.blocks, _by_class(context, before, run, counts))})
 
 
-def _by_class(context: Context, before: Judged, run: object, counts: np.ndarray) -> Table:
+def _by_class(context: Context, before: Judged, run: TrainingRun, counts: np.ndarray) -> Table:
     """Share of each class that is found, on one fold and with one seed, without and with weights."""
     rows = context.split.rows(0 if context.split.folds else None)[1]
     old = context.trainer.held_predictions(before.runs[0][0])
-    new = context.trainer.held_predictions(run)  # type: ignore[arg-type]
+    new = context.trainer.held_predictions(run)
     y, weight = context.y(rows), context.weight(rows)
     lines: list[tuple[str | int | float | None, ...]] = []
     for code in np.argsort(-counts, kind="stable")[:SHOWN]:

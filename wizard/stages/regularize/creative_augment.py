@@ -10,6 +10,7 @@ import numpy as np
 from wizard.core.blocks import Block, Gallery, Item
 from wizard.core.registry import load
 from wizard.core.seeds import derive
+from wizard.data.form import SeriesForm
 from wizard.stages.context import Context
 from wizard.stages.labels import label_of
 from wizard.stages.own import declared_experiment
@@ -78,8 +79,8 @@ def _gallery(context: Context, kind: str) -> tuple[Block, ...]:
     rows = context.sample(prepared.train, SHOWN, "creative")
     raw = {name: np.asarray(values[rows]) for name, values in prepared.tensors.items()}
     spread = np.zeros(1, "float32")
-    if kind == "series":
-        spread = np.where(np.arange(len(prepared.channel_std)) < prepared.form.n_measured, prepared.channel_std, 0)  # type: ignore[union-attr]
+    if isinstance(prepared.form, SeriesForm):
+        spread = np.where(np.arange(len(prepared.channel_std)) < prepared.form.n_measured, prepared.channel_std, 0)
     as_tensors = {
         name: tf.constant(values if values.dtype == "int32" else values.astype("float32"))
         for name, values in raw.items()

@@ -29,6 +29,10 @@ PROOF = 2  # runs with a fresh seed, for which time is kept
 Row = tuple[str, Judged, Interval | None]
 
 
+def _gained(row: Row) -> float:
+    return float("-inf") if row[2] is None else row[2].value
+
+
 @step()
 def schedule(context: Context) -> Outcome:
     """A decay of the learning rate, tuned at the very end, makes the network better.
@@ -49,7 +53,7 @@ def schedule(context: Context) -> Outcome:
     rows: list[Row] = []
     for change, words in _schedules(context, base.config):
         _try(context, base, rows, change, words)
-    best = max((row for row in rows if row[2] is not None), key=lambda row: row[2].value, default=None)  # type: ignore[union-attr]
+    best = max(rows, key=_gained, default=None)
     leading = best[1].config if best is not None and best[2] is not None and best[2].value > 0 else base.config
     for change, words in _lengths(context, leading):
         _try(context, base, rows, {**_decay(leading), **change}, words)

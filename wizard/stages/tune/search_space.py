@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 from wizard.core.blocks import Column, Table
 from wizard.core.config import HpValue, TrainingConfig
@@ -19,7 +19,9 @@ MOST_DROPOUT = 0.5
 DECAYS = (1e-2, 3.0)  # a unit of learning rate: from nothing to a tenth of a weight in a short run
 MOST_SMOOTHING = 0.2
 SMALLEST_BATCH = 8
-MIXED = {  # what regularize may have kept, and how far from it
+MIXED: dict[
+    str, tuple[Literal["log", "linear"], float, float]
+] = {  # what regularize may have kept, and how far from it
     "creative": ("linear", 0.1, 1.0),
     "mixup": ("log", 0.05, 1.0),  # alpha of the paper: 0.1 to 0.4 on ImageNet, 1 on small pictures
     "cutmix": ("log", 0.25, 2.0),
@@ -95,7 +97,7 @@ def space_around(context: Context, config: TrainingConfig) -> tuple[Dimension, .
         space.append(Dimension(name="augment", kind="linear", low=0.0, high=1.0, now=config.augment))
     for name, (kind, low, high) in MIXED.items():
         if getattr(config, name):
-            space.append(Dimension(name=name, kind=kind, low=low, high=high, now=getattr(config, name)))  # type: ignore[arg-type]
+            space.append(Dimension(name=name, kind=kind, low=low, high=high, now=getattr(config, name)))
     return tuple(space) if context.effort.name == "quick" else (*space, *_of_family(context, config))
 
 

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from wizard.data.dataset import Examples
+from wizard.data.pictures import ImageExamples
 from wizard.stages.context import Context
 
 SIDE = 16  # pixels of the longer side: classical probes hardly get better on more, and get slower
@@ -35,7 +36,7 @@ def small(context: Context, rows: np.ndarray, side: int = SIDE) -> np.ndarray:
 
 def small_size(context: Context, side: int) -> tuple[int, int]:
     """Height and width of the training pictures at the median, brought to `side` pixels where they are larger."""
-    sizes = np.asarray(context.dataset.examples.sizes)[context.train_rows]  # type: ignore[attr-defined]
+    sizes = np.asarray(ImageExamples.of(context.dataset.examples).sizes)[context.train_rows]
     height, width = (float(value) for value in np.median(sizes, axis=0))
     scale = min(1.0, side / max(height, width))
     return max(1, round(height * scale)), max(1, round(width * scale))
