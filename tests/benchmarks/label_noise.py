@@ -1,9 +1,9 @@
 """Wrong labels put in on purpose, and what is found of them: `python tests/benchmarks/label_noise.py [set …]`.
 
-Uniform and class-pair noise of 0, 2, 5, 10 and 20% goes into the samples and into public sets; printed are the rate's
-interval and whether it holds the truth, precision and recall of the rows called wrong, and the average precision of
-the ranking beside cleanlab's from the same probabilities. The public sets are looked for in the folder that
-WIZARD_DATA names; without it only the samples are measured.
+Uniform and class-pair noise of 0, 2, 5, 10 and 20% goes into the samples and into public sets, and numbers of other
+rows into sets whose target is one; printed are the rate's interval and whether it holds the truth, precision and recall
+of the rows called wrong, and the average precision of the ranking beside cleanlab's from the same predictions. The
+public sets are looked for in the folder that WIZARD_DATA names; without it only the samples are measured.
 """
 
 from __future__ import annotations
@@ -27,6 +27,7 @@ ROOT = Path(__file__).resolve().parents[2]
 SAMPLES = {"digits": None, "tumours": "diagnosis", "docstrings": "library"}
 PUBLIC = ("mnist_test_errors", "sms_spam", "fashion_mnist", "coloured_digits", "banking77", "adult_census")
 EASY = ("digits", "tumours", "sms_spam", "mnist_test_errors", "coloured_digits")  # classes that are told well
+NUMBERS = {"diabetes": "progression", "california_housing": None, "diamonds": None, "tate_year": None}  # to predict
 VERIFIED = 4_000  # of the test pictures of MNIST, those that people looked at among them
 MORE = 5  # draws of 5% uniform noise in these
 ROWS = 2_000  # of a set: minutes in all
@@ -42,13 +43,15 @@ def read(name: str) -> tuple[Any, np.ndarray]:
 
         both = load_digits()
         return (both.images * 15.9).astype("uint8"), both.target.astype(str)
-    if name in SAMPLES:
+    if name in SAMPLES or name == "diabetes":
         frame = pd.read_csv(ROOT / "sample_data" / name / f"{name}.csv")
-        labels = frame.pop(str(SAMPLES[name])).astype(str).to_numpy()
+        labels = frame.pop(str(SAMPLES.get(name) or NUMBERS[name])).to_numpy()
+        labels = labels if name in NUMBERS else labels.astype(str)
         return (frame["text"].tolist() if name == "docstrings" else frame), labels
     both = public_set(name)
     part = "test" if name == "mnist_test_errors" else "train"
-    x, y = both[f"X_{part}"], np.asarray(both[f"y_{part}"]).astype(str)
+    x, y = both[f"X_{part}"], np.asarray(both[f"y_{part}"])
+    y = y.astype("float64") if name in NUMBERS else y.astype(str)
     some = np.sort(np.random.default_rng(0).permutation(len(y))[:ROWS])
     if isinstance(x, pd.DataFrame):
         return x.iloc[some].reset_index(drop=True), y[some]
@@ -56,7 +59,10 @@ def read(name: str) -> tuple[Any, np.ndarray]:
 
 
 def with_noise(y: np.ndarray, kind: str, share: float, seed: int = 0) -> np.ndarray:
-    """Labels of which a share is another class: any other, or for every second class the next one."""
+    """Labels of which a share is another: any class, for every second class the next one, or another row's number."""
+    if kind == "numbers":
+        random = np.random.default_rng([round(1000 * share), seed])
+        return np.where(random.random(len(y)) < share, random.permutation(y), y)
     classes, codes = np.unique(y, return_inverse=True)
     random, k = np.random.default_rng([round(1000 * share), seed]), len(classes)
     is_wrong = random.random(len(y)) < share
@@ -85,7 +91,7 @@ def measure(name: str, kind: str, share: float, seed: int = 0) -> Measured:
     with tempfile.TemporaryDirectory() as folder:
         is_table = hasattr(x, "assign")
         raw: Any = x.assign(label_=given) if is_table else (x, given)
-        context = opened(raw, Path(folder), "label_" if is_table else None)
+        context = opened(raw, Path(folder), "label_" if is_table else None, kind)
         found = suspects(context)
         codes = context.y(found.rows)
     return told(f"{name:18} {kind:8}", (given != y)[found.rows], found, codes)
@@ -93,8 +99,6 @@ def measure(name: str, kind: str, share: float, seed: int = 0) -> Measured:
 
 def told(name: str, is_wrong: np.ndarray, found: Suspects, codes: np.ndarray) -> Measured:
     """Prints what was found of wrong labels beside what is known of them."""
-    from cleanlab.rank import get_label_quality_scores
-    from scipy.special import softmax
     from sklearn.metrics import average_precision_score
 
     rate, truth, called = found.rates[0], float(is_wrong.mean()), found.is_called
@@ -104,7 +108,7 @@ def told(name: str, is_wrong: np.ndarray, found: Suspects, codes: np.ndarray) ->
     line = f"{name} {truth:6.3f}  [{rate.low:.3f}, {rate.high:.3f}] {'holds' if is_inside else 'MISS':5}"
     line += f" {'claimed' if found.is_found[0] else '-':8} {int(called.sum()):5d} called"
     if is_wrong.any():
-        theirs = 1 - get_label_quality_scores(codes, softmax(7 * found.predicted, axis=1))
+        theirs = cleanlabs(codes, found.predicted)
         line += f"  precision {precision:.2f} recall {recall:.2f}"
         line += f"  ranking {average_precision_score(is_wrong, found.score):.3f}"
         line += f" (cleanlab {average_precision_score(is_wrong, theirs):.3f})"
@@ -112,13 +116,22 @@ def told(name: str, is_wrong: np.ndarray, found: Suspects, codes: np.ndarray) ->
     return Measured(is_inside, found.is_found[0], precision, recall)
 
 
+def cleanlabs(y: np.ndarray, predicted: np.ndarray) -> np.ndarray:
+    """(n,) how suspect cleanlab finds labels, from the same predictions."""
+    from cleanlab import rank
+    from cleanlab.regression import rank as of_numbers
+    from scipy.special import softmax
+
+    if y.dtype.kind == "f":
+        return 1 - of_numbers.get_label_quality_scores(y.ravel(), predicted.ravel())
+    return 1 - rank.get_label_quality_scores(y, softmax(7 * predicted, axis=1))
+
+
 def verified() -> None:
     """What is found of the test labels of MNIST that people disagree with (Northcutt, Athalye and Mueller 2021).
 
     Five people looked at 100 of the 10,000, those that a model found most suspect, and at 15 of them most disagreed.
     """
-    from cleanlab.rank import get_label_quality_scores
-    from scipy.special import softmax
     from sklearn.metrics import average_precision_score
 
     from wizard.stages.suspects import suspects
@@ -134,7 +147,7 @@ def verified() -> None:
     at = some[found.rows]
     is_error = np.isin(at, seen["test_index"][seen["is_error"] == 1])
     is_seen = np.isin(at, seen["test_index"])
-    theirs = 1 - get_label_quality_scores(codes, softmax(7 * found.predicted, axis=1))
+    theirs = cleanlabs(codes, found.predicted)
     for name, score in (("ours", found.score), ("cleanlab's", theirs)):
         first = np.argsort(-score, kind="stable")[: int(is_error.sum())]
         print(
@@ -151,21 +164,23 @@ def verified() -> None:
     )
 
 
-def opened(raw: Any, folder: Path, target: str | None) -> Any:
+def opened(raw: Any, folder: Path, target: str | None, kind: str = "") -> Any:
     """The context of explore on data as a user would bring them."""
     from tests.stages.walk import context_of, journey_on
 
-    return context_of(journey_on(raw, folder, target, task="classification"), "explore")
+    task = "regression" if kind == "numbers" else "classification"
+    return context_of(journey_on(raw, folder, target, task=task), "explore")
 
 
 def main(names: list[str]) -> None:
     """Measures sets under both kinds of noise; prints how often the interval held and what is named at 5%."""
     if not are_at_hand():
         print(f"The public sets are left out: set {FOLDER} to the folder that holds them.")
-        names = [name for name in names if name in SAMPLES]
+        names = [name for name in names if name in (*SAMPLES, "diabetes")]
     held, easy = [], []
     for name in names:
-        cases = [(kind, share) for kind in ("uniform", "pair") for share in SHARES if share or kind == "uniform"]
+        kinds = ("numbers",) if name in NUMBERS else ("uniform", "pair")
+        cases = [(kind, share) for kind in kinds for share in SHARES if share or kind != "pair"]
         held += [measure(name, kind, share).is_inside for kind, share in cases]
         if name in EASY:
             easy += [measure(name, "uniform", 0.05, seed) for seed in range(1, 1 + MORE)]
@@ -180,4 +195,4 @@ def main(names: list[str]) -> None:
 
 if __name__ == "__main__":
     sys.path.insert(0, str(ROOT))
-    main(sys.argv[1:] or [*SAMPLES, *PUBLIC])
+    main(sys.argv[1:] or [*SAMPLES, *PUBLIC, *NUMBERS])

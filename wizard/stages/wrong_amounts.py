@@ -2,7 +2,12 @@
 
 A wrong number is taken for one of another row. In normal scores of the target that is a standard normal draw, whatever
 the prediction; right ones lie around the prediction with the spread of their level and a Student tail whose weight is
-free. The rate's interval is what the likelihood of this mixture leaves open.
+free. The rate's interval is what the likelihood of this mixture leaves open. How heavy the tail is and how many numbers
+are wrong can hardly be told apart, so the upper end is that of light tails where that is larger.
+
+Calibrated on California's houses, diamonds, diabetes and Tate's years with 0 to 20% of the numbers taken from other
+rows: the interval held the share in 17 of 20 cases (it begins at 0.1% on diamonds as they are, ends at 17.3% for 20.4%
+on houses and at 18.3% for 18.5% on diabetes), and nothing was claimed without such numbers.
 """
 
 from __future__ import annotations
@@ -19,6 +24,7 @@ LEVELS = 20  # of the prediction, each with a spread of its own, with at least `
 FEW = 30
 LEAST_TOLD = 0.5  # of the target's variance (from medians): below it, rows of another kind look like wrong numbers
 TAIL = (np.log(2.0), np.log(60.0))  # log degrees of freedom: from tails that have no variance to normal ones
+LIGHT = (np.log(10.0), np.log(60.0))  # the same of tails so light that what lies far out is wrong
 WIDTH = (np.log(0.3), np.log(4.0))  # log of the spread, in spreads of the level
 
 
@@ -65,12 +71,10 @@ def doubt_of(scores: np.ndarray, predicted: np.ndarray) -> Doubt:
     missed = scores - predicted
     levels = _levels(predicted, missed)
     spread = np.interp(predicted, *levels)
-    fits, point = [], np.array([0.0, np.log(6.0)])
-    for rate in RATES:
-        loss, point = _fitted(missed / spread, spread, _elsewhere(scores), float(rate), point)
-        fits.append((loss, point))
-    losses = np.array([loss for loss, _ in fits])
-    rate = rate_from(np.interp(GRID, RATES, losses - losses.min()))
+    fits = _profile(missed / spread, spread, _elsewhere(scores), TAIL)
+    light = _profile(missed / spread, spread, _elsewhere(scores), LIGHT)
+    rate = _rate(fits)
+    rate = replace(rate, high=max(rate.high, _rate(light).high))
     if 1 - np.median(np.abs(missed)) ** 2 / max(np.median(np.abs(scores)) ** 2, 1e-12) < LEAST_TOLD:
         rate = replace(rate, low=0.0)
     point = fits[int(np.abs(RATES - rate.value).argmin())][1]
@@ -101,14 +105,35 @@ def _levels(predicted: np.ndarray, missed: np.ndarray) -> tuple[np.ndarray, np.n
     return centres, np.maximum(medians, floor) / 0.6745
 
 
+def _profile(
+    u: np.ndarray, spread: np.ndarray, elsewhere: np.ndarray, tail: tuple[float, float]
+) -> list[tuple[float, np.ndarray]]:
+    """(loss, point) at each of the rates, with degrees of freedom between two logarithms."""
+    fits, point = [], np.array([0.0, np.clip(np.log(6.0), *tail)])
+    for rate in RATES:
+        loss, point = _fitted(u, spread, elsewhere, float(rate), point, tail)
+        fits.append((loss, point))
+    return fits
+
+
+def _rate(fits: list[tuple[float, np.ndarray]]) -> Rate:
+    losses = np.array([loss for loss, _ in fits])
+    return rate_from(np.interp(GRID, RATES, losses - losses.min()))
+
+
 def _fitted(
-    u: np.ndarray, spread: np.ndarray, elsewhere: np.ndarray, rate: float, start: np.ndarray
+    u: np.ndarray,
+    spread: np.ndarray,
+    elsewhere: np.ndarray,
+    rate: float,
+    start: np.ndarray,
+    tail: tuple[float, float],
 ) -> tuple[float, np.ndarray]:
     def loss(point: np.ndarray) -> float:
         right = np.exp(_log_student(u, *point)) / spread
         return -float(np.log((1 - rate) * right + rate * elsewhere + 1e-300).sum())
 
-    fit = minimize(loss, start, method="L-BFGS-B", bounds=(WIDTH, TAIL))
+    fit = minimize(loss, start, method="L-BFGS-B", bounds=(WIDTH, tail))
     return float(fit.fun), fit.x
 
 

@@ -6,7 +6,7 @@ Each raw set comes with labels that can be learnt, drawn anew for each test, so 
 import numpy as np
 import pytest
 
-from tests.stages.explore.known import KINDS, curves, told_at
+from tests.stages.explore.known import FILLING, KINDS, curves, told_at
 from tests.stages.walk import digits, journey_on, tumours, walk
 
 TOO_FEW = {"drift", "label_noise"}  # of 24 rows
@@ -35,6 +35,25 @@ def rows(n):
 MAKERS = {"image": pictures, "table": rows, "text": texts, "series": series}
 
 
+def amounts(modality, n):
+    """Inputs with a number to predict: how bright, how many words of the sea, how wide a wave, a sum."""
+    random = np.random.default_rng(0)
+    if modality == "image":
+        light = random.uniform(0.3, 1, n)
+        return (digits(n)[0] * light[:, None, None]).astype("uint8"), 100 * light + random.normal(0, 2, n)
+    if modality == "text":
+        often = random.integers(0, 9, n)
+        land, sea = ([word for word in words if len(word) == 4] for words in (FILLING, KINDS["sea"]))
+        words = [[*random.choice(land, 14 - k), *random.choice(sea, k)] for k in often]
+        return [" ".join([*some, f"{i:04}"]) for i, some in enumerate(words)], 5 * often + random.normal(0, 1, n)
+    if modality == "series":
+        width, phase = random.uniform(0.5, 3, n), random.uniform(0, 6, (n, 1))
+        waves = width[:, None] * np.sin(np.linspace(0, 6, 40) + phase) + random.normal(0, 0.1, (n, 40))
+        return waves[..., None].astype("float32"), 10 * width + random.normal(0, 0.5, n)
+    x = random.normal(size=(n, 5))
+    return x, 3 * x[:, 0] + x[:, 1] + random.normal(0, 0.3, n)
+
+
 def found(raw, folder, *steps, modality, **options):
     return walk(journey_on(raw, folder, modality=modality, **options), "explore", "imbalance", *steps)
 
@@ -52,6 +71,34 @@ def test_a_handful_is_shown_and_what_it_cannot_say_is_skipped_with_the_reason(mo
     assert "fewer than 100" in skipped["label_noise"]
     loud = {name for name, one in walked.items() if one.status in ("warned", "failed")}
     assert loud <= {"imbalance", "enough_data"}, loud  # classes under ten rows; nothing can be told of so few
+
+
+@pytest.mark.parametrize("modality", MAKERS)
+def test_numbers_to_predict_raise_no_alarm_where_they_follow_from_the_inputs(modality, tmp_path):
+    walked = walk(journey_on(amounts(modality, 200), tmp_path, modality=modality), "explore")
+    assert {name: one.headline for name, one in walked.items() if one.status in ("warned", "failed")} == {}
+    assert walked.decided["is_learnable"] is True
+    skipped = {name for name, one in walked.items() if one.status == "skipped"}
+    assert skipped == ({"position"} if modality == "table" else set())
+
+
+@pytest.mark.parametrize("modality", ["image", "text", "series"])
+def test_numbers_dealt_anew_are_no_signal(modality, tmp_path):
+    x, y = amounts(modality, 300)
+    walked = found((x, np.random.default_rng(0).permutation(y)), tmp_path, "enough_data", modality=modality)
+    assert [cause.fault for cause in walked["enough_data"].causes] == ["L03"]
+
+
+@pytest.mark.parametrize("modality", MAKERS)
+def test_numbers_of_other_examples_are_found(modality, tmp_path):
+    x, y = amounts(modality, 1000)
+    random = np.random.default_rng(5)
+    is_wrong = random.random(len(y)) < 0.15
+    y = np.where(is_wrong, random.permutation(y), y)
+    walked = found((x, y), tmp_path, "label_noise", modality=modality)
+    finding = walked["label_noise"]
+    assert finding.status == "warned"
+    assert finding.interval[0] <= is_wrong[walked.context.train_rows].mean() <= finding.interval[1]
 
 
 @pytest.mark.parametrize("modality", MAKERS)
