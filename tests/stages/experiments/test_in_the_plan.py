@@ -25,6 +25,15 @@ def test_a_schedule_of_the_right_length_is_silent():
     assert decayed_early(evidence) is None
 
 
+def test_a_plan_is_of_all_examples_where_a_part_is_looked_at():
+    evidence = trained(optimizer=falling(90), fit={"batch": 16, "epochs": 30})
+    n = len(evidence.pipeline.train)
+    steps = evidence.pipeline.steps_an_epoch
+    assert steps == -(-n // 16)
+    evidence.pipeline.n_examples = 10 * n
+    assert plan(evidence.pipeline).an_epoch == evidence.pipeline.steps_an_epoch == -(-10 * n // 16)
+
+
 def test_rates_of_a_callback_are_foreseen():
     fit = {"batch": 16, "epochs": 20, "callbacks": (keras.callbacks.LearningRateScheduler(a_tenth),)}
     evidence = trained(fit=fit)

@@ -1,7 +1,8 @@
 import numpy as np
 
 from tests.stages.explore.known import curves, large_digits, striped, told_at, two_of_twenty
-from tests.stages.walk import journey_on, noise, walk
+from tests.stages.walk import digits, journey_on, noise, walk
+from wizard.stages.reductions import image
 
 
 def found(raw, folder, target=None):
@@ -79,3 +80,11 @@ def test_one_step_is_as_small_as_can_be(tmp_path):
     y = random.integers(0, 2, 200)
     steps = (y + random.normal(0, 0.1, 200))[:, None, None].astype("float32")
     assert found((steps, y.astype(str)), tmp_path)[0].headline.startswith("Inputs of 1 step are as small as can be.")
+
+
+def test_pictures_are_described_alike_however_many_at_a_time(monkeypatch):
+    x, _ = digits(50)
+    pictures = x[..., None].astype("float32")
+    at_once = image.texture_and_pixels(pictures)
+    monkeypatch.setattr(image, "AT_ONCE", 7)
+    assert (image.texture_and_pixels(pictures) == at_once).all()
