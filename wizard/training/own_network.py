@@ -26,6 +26,7 @@ from wizard.training.rows import training_rows
 class OwnNetwork:
     """One structure of the user's, with resident data; see the module's docstring."""
 
+    is_ours = False
     steps = None  # the user's go through Keras's own loop,
     strategy = None  # on one device
 

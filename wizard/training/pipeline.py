@@ -317,7 +317,7 @@ class Pipeline:
         ratios: dict[str, list[float]] = {}
         before = {v.path: v.numpy().copy() for v in self.model.trainable_variables}
         first, failure = None, ""
-        with keras_seed(derive(self.seed, "steps", uses)):
+        with keras_seed(derive(self.seed, "steps", uses), is_ours=self.is_own):
             if every and watch:
                 watched.append(watch())
                 at.append(0)

@@ -7,7 +7,7 @@ import numpy as np
 from wizard.core.blocks import Line, Lines, Reference
 from wizard.stages.context import Context
 from wizard.stages.experiments.judging import evidence_of, finite, judged
-from wizard.stages.experiments.rates import other_rate
+from wizard.stages.experiments.rates import other_rates
 from wizard.stages.step import Outcome, step
 from wizard.training.pipeline import Pipeline
 
@@ -24,7 +24,11 @@ def learning_rate(context: Context) -> Outcome:
     """
     pipeline = evidence_of(context).pipeline
     used = pipeline.rate
-    curve = [(used * factor, _after(pipeline, factor)) for factor in FACTORS]
+    curve = []
+    with other_rates(pipeline) as use:
+        for factor in FACTORS:
+            use(factor)
+            curve.append((used * factor, _after(pipeline)))
     good = [(rate, loss) for rate, loss in curve if np.isfinite(loss)]
     lines = Lines(
         title=f"Loss after {STEPS} steps",
@@ -43,10 +47,10 @@ def learning_rate(context: Context) -> Outcome:
     )  # fmt: skip
 
 
-def _after(pipeline: Pipeline, factor: float) -> float:
-    """Loss on a few examples after a few steps at another rate; the same batches for every rate."""
+def _after(pipeline: Pipeline) -> float:
+    """Loss on a few examples after a few steps at the present rate; the same batches for every rate."""
     few = pipeline.train.take(np.arange(min(256, len(pipeline.train))))
-    with pipeline.untouched(), other_rate(pipeline, factor):
+    with pipeline.untouched():
         pipeline.restore(pipeline.first)
         trace = pipeline.fit(pipeline.train, STEPS, uses="range")
         return float("nan") if trace.failure else float(pipeline.losses(few).mean())

@@ -57,7 +57,7 @@ def few_with(
     call = call or (lambda nest: keras.tree.flatten(pipeline.model(nest, training=False))[at])
     loss = loss or (lambda truth, out: keras.ops.mean(pipeline.heads[at].call(truth, out)))
     guess = evidence.few.guess if y is None else 1.0
-    with pipeline.untouched(), keras_seed(derive(pipeline.seed, "mended")):
+    with pipeline.untouched(), keras_seed(derive(pipeline.seed, "mended"), pipeline.is_own):
         pipeline.restore(pipeline.first)
         if before is not None:
             before()

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from wizard.core.backend import keras
-from wizard.stages.experiments.rates import other_rate
+from wizard.stages.experiments.rates import other_rate, other_rates
 from wizard.stages.experiments.runs import HELD, MOST_STEPS
 from wizard.training.pipeline import Pipeline, Tensors
 
@@ -123,8 +123,9 @@ def resumed(pipeline: Pipeline, planned: Plan) -> Resumed | None:
         now = pipeline.rate
         if planned.by_epoch:  # as the callback would set them
             largest = max(largest, now)
-            for number, rate in enumerate(planned.by_epoch[: -(-steps // planned.an_epoch)]):
-                with other_rate(pipeline, rate / now if now else 1.0):
+            with other_rates(pipeline) as use:
+                for number, rate in enumerate(planned.by_epoch[: -(-steps // planned.an_epoch)]):
+                    use(rate / now if now else 1.0)
                     pipeline.fit(pipeline.train, planned.an_epoch, uses=f"planned {number}")
         else:
             pipeline.fit(pipeline.train, steps, uses="planned")
