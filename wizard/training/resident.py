@@ -15,6 +15,8 @@ from wizard.core.seeds import generator
 from wizard.data.rows_on_disk import RowsOnDisk
 from wizard.training.prepared import Prepared
 
+PART_BYTES = 2**25  # of what is larger, so much at a time is copied: TensorFlow would hold two copies more meanwhile
+
 
 class Resident:
     """Tensors of all rows by name, "y" and "weight" among them; see the module's docstring."""
@@ -74,9 +76,25 @@ class Resident:
         self._origins[name] = (weakref.ref(values), self._is_blank)
 
     def _assign(self, name: str, values: np.ndarray) -> None:
-        if name not in self._variables:
+        variable = self._variables.get(name)
+        in_parts = values.nbytes > PART_BYTES and self._is_on_cpu
+        if variable is None:
             shape = tf.TensorShape([None, *values.shape[1:]])
             with tf.device(self._device):
-                self._variables[name] = tf.Variable(values, trainable=False, shape=shape, name=f"resident_{name}")
-        else:
-            self._variables[name].assign(values)
+                variable = self._variables[name] = tf.Variable(  # its first value known to nobody else is not copied
+                    tf.zeros(values.shape, values.dtype) if in_parts else values, trainable=False, shape=shape,
+                    name=f"resident_{name}",
+                )  # fmt: skip
+        elif in_parts and tf.shape(variable)[0] != len(values):
+            variable.assign(tf.zeros(values.shape, values.dtype))
+        elif not in_parts:
+            variable.assign(values)
+        if in_parts:
+            rows = max(1, PART_BYTES * len(values) // values.nbytes)
+            for start in range(0, len(values), rows):
+                part = values[start : start + rows]
+                variable.scatter_update(tf.IndexedSlices(part, tf.range(start, start + len(part))))
+
+    @property
+    def _is_on_cpu(self) -> bool:
+        return "CPU" in (self._device or "") or not tf.config.list_physical_devices("GPU")
