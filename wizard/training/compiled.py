@@ -39,7 +39,7 @@ PREDICT_NUMBERS = 2**24  # that enter a network at once: 64 MiB, and every layer
 class CompiledNetwork:
     """One structure, compiled; see the module's docstring."""
 
-    is_ours = True  # nothing in it draws from TensorFlow's own random states
+    is_calm = True  # nothing in it draws from TensorFlow's own random states
 
     def __init__(
         self,
@@ -189,7 +189,7 @@ class CompiledNetwork:
             return
         first = self.redraw.values(seed)
         if first is None:
-            with keras_seed(seed, is_ours=True):
+            with keras_seed(seed, is_calm=True):
                 first = build_network(config, self.form, self.task).model.variables
             self.redraw.learn(first, seed)
         self.restore(first)

@@ -86,7 +86,7 @@ def fit(
                 monitor=_monitored(config), mode="min", patience=config.patience, restore_best_weights=True
             )
         )
-    with keras_seed(derive(config.seed, "fit"), is_ours=compiled.is_ours and not callbacks):
+    with keras_seed(derive(config.seed, "fit"), compiled.is_calm and not callbacks):
         try:
             history = _train(compiled, order, looks, [*watching, *callbacks])
         except SystemError as error:  # how Ctrl-C inside a TensorFlow call can arrive

@@ -26,7 +26,7 @@ from wizard.training.rows import training_rows
 class OwnNetwork:
     """One structure of the user's, with resident data; see the module's docstring."""
 
-    is_ours = False
+    is_calm = False  # a step of the user's may draw from TensorFlow's random state, as their build may
     steps = None  # the user's go through Keras's own loop,
     strategy = None  # on one device
 

@@ -20,7 +20,7 @@ from wizard.core.backend import keras, tf
 from wizard.core.seeds import derive
 from wizard.training.draws import differ, repeat
 from wizard.training.heads import Head, heads_of
-from wizard.training.randomness import keras_seed
+from wizard.training.randomness import keras_seed, watched_draws
 
 PREDICTED = 256  # examples a call
 EXPLODED = 1e6  # times the first loss: a run that gets there is over
@@ -136,6 +136,7 @@ class Pipeline:
         self.n_examples, self.callbacks = n_examples or len(train), callbacks
         self.given_held = held
         self.judged_at: int | None = None
+        self._draws_seen = False
         model.jit_compile = False  # compiling takes longer than these short runs
         model.train_function = model.test_function = model.predict_function = None
         if not model.optimizer.built:
@@ -174,6 +175,15 @@ class Pipeline:
         """Puts values back."""
         for variable, value in zip(self.variables, state, strict=True):
             variable.assign(value)
+
+    @contextmanager
+    def _watched(self) -> Iterator[None]:
+        """Notes whether a model of the user's draws from TensorFlow's own random state, to be seeded at each fit then."""
+        with watched_draws() as draws:
+            try:
+                yield
+            finally:
+                self._draws_seen = self._draws_seen or bool(draws)
 
     @contextmanager
     def untouched(self) -> Iterator[None]:
@@ -252,7 +262,8 @@ class Pipeline:
         n, parts = len(keras.tree.flatten(x)[0]), []
         for start in range(0, n, PREDICTED):
             few = keras.tree.map_structure(lambda a, s=start: tf.constant(a[s : s + PREDICTED]), x)
-            parts.append([np.asarray(out) for out in keras.tree.flatten(self._forward(few))])
+            with self._watched():
+                parts.append([np.asarray(out) for out in keras.tree.flatten(self._forward(few))])
         return [np.concatenate(column) for column in zip(*parts, strict=True)]
 
     def losses(self, tensors: Tensors, outputs: list[np.ndarray] | None = None) -> np.ndarray:
@@ -317,7 +328,8 @@ class Pipeline:
         ratios: dict[str, list[float]] = {}
         before = {v.path: v.numpy().copy() for v in self.model.trainable_variables}
         first, failure = None, ""
-        with keras_seed(derive(self.seed, "steps", uses), is_ours=self.is_own):
+        is_calm = self.is_own or (self.model.train_function is not None and not self._draws_seen)
+        with keras_seed(derive(self.seed, "steps", uses), is_calm), self._watched():
             if every and watch:
                 watched.append(watch())
                 at.append(0)

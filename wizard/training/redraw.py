@@ -37,7 +37,7 @@ class Redraw:
             seed: To build it under.
         """
         self.seed, self.is_trusted = seed, False
-        with keras_seed(seed, is_ours=True), _watched_weights() as initializers:
+        with keras_seed(seed, is_calm=True), _watched_weights() as initializers:
             self.built = build()
         model = model_of(self.built)
         self._n_seeds = len(model.variables) + SPARE
@@ -62,7 +62,7 @@ class Redraw:
 
     def _seeds(self, seed: int) -> list[int]:
         """What initializers that are made one after the other get."""
-        with keras_seed(seed, is_ours=True):  # initializers are Keras's own
+        with keras_seed(seed, is_calm=True):  # initializers are Keras's own
             return [keras.initializers.RandomUniform().seed for _ in range(self._n_seeds)]
 
 

@@ -185,7 +185,7 @@ class Trainer:
         else:
             while len(self._compiled) >= COMPILED_KEPT:
                 self._compiled.pop(next(iter(self._compiled)))
-            with keras_seed(0, is_ours=not is_own), scope(self.distribution):
+            with keras_seed(0, is_calm=not is_own), scope(self.distribution):
                 resident = self._resident.get(data) or Resident(None if self.distribution is None else "CPU:0")
                 self._compiled[structure] = (
                     OwnNetwork(self.own, config, steps, resident)

@@ -78,7 +78,7 @@ def _own(context: Context) -> Pipeline:
     config = skeleton(context)
     prepared, task = context.prepared(config), context.task
     seed = derive(context.seed, "experiments")
-    with keras_seed(derive(seed, "weights"), is_ours=True):
+    with keras_seed(derive(seed, "weights"), is_calm=True):
         network = build_network(config, prepared.form, task)
         if network.standardize is not None:
             network.standardize.mean.assign(prepared.channel_mean)
