@@ -178,7 +178,7 @@ class Pipeline:
 
     @contextmanager
     def _watched(self) -> Iterator[None]:
-        """Notes whether a model of the user's draws from TensorFlow's own random state, to be seeded at each fit then."""
+        """Notes whether the model draws from TensorFlow's own random state, which is then seeded at each fit."""
         with watched_draws() as draws:
             try:
                 yield
