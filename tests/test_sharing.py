@@ -85,7 +85,7 @@ TELLTALE = {
 }
 
 
-@pytest.fixture(scope="module", params=TELLTALE)
+@pytest.fixture(scope="module", params=[pytest.param("table", marks=pytest.mark.slow), "texts", "folder"])
 def journey(request, tmp_path_factory):
     """(kind, wizard, what is not to be found, shared page, page with examples)"""
     folder = tmp_path_factory.mktemp(request.param)

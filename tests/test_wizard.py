@@ -161,6 +161,7 @@ def test_a_failed_gate_says_what_was_measured_and_expected_and_where_the_page_is
     assert list(lenient.results) == ["explore", "baseline", "overfit"]
 
 
+@pytest.mark.slow
 def test_a_copy_goes_its_own_way(short, tmp_path):
     wizard = wizard_in(tmp_path).explore().baseline()
     twin = wizard.copy("twin")
@@ -173,6 +174,7 @@ def test_a_copy_goes_its_own_way(short, tmp_path):
         wizard.copy("twin")
 
 
+@pytest.mark.slow
 def test_two_wizards_share_a_folder_in_one_process(short, tmp_path):
     one, two = wizard_in(tmp_path).explore(), wizard_in(tmp_path).explore()
     one.baseline()
@@ -181,6 +183,7 @@ def test_two_wizards_share_a_folder_in_one_process(short, tmp_path):
     assert one.overfit().results["overfit"].key == two.results["overfit"].key
 
 
+@pytest.mark.slow
 def test_the_same_name_for_other_data_does_not_mix_them(short, tmp_path):
     wizard_in(tmp_path).explore()
     x, y = some_digits(60)

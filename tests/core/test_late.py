@@ -45,6 +45,7 @@ def test_other_imports_and_missing_modules_are_left_alone(module):
     sys.meta_path.pop(0)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("first", ["import wizard", "import keras"])
 def test_keras_knows_our_layers_whichever_is_imported_first(first):
     assert fresh(f"{first}\nimport keras, wizard\n{REGISTERED}") == "True"

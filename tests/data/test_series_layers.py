@@ -74,6 +74,7 @@ def test_level_and_scale_stay():
     )
 
 
+@pytest.mark.slow
 def test_it_loads_in_a_fresh_process(tmp_path):
     raw = keras.Input((None, 2), name="series")
     model = keras.Model(raw, FitSteps(5, 2, [0.5, 0.25], True)(raw))

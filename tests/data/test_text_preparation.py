@@ -84,6 +84,7 @@ def test_sizes_are_rounded_so_that_folds_share_a_graph():
     assert all(n <= rounded_up(n, 2) <= 1.5 * n + 1 for n in range(1, 300))
 
 
+@pytest.mark.slow
 def test_the_saved_graph_agrees_on_odd_texts_also_in_a_fresh_process(tmp_path):
     preparation = fitted(some_texts(80)[0])
     encoded = preparation.encode(TextExamples(ODD))["tokens"]

@@ -57,6 +57,7 @@ def of_rows(tmp_path_factory):
         return overfitted(patch, some_rows(150).rename(columns=ODD_NAMES), "bought", tmp_path_factory.mktemp("rows"))
 
 
+@pytest.mark.slow
 def test_a_table_with_gaps_words_dates_and_odd_names(of_rows, tmp_path):
     wizard = of_rows
     new = some_rows(40, seed=1).rename(columns=ODD_NAMES).drop(columns="bought")

@@ -46,6 +46,7 @@ def test_a_command_is_stopped_while_it_imports(module, tmp_path):
     stopped_cleanly(process.interrupt())
 
 
+@pytest.mark.slow
 def test_a_command_is_stopped_while_it_trains(tmp_path):
     """The ensemble trains for ever; what was done before it is stored."""
     stopped_cleanly(Started(*MODULE, "command", tmp_path).until("6/6 ensemble").interrupt())

@@ -43,6 +43,7 @@ def frozen(trainer, weights):
     return trainer.train(config(frozen=True, weights=str(weights[0])))
 
 
+@pytest.mark.slow
 def test_it_starts_from_a_file_and_a_frozen_backbone_stays_as_it_is(trainer, weights, frozen):
     assert frozen.n_parameters == 576 * 10 + 10, "the head alone is trained"
     backbone = trainer.network(frozen).model.get_layer("backbone")

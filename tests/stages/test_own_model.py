@@ -30,6 +30,7 @@ def test_the_ladder_is_made_of_declared_sizes(classes):
     assert incumbent.hp["units"] in (4, 16)
 
 
+@pytest.mark.slow
 def test_a_model_of_one_size_is_its_own_ladder(numbers):
     found = walk(numbers, "overfit", "pick_model", "one_at_a_time", "capacity_ladder", given=AMOUNTS)
     assert found["one_at_a_time"].status == "skipped"

@@ -55,6 +55,7 @@ def test_a_reused_network_equals_a_fresh_one_bit_for_bit(on_digits, config):
     assert history == fitted.history
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "config", [MLP.but(look_every=3, epochs=6, batch=2, clip=0.5), MIXED.but(epochs=2), RESNET.but(epochs=1)],
     ids=["mlp", "mixed", "resnet"],

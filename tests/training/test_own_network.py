@@ -30,6 +30,7 @@ def differ(one, other):
     return any(not np.array_equal(a, b) for a, b in zip(one, other, strict=True))
 
 
+@pytest.mark.slow
 def test_a_reused_model_gives_the_same_bits_and_every_setting_counts(classes):
     first = weights(classes)
     hp = classes.own.calm

@@ -85,6 +85,7 @@ def test_an_interruption_inside_tensorflow_is_one_too():
         search(evaluate)
 
 
+@pytest.mark.slow
 def test_bayesian_search_goes_where_it_was_good_and_repeats():
     def evaluate(number, values):
         return -abs(values["dropout"] - 0.4)

@@ -26,6 +26,7 @@ def test_augmentation_that_leaves_the_label_alone_is_no_alarm(vary):
     assert said(varied(vary)) == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("vary", "fault"), [(mirrored, "A01"), pytest.param(bright, "A03", marks=pytest.mark.long)]
 )  # fmt: skip

@@ -47,6 +47,7 @@ def test_no_plan_is_made_of_a_constant_rate():
     assert plan(trained().pipeline) is None
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("restores", [False, True])
 def test_weights_worse_than_the_best_are_named_unless_the_best_are_kept(restores):
     random = np.random.default_rng(0)

@@ -15,6 +15,7 @@ def test_dropout_that_leaves_next_to_nothing_is_named_whatever_is_learnt_at_firs
     assert found.level in ("warned", "failed")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("rate", [0.0, 0.5, 0.7])
 def test_usual_dropout_is_silent(rate):
     assert heavy_dropout(with_dropout(rate, wine())) is None

@@ -38,6 +38,7 @@ def test_the_first_loss_of_each_output_is_its_own():
     assert np.isclose(size.first.reported, size.first.own, rtol=1e-4)
 
 
+@pytest.mark.slow
 def test_the_second_output_is_judged_by_its_own_loss():
     broken = two_of_each(kind_ends_in=None).others[0]
     found = said_of(logits_as_probabilities, broken)

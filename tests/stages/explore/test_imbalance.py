@@ -93,6 +93,7 @@ def labels_of(journey):
     return walk(journey, "explore", "imbalance")["imbalance"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("which", "metric"), [("labels", "mean_average_precision"), ("targets", "r2")])
 def test_several_labels_or_targets_are_silent_where_they_are_clean(explored, which, metric):
     assert explored[which]["imbalance"].status in ("passed", "noted")

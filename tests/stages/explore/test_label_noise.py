@@ -57,6 +57,7 @@ def test_labels_without_any_signal_are_no_wrong_labels(tmp_path):
     assert "tell so little" in finding.headline
 
 
+@pytest.mark.slow
 def test_wrong_labels_of_pictures_are_counted_and_named(tmp_path):
     x, y = digits(1200)
     labels, is_wrong = flipped(y, 0.08, 10)

@@ -46,6 +46,7 @@ def test_a_part_of_the_network_that_does_nothing_is_named(tmp_path, monkeypatch)
     assert verdicts(finding)["width 128 in place of 32"] == "lower"
 
 
+@pytest.mark.slow
 def test_columns_that_do_not_help_are_named(tmp_path):
     random = np.random.default_rng(0)
     frame = pd.DataFrame(random.normal(size=(300, 4)), columns=["tells", "a", "b", "c"])

@@ -47,6 +47,7 @@ def test_a_faulty_function_is_named(pictures, function, fault):
     assert finding.advice
 
 
+@pytest.mark.slow
 def test_numbers_out_of_range_are_named(tmp_path):
     journey = journey_on(some_series(120), tmp_path)
     finding = tried(journey, lambda series, random: 100 * series)

@@ -2,6 +2,7 @@ import json
 
 import numpy as np
 import pandas as pd
+import pytest
 
 from tests.stages.regularize.started import MLP, is_a_sound_trial, tried
 from tests.stages.walk import journey_on
@@ -17,6 +18,7 @@ def with_noise(n=240):
 SPARE = tuple(f"c{i}" for i in range(2, 62))
 
 
+@pytest.mark.slow
 def test_columns_of_noise_are_dropped(tmp_path):
     journey = journey_on(with_noise(), tmp_path, "label")
     finding, decided = tried(journey, "smaller_input", MLP.but(epochs=20), spare=SPARE, smallest_input=None)
