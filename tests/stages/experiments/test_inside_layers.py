@@ -9,6 +9,7 @@ def with_dropout(rate, parts):
     return Evidence(pipeline(parts.but(layer={**parts.layer, "dropout": rate}), 0))
 
 
+@pytest.mark.slow
 def test_dropout_that_leaves_next_to_nothing_is_named_whatever_is_learnt_at_first():
     found = heavy_dropout(with_dropout(0.95, MATERIALS["words"]()))
     assert found.fault == "T09"
