@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import ast
 import hashlib
 import json
+import re
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -48,6 +48,12 @@ def _plain(value: Any) -> Any:
     if hasattr(value, "tolist"):
         return value.tolist()
     raise TypeError(f"{type(value).__name__} has no place in a content key")
+
+
+# Read by patterns: parsing hundreds of files takes seconds, and an example in a docstring only adds a file to a key.
+IMPORT = re.compile(r"^[ \t]*import[ \t]+(wizard[\w.]*)", re.MULTILINE)
+IMPORT_FROM = re.compile(r"^[ \t]*from[ \t]+(wizard[\w.]*)[ \t]+import[ \t]+(\([^)]*\)|[^\n#]+)", re.MULTILINE)
+COMMENT = re.compile(r"#[^\n]*")
 
 
 @cache
@@ -96,13 +102,11 @@ def _path(module: str) -> Path | None:
 def _imports(module: str) -> tuple[str, ...]:
     path = _path(module)
     assert path is not None
-    found: list[str] = []
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-        if isinstance(node, ast.Import):
-            found += [alias.name for alias in node.names if alias.name.startswith("wizard")]
-        elif isinstance(node, ast.ImportFrom) and node.module and node.module.startswith("wizard"):
-            found.append(node.module)
-            found += [f"{node.module}.{alias.name}" for alias in node.names]
-        elif isinstance(node, ast.Constant) and node.value in OPEN_FOLDERS:  # plug-ins are loaded by name
-            found.append(str(node.value))
+    text = path.read_text(encoding="utf-8")
+    found: list[str] = IMPORT.findall(text)
+    for source, names in IMPORT_FROM.findall(text):
+        found.append(source)
+        plain = COMMENT.sub("", names).strip("() \n").split(",")
+        found += [f"{source}.{name.split()[0]}" for name in plain if name.strip()]
+    found += [folder for folder in OPEN_FOLDERS if f'"{folder}"' in text]  # plug-ins are loaded by name
     return tuple(found)

@@ -140,4 +140,4 @@ def _probed(pictures: np.ndarray) -> np.ndarray:
     size = max(1, round(h * scale)), max(1, round(w * scale))
     if size == (h, w):
         return pictures.reshape(len(pictures), -1)
-    return np.stack([area_resized(one, *size) for one in pictures]).reshape(len(pictures), -1)
+    return area_resized(pictures, *size).reshape(len(pictures), -1)

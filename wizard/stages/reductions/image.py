@@ -28,7 +28,7 @@ def rungs(context: Context, sample: Sample) -> list[Rung]:
         h, w = max(1, round(height * share)), max(1, round(width * share))
         if found and (max(h, w) < SMALLEST or (h, w) == tuple(found[-1].setting.values())):
             break
-        pictures = full if share == 1 else np.stack([area_resized(one, h, w) for one in full])
+        pictures = full if share == 1 else area_resized(full, h, w)
         predictions = out_of_fold(context, texture_and_pixels(pictures), sample=sample)
         found.append(Rung(f"{h} × {w} pixels", share, predictions, {"height": h, "width": w}))
     return found
@@ -48,7 +48,7 @@ def _described(pictures: np.ndarray) -> np.ndarray:
     n, h, w, _ = pictures.shape
     scale = min(1.0, PIXEL_SIDE / max(h, w))
     size = max(1, round(h * scale)), max(1, round(w * scale))
-    pixels = np.stack([area_resized(one, *size) for one in pictures]).reshape(n, -1)
+    pixels = area_resized(pictures, *size).reshape(n, -1)
     grey = pictures.mean(-1)
     return np.concatenate([pixels, _directions(grey), _details(grey)], axis=1).astype("float32")
 

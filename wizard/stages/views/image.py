@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -10,6 +11,7 @@ from wizard.data.dataset import Examples
 from wizard.data.pictures import ImageExamples
 from wizard.stages.context import Context
 
+AT_ONCE = 256  # pictures that are made smaller together
 SIDE = 16  # pixels of the longer side: classical probes hardly get better on more, and get slower
 FULL = 255.0
 
@@ -48,19 +50,29 @@ def resized(examples: Examples, rows: np.ndarray, height: int, width: int) -> np
     channels = taken[0].shape[-1] if len(rows) else 1
     scale = FULL if len(rows) and taken[0].dtype == np.uint8 else 1.0
     out = np.empty((len(rows), height, width, channels), "float32")
-    for i, row in enumerate(rows):
-        out[i] = area_resized(np.asarray(examples[int(row)]), height, width) / scale
+    for start in range(0, len(rows), AT_ONCE):
+        pictures = [np.asarray(examples[int(row)]) for row in rows[start : start + AT_ONCE]]
+        if len({picture.shape for picture in pictures}) == 1:
+            out[start : start + AT_ONCE] = area_resized(np.stack(pictures), height, width) / scale
+        else:
+            for i, picture in enumerate(pictures, start):
+                out[i] = area_resized(picture[None], height, width)[0] / scale
     return out
 
 
-def area_resized(picture: np.ndarray, height: int, width: int) -> np.ndarray:
-    """(h, w, c) to (height, width, c) float32."""
+def area_resized(pictures: np.ndarray, height: int, width: int) -> np.ndarray:
+    """(n, h, w, c) to (n, height, width, c) float32, each picture by itself: the same however many there are."""
+    h, w = pictures.shape[1:3]
+    if (h, w) == (height, width):
+        return pictures.astype("float32")
+    planes = np.moveaxis(pictures, -1, 1).astype("float32", order="C")  # (n, c, h, w)
+    smaller = np.matmul(np.matmul(_area_means(h, height), planes), _area_means(w, width).T)
+    return np.ascontiguousarray(np.moveaxis(smaller, 1, -1))
+
+
+@cache
+def _area_means(n: int, m: int) -> np.ndarray:
+    """(m, n) float32 what each of n pixels in a line counts in each of the m that come of them, as Pillow has it."""
     from PIL import Image
 
-    if picture.shape[:2] == (height, width):
-        return picture.astype("float32")
-    planes = [
-        np.asarray(Image.fromarray(picture[..., c].astype("float32")).resize((width, height), Image.Resampling.BOX))
-        for c in range(picture.shape[-1])
-    ]
-    return np.stack(planes, axis=-1)
+    return np.asarray(Image.fromarray(np.eye(n, dtype="float32")).resize((n, m), Image.Resampling.BOX))
