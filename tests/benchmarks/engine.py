@@ -43,7 +43,8 @@ def configs(journey: Any, kind: str, n: int, epochs: int) -> list[Any]:
     chosen = family(FAMILIES[kind])
     form = journey.trainer.form(chosen.recipe(_form(journey), 1_000, journey.task))
     recipe = chosen.recipe(form, len(journey.split.train), journey.task)
-    base = recipe.but(hp=chosen.ladder(form)[0], epochs=multiple(epochs or recipe.epochs, recipe.look_every), augment=0.0, patience=None)
+    epochs = multiple(epochs or recipe.epochs, recipe.look_every)
+    base = recipe.but(hp=chosen.ladder(form)[0], epochs=epochs, augment=0.0, patience=None)
     return [base.but(seed=i, dropout=0.1 * (i % 4), weight_decay=0.1 * (i % 3), learning_rate=base.learning_rate / (
         1 + i % 2)) for i in range(n)]  # fmt: skip
 
