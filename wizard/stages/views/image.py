@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cache
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -11,7 +11,7 @@ from wizard.data.dataset import Examples
 from wizard.data.pictures import ImageExamples
 from wizard.stages.context import Context
 
-AT_ONCE = 256  # pictures that are made smaller together
+AT_ONCE = 2**22  # numbers of the pictures that are made smaller together: 16 MB
 SIDE = 16  # pixels of the longer side: classical probes hardly get better on more, and get slower
 FULL = 255.0
 
@@ -50,10 +50,11 @@ def resized(examples: Examples, rows: np.ndarray, height: int, width: int) -> np
     channels = taken[0].shape[-1] if len(rows) else 1
     scale = FULL if len(rows) and taken[0].dtype == np.uint8 else 1.0
     out = np.empty((len(rows), height, width, channels), "float32")
-    for start in range(0, len(rows), AT_ONCE):
-        pictures = [np.asarray(examples[int(row)]) for row in rows[start : start + AT_ONCE]]
+    step = max(1, AT_ONCE // max(taken[0].size, 1)) if len(rows) else 1
+    for start in range(0, len(rows), step):
+        pictures = [np.asarray(examples[int(row)]) for row in rows[start : start + step]]
         if len({picture.shape for picture in pictures}) == 1:
-            out[start : start + AT_ONCE] = area_resized(np.stack(pictures), height, width) / scale
+            out[start : start + step] = area_resized(np.stack(pictures), height, width) / scale
         else:
             for i, picture in enumerate(pictures, start):
                 out[i] = area_resized(picture[None], height, width)[0] / scale
@@ -62,15 +63,19 @@ def resized(examples: Examples, rows: np.ndarray, height: int, width: int) -> np
 
 def area_resized(pictures: np.ndarray, height: int, width: int) -> np.ndarray:
     """(n, h, w, c) to (n, height, width, c) float32, each picture by itself: the same however many there are."""
-    h, w = pictures.shape[1:3]
+    n, h, w, channels = pictures.shape
     if (h, w) == (height, width):
         return pictures.astype("float32")
-    planes = np.moveaxis(pictures, -1, 1).astype("float32", order="C")  # (n, c, h, w)
-    smaller = np.matmul(np.matmul(_area_means(h, height), planes), _area_means(w, width).T)
-    return np.ascontiguousarray(np.moveaxis(smaller, 1, -1))
+    out = np.empty((n, height, width, channels), "float32")
+    step = max(1, AT_ONCE // max(h * w * channels, 1))
+    for start in range(0, n, step):
+        planes = np.moveaxis(pictures[start : start + step], -1, 1).astype("float32", order="C")  # (n, c, h, w)
+        smaller = np.matmul(np.matmul(_area_means(h, height), planes), _area_means(w, width).T)
+        out[start : start + step] = np.moveaxis(smaller, 1, -1)
+    return out
 
 
-@cache
+@lru_cache(maxsize=64)
 def _area_means(n: int, m: int) -> np.ndarray:
     """(m, n) float32 what each of n pixels in a line counts in each of the m that come of them, as Pillow has it."""
     from PIL import Image
