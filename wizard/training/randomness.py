@@ -8,7 +8,6 @@ from contextlib import contextmanager, nullcontext
 from typing import Any
 
 import numpy as np
-from tensorflow.python.framework import random_seed  # where every such operation asks; there is no public way to see it
 
 from wizard.core.backend import keras, tf
 from wizard.core.progress import say_once
@@ -51,7 +50,10 @@ def watched_draws() -> Iterator[list[Any]]:
 
     Such an operation asks for a seed when it is made: once where it is traced, at every call where it is not.
     """
-    plain, asked = random_seed.get_seed, []
+    from tensorflow.python.framework import random_seed  # there is no public way to see who asks
+
+    plain = random_seed.get_seed
+    asked: list[Any] = []
 
     def watched(op_seed: Any) -> Any:
         asked.append(op_seed)
