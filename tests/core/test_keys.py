@@ -1,3 +1,4 @@
+import ast
 import shutil
 
 import numpy as np
@@ -5,7 +6,7 @@ import pytest
 
 from tests.small import ROOT, fresh
 from wizard.core.config import TrainingConfig
-from wizard.core.keys import content_key, versions
+from wizard.core.keys import OPEN_FOLDERS, _imports, content_key, versions
 
 OTHER = {
     "family": "resnet", "hp": {"width": 8}, "inputs": {"height": 4}, "augment": 0.5, "dropout": 0.5,
@@ -48,6 +49,22 @@ def test_what_has_no_content_is_refused():
 
 def test_a_missing_distribution_is_absent():
     assert versions("numpy", "no-such-distribution") == {"numpy": np.__version__, "no-such-distribution": "absent"}
+
+
+def test_imports_are_found_as_python_s_parser_finds_them():
+    for path in (ROOT / "wizard").rglob("*.py"):
+        module = ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
+        parsed = set()
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Import):
+                parsed |= {alias.name for alias in node.names if alias.name.startswith("wizard")}
+            elif isinstance(node, ast.ImportFrom) and (node.module or "").startswith("wizard"):
+                parsed |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
+            elif isinstance(node, ast.Constant) and node.value in OPEN_FOLDERS:
+                parsed.add(node.value)
+        found = set(_imports(module))
+        assert parsed <= found, module
+        assert module == "wizard" or found == parsed, f"{module}: only the package's docstring shows an import"
 
 
 @pytest.mark.slow

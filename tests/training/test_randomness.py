@@ -6,7 +6,8 @@ import pytest
 import tensorflow as tf
 
 from tests.models.test_families import PAIRS, as_tensors, network, some_inputs
-from tests.small import dataset_of, some_amounts, some_digits, some_series, some_texts, trainer_for
+from tests.small import trainer_for
+from tests.training.test_mixing import DATA
 from wizard.core.config import TrainingConfig
 from wizard.training.fit import fit
 from wizard.training.pipeline import Pipeline, Tensors
@@ -16,12 +17,6 @@ ALL_ON = TrainingConfig(
     family="mlp", hp={"width": 8, "depth": 1}, epochs=1, batch=16, dropout=0.2, augment=0.5, creative=0.5, mixup=0.4,
     cutmix=1.0,
 )  # fmt: skip
-DATA = {
-    "pictures": lambda: dataset_of(some_digits(100)),
-    "texts": lambda: dataset_of(some_texts(80)),
-    "series": lambda: dataset_of(some_series(60)),
-    "amounts": lambda: dataset_of(some_amounts(80), "price"),
-}
 
 
 def draws_of(function):

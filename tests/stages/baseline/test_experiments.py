@@ -30,3 +30,10 @@ def test_what_enters_the_network_is_decoded_from_its_tensors(based, kind):
     shown = based[kind]["just_before_the_net"].blocks[1].items
     assert len(shown) == 12
     assert all(item.label and (item.asset or item.text or item.cells or item.curves) for item in shown)
+
+
+def test_every_learning_rate_that_is_tried_gets_elsewhere(based, kind):
+    tried = based[kind]["learning_rate"].blocks[0].lines[0]
+    assert tried.x == tuple(sorted(set(tried.x)))
+    assert len(set(tried.y)) == len(tried.y) >= 5
+    assert tried.y[0] > min(tried.y), "a hundredth of the rate gets nowhere in so few steps"
