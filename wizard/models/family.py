@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -35,6 +35,8 @@ class Family:
         prepare: (model, tensors, seed) -> None: fits parts of a fresh network to training rows (quantiles, scales),
             before its first step; None where there are none. `tensors` are the inputs by name, (n, …) each.
         has_own_scale: Whether it takes pictures or series as they are, and scales them itself.
+        untrained: hp -> name of the layer up to which nothing is trained and each example is answered for itself, so
+            that its answers may be kept; "" where all of it is trained.
     """
 
     name: str
@@ -46,6 +48,7 @@ class Family:
     ladder: Callable[[Form], tuple[dict[str, HpValue], ...]]
     prepare: Callable[[Any, dict[str, np.ndarray], int], None] | None = None
     has_own_scale: bool = False
+    untrained: Callable[[Mapping[str, HpValue]], str] = lambda hp: ""
 
 
 def family(name: str) -> Family:

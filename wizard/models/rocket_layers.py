@@ -26,6 +26,7 @@ MARKED = 1 / 8  # of the kernels look at where something was measured, where a c
 GOLDEN = (math.sqrt(5) + 1) / 2  # multiples of it, modulo 1, spread quantiles evenly however many there are
 GRAIN = 2.0**-11  # standard deviations: values are rounded to it, and clipped, so that 24 bits hold every sum exactly:
 LIMIT = 2.0**6  # a flat stretch then answers 0 and not the noise of adding, in any order, on any machine
+ANSWERS_AT_ONCE = 2**22  # numbers, 16 MiB: of all kernels at one dilation
 FEWEST_VARIED = 0.01  # standard deviation of a share: what varies less is not blown up
 
 
@@ -148,7 +149,8 @@ class RocketFeatures(keras.layers.Layer):
             start += count
         self.thresholds.assign(found.astype("float32"))
         total = squares = np.zeros(share.shape)
-        for block in np.array_split(series, -(-len(series) // 64)):
+        at_once = max(1, ANSWERS_AT_ONCE // (len(KERNELS) * self.length))
+        for block in np.array_split(series, -(-len(series) // at_once)):
             shares = np.asarray(self.shares(tf.constant(block))).astype("float64")
             total, squares = total + shares.sum(0), squares + (shares**2).sum(0)
         mean = total / len(series)

@@ -7,6 +7,7 @@ themselves (`training.replicas`).
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
@@ -30,6 +31,7 @@ from wizard.training.resident import Resident
 from wizard.training.rows import training_rows
 from wizard.training.steps import STEPS_A_CALL, Steps
 from wizard.training.teaching import Taught
+from wizard.training.trunk import Trunk
 
 SCHEDULES = ("constant", "cosine", "cycles")  # by their number in the schedule
 PREDICT_BATCH = 1024  # rows, and fewer where they are large:
@@ -74,8 +76,9 @@ class CompiledNetwork:
         self._fresh_optimizer = [v.numpy().copy() for v in self.optimizer.variables]
         self._data: tuple[Any, ...] = ()
         self.mixing = Mixing(form.kind, self._spread) if config.is_mixed else None
-        self._patch(model)
-        self.steps = Steps(model) if steps_a_call > 1 else None
+        self._patch(model, self._gathered)
+        self._steps = Steps(model) if steps_a_call > 1 else None
+        self._trunk = self._cut(config, loss)
         rows = tf.TensorSpec((None,), "int64")
         self._forward = tf.function(self._logits, autograph=False, input_signature=[rows])
 
@@ -83,6 +86,11 @@ class CompiledNetwork:
     def model(self) -> Any:
         """The Keras model; `fit` takes a data set of row numbers."""
         return self.network.model
+
+    @property
+    def steps(self) -> Steps | None:
+        """What runs many training steps together, from kept features where there are; None for Keras's own loop."""
+        return self._steps if self._trunk is None or not self._trunk.is_kept else self._trunk.steps
 
     def begin(
         self, config: TrainingConfig, prepared: Prepared, row_weight: np.ndarray, soft: np.ndarray | None = None
@@ -99,6 +107,7 @@ class CompiledNetwork:
             assert soft is not None
             self.taught.set(soft, config.soft)
         self._load(prepared, row_weight, config.control, config.seed)
+        trained = training_rows(config, prepared)
         self._draw(config)
         for variable, value in zip(self.optimizer.variables, self._fresh_optimizer, strict=True):
             variable.assign(value)
@@ -118,10 +127,11 @@ class CompiledNetwork:
                 network.head.bias.assign(np.log(odds).astype("float32"))
         chosen = family(config.family)
         if chosen.prepare is not None:
-            rows = training_rows(config, prepared)
-            chosen.prepare(self.model, {name: prepared.tensors[name][rows] for name in self.model.input}, config.seed)
+            chosen.prepare(self.model, {name: prepared.tensors[name][trained] for name in self.model.input}, config.seed)
         self.optimizer.set(config.beta_2, config.clip)
-        n_rows = len(training_rows(config, prepared))
+        if self._trunk is not None and not config.augment:
+            self._trunk.keep(np.union1d(trained, prepared.held), len(prepared.y), self._predict_batch())
+        n_rows = len(trained)
         self.schedule.peak.assign(config.learning_rate)
         self.schedule.steps.assign(float(config.epochs * -(-n_rows // config.batch)))
         self.schedule.kind.assign(SCHEDULES.index(config.schedule))
@@ -137,8 +147,9 @@ class CompiledNetwork:
         """(len(rows), k) logits or (len(rows), m) standardised targets of resident rows, float32, dropout off."""
         self.resident.place(*self._data)  # another network may have put its own there
         batch = self._predict_batch()
+        forward = self._trunk.answers if self._trunk is not None and self._trunk.has(rows) else self._forward
         parts = [
-            np.asarray(self._forward(tf.constant(rows[start : start + batch], "int64")))
+            np.asarray(forward(tf.constant(rows[start : start + batch], "int64")))
             for start in range(0, len(rows), batch)
         ]
         return np.concatenate(parts) if parts else np.empty((0, self.task.n_outputs), "float32")
@@ -174,6 +185,7 @@ class CompiledNetwork:
     def restore(self, weights: list[Any]) -> None:
         """Assigns what `weights` gave."""
         self._untouched = None
+        self._forget()
         for variable, value in zip(self.model.variables, weights, strict=True):
             variable.assign(value)
 
@@ -194,7 +206,12 @@ class CompiledNetwork:
             self.redraw.learn(first, seed)
         self.restore(first)
 
+    def _forget(self) -> None:
+        if self._trunk is not None:
+            self._trunk.forget()
+
     def _load(self, prepared: Prepared, row_weight: np.ndarray, control: str, seed: int) -> None:
+        self._forget()
         self._data = (prepared, row_weight, control, seed)
         self.resident.place(*self._data)
 
@@ -206,11 +223,14 @@ class CompiledNetwork:
 
     def batch(self, rows: Any) -> tuple[dict[str, Any], Any, Any]:
         """(inputs, targets, weights) of rows (b,), as a training step takes them."""
+        return self._gathered(rows), *self._targets(rows)
+
+    def _targets(self, rows: Any) -> tuple[Any, Any]:
         y, weight = self.resident.gather("y", rows), self.resident.gather("weight", rows)
         is_single = self.task.n_outputs == 1
         if self.taught is not None:
             y, is_single = self.taught.beside(y, rows), False
-        return self._gathered(rows), y[:, None] if is_single else y, weight
+        return y[:, None] if is_single else y, weight
 
     def _spread(self) -> Any:
         """(c,) standard deviation of a series' channels, 0 for one that holds no measurement."""
@@ -219,11 +239,22 @@ class CompiledNetwork:
         is_measured = [float(number < self.form.n_measured) for number in range(len(self.form.channels))]
         return self.network.standardize.std * tf.constant(is_measured)
 
-    def _patch(self, model: Any) -> None:
+    def _cut(self, config: TrainingConfig, loss: Any) -> Trunk | None:
+        """What nothing trains of the network, where its features may be kept: nothing may disturb the inputs."""
+        layer = family(config.family).untrained(self.network.hp)
+        if not layer or self._steps is None or self.mixing is not None:
+            return None
+        trunk = Trunk(self.model, self.network.answers, layer, self._gathered)
+        trunk.rest.compile(self.optimizer, loss, jit_compile=False)
+        self._patch(trunk.rest, trunk.features)
+        return trunk
+
+    def _patch(self, model: Any, inputs_of: Callable[[Any], Any]) -> None:
+        """Lets a model's training step take row numbers."""
         step, loss, mixing = model.train_step, model.compute_loss, self.mixing
 
         def step_on_rows(rows: Any) -> Any:
-            inputs, y, weight = rows if self.strategy is not None else self.batch(rows)
+            inputs, y, weight = rows if self.strategy is not None else (inputs_of(rows), *self._targets(rows))
             if mixing is not None:
                 inputs = mixing.changed(inputs, self.optimizer.iterations)
             return step((inputs, y, weight))

@@ -65,4 +65,5 @@ FAMILY = Family(
     recipe=recipe,
     ladder=ladder,
     prepare=prepare,
+    untrained=lambda hp: "rocket",
 )

@@ -97,4 +97,5 @@ FAMILY = Family(
     ladder=ladder,
     prepare=prepare,
     has_own_scale=True,
+    untrained=lambda hp: "backbone" if hp["frozen"] else "",
 )

@@ -21,7 +21,8 @@ SHARES = (0.5, 0.25, 0.125)  # of the training rows, in the order that they are 
 LONGER = 2  # times the epochs, at most, on fewer rows: half of the rows then get as many steps
 TIME_SHARE = 0.25  # of the stage's time left that it may take: what follows is what makes the network better
 FEWEST = 24  # training rows: on fewer a network learns nothing that a curve could be read from
-REPEATS = 2  # networks on each part, on other rows each: how much depends on which rows were drawn
+REPEATS = 2  # networks on each part, on other rows each: how much depends on which rows were drawn; folds have other
+# rows each as well, so that there one network a fold is enough
 DRAWS = 300  # of the bootstrap: each fits a curve, and the ends of a 95% interval rest on 7 of them
 TINY = 1e-9  # of an error: of none nothing is left to halve
 SLOWEST = 0.3  # of an error that a doubling leaves, at the least (and as much the other way)
@@ -92,7 +93,8 @@ def more_data(context: Context) -> Outcome:
     n_all = base.runs[0][0].n_train
     judged: list[tuple[int, Judged]] = []
     shares = SHARES[: 2 if context.effort.name == "quick" else 3]
-    if not context.pacing.allows("more_data", len(shares) * REPEATS * base.seconds / 2 / TIME_SHARE):
+    repeats = 1 if context.split.folds else REPEATS
+    if not context.pacing.allows("more_data", len(shares) * repeats * base.seconds / 2 / TIME_SHARE):
         return no_time()
     for share in shares:
         n_rows = round(share * n_all)
@@ -100,7 +102,7 @@ def more_data(context: Context) -> Outcome:
             break
         look = base.config.look_every
         epochs = multiple(base.config.epochs * min(1 / share, LONGER), look)
-        part = context.judge(base.config.but(n_rows=n_rows, epochs=epochs), REPEATS)
+        part = context.judge(base.config.but(n_rows=n_rows, epochs=epochs), repeats)
         if not part.failure:
             judged.append((n_rows, part))
     if len(judged) < 2:
@@ -166,9 +168,17 @@ def _by_seed(
 ) -> np.ndarray:
     """Standard errors of the mean errors from seeds and from which rows were trained on, pooled over the sizes.
 
-    They fall with the root of the number of rows, as a mean's does.
+    They fall with the root of the number of rows, as a mean's does. Where there are folds they are what is left of each
+    fold's error once the fold's mean and the size's are taken out.
     """
     n_rows = np.array([n for n, _ in judged], "float64")
+    falling = np.sqrt(n_rows[-1] / n_rows)
+    if context.split.folds:
+        errors = _by_fold(context, judged)
+        left = (errors - errors.mean(0) - errors.mean(1, keepdims=True) + errors.mean()) / falling[:, None]
+        n_sizes, n_folds = errors.shape
+        spread = np.sqrt((left**2).sum() / ((n_sizes - 1) * (n_folds - 1)))
+        return spread * falling / np.sqrt(n_folds)
     squares, freedom = 0.0, 0
     for n, one in judged:
         scores = np.array([context.metric.score(y, p, weight) for p in one.predictions])
@@ -176,7 +186,20 @@ def _by_seed(
         freedom += len(scores) - 1
     spread = np.sqrt(squares / freedom) if freedom else 0.0
     repeats = np.array([len(one.predictions) for _, one in judged])
-    return spread * np.sqrt(n_rows[-1] / n_rows) / np.sqrt(repeats)
+    return spread * falling / np.sqrt(repeats)
+
+
+def _by_fold(context: Context, judged: list[tuple[int, Judged]]) -> np.ndarray:
+    """(sizes, folds) errors, the mean over seeds."""
+    rows = judged[-1][1].rows
+    errors = np.empty((len(judged), len(context.split.folds)))
+    for fold in range(errors.shape[1]):
+        held = context.split.rows(fold)[1]
+        at, y, weight = np.searchsorted(rows, held), context.y(held), context.weight(held)
+        for number, (_, one) in enumerate(judged):
+            scores = [context.metric.score(y, p[at], weight) for p in one.predictions]
+            errors[number, fold] = _error(context, float(np.mean(scores)))
+    return errors
 
 
 def _error(context: Context, score: float) -> float:
