@@ -27,7 +27,7 @@ class Effort:
 
     Attributes:
         name: "quick", "standard" or "thorough".
-        repeats: Seeds of a comparison.
+        repeats: Seeds of a comparison; folds, each with a network of its own, count as such.
         epochs: Times the family's usual number of epochs.
         rungs: Rungs of capacity tried, at most.
         trials: Trials of the search.

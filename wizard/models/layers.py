@@ -198,15 +198,17 @@ class MeanEmbedding(keras.layers.Layer):
                 table.build(shape)
 
     def call(self, tokens: Any) -> Any:
-        """(b, t) int32 -> (b, e)."""
-        is_word = tf.cast(tokens > 0, "float32")  # (b, t)
-        total = tf.einsum("bte,bt->be", self.words(tokens), is_word)
-        n = tf.reduce_sum(is_word, 1, keepdims=True)
+        """(b, t) int32 -> (b, e); only words are looked up, as most of a batch's places are often empty."""
+        n_texts, is_word = tf.shape(tokens)[0], tokens > 0
+        at = tf.where(is_word)  # (w, 2): text and place
+        total = tf.math.unsorted_segment_sum(self.words(tf.gather_nd(tokens, at)), at[:, 0], n_texts)
+        n = tf.math.count_nonzero(is_word, 1, keepdims=True, dtype="float32")
         if self.pairs is not None:
-            one, other = tf.cast(tokens[:, :-1], "int64"), tf.cast(tokens[:, 1:], "int64")
-            bucket = tf.cast(tf.math.floormod(one * PAIR_FACTOR + other, self.bigrams), "int32")  # (b, t - 1)
-            total += tf.einsum("bte,bt->be", self.pairs(bucket), is_word[:, 1:])
-            n += tf.reduce_sum(is_word[:, 1:], 1, keepdims=True)
+            at = tf.boolean_mask(at, at[:, 1] > 0)  # words that have a place before them
+            one, other = (tf.cast(tf.gather_nd(tokens, places), "int64") for places in (at - [[0, 1]], at))
+            bucket = tf.cast(tf.math.floormod(one * PAIR_FACTOR + other, self.bigrams), "int32")
+            total += tf.math.unsorted_segment_sum(self.pairs(bucket), at[:, 0], n_texts)
+            n += tf.math.count_nonzero(is_word[:, 1:], 1, keepdims=True, dtype="float32")
         return total / tf.maximum(n, 1.0)
 
     def compute_output_spec(self, tokens: Any) -> keras.KerasTensor:

@@ -117,6 +117,11 @@ class Context:
         return self.budget.effort
 
     @property
+    def repeats(self) -> int:
+        """Seeds of a comparison; where there are folds, each has a network of its own already."""
+        return max(1, round(self.effort.repeats / max(1, len(self.split.folds))))
+
+    @property
     def train_rows(self) -> np.ndarray:
         """Rows to train on."""
         return self.split.train

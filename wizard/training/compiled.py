@@ -127,7 +127,9 @@ class CompiledNetwork:
                 network.head.bias.assign(np.log(odds).astype("float32"))
         chosen = family(config.family)
         if chosen.prepare is not None:
-            chosen.prepare(self.model, {name: prepared.tensors[name][trained] for name in self.model.input}, config.seed)
+            chosen.prepare(
+                self.model, {name: prepared.tensors[name][trained] for name in self.model.input}, config.seed
+            )
         self.optimizer.set(config.beta_2, config.clip)
         if self._trunk is not None and not config.augment:
             self._trunk.keep(np.union1d(trained, prepared.held), len(prepared.y), self._predict_batch())

@@ -8,6 +8,7 @@ from tests.stages.overfit.trained import OTHER, flipped
 from tests.stages.walk import TINY, diabetes, journey_on, noise, tumours, walk
 from wizard.core.budget import Budget
 from wizard.models.families import mlp
+from wizard.stages.overfit.capacity_ladder import ENOUGH
 
 GIVEN = {"metric": "accuracy", "contradiction_floor": 0.0, "signal": True, "stage_configs": {}}
 
@@ -21,6 +22,18 @@ def test_silent_on_clean_data(overfitted):
     assert finding.status in ("passed", "warned")
     assert overfitted.decided["incumbent"].family == "mlp"
     assert overfitted.decided["stage_configs"]["overfit"] == overfitted.decided["incumbent"]
+
+
+def test_later_runs_are_no_longer_than_the_rows_ask_for(tmp_path):
+    for rows, patience in ((200, 1.0), (60, 8.0)):
+        timed = replace(journey_on(tumours(rows), tmp_path / str(rows), "diagnosis"), budget=Budget(
+            replace(TINY, epochs=patience)
+        ))  # fmt: skip
+        walked = climbed(timed)
+        own = mlp.recipe(walked.context.form(), len(walked.context.train_rows), walked.context.task)
+        enough = max(own.epochs, ENOUGH * walked.decided["epochs_to_fit"])
+        assert walked["capacity_ladder"].status == "passed"
+        assert walked.decided["incumbent"].epochs == min(patience * own.epochs, enough)
 
 
 def test_a_network_that_cannot_see_its_inputs_fails(tmp_path, monkeypatch):

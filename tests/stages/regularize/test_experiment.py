@@ -1,8 +1,11 @@
+from dataclasses import replace
+
 from tests.stages.regularize.started import MLP, given
 from tests.stages.walk import context_of
+from wizard.core.budget import EFFORTS, Budget
 from wizard.core.decisions import Decisions
 from wizard.stages.regularize import STEPS, summarise
-from wizard.stages.regularize.experiment import experiment, incumbent, ledger
+from wizard.stages.regularize.experiment import BAND, PROMISING_FOLD, _first_fold, experiment, incumbent, ledger
 
 
 def started(journey, config):
@@ -17,6 +20,36 @@ def test_a_change_that_ruins_everything_is_given_up_after_its_first_fold(journey
     assert outcome.headline.endswith("given up after its first fold; not kept.")
     assert outcome.decides["incumbent"] == MLP
     assert len(ledger(context)) == 1
+
+
+def test_more_of_what_is_a_loss_is_not_tried(journeys):
+    changes, words = [{"learning_rate": rate} for rate in (1e-9, 1e-8)], ["no learning", "hardly any"]
+    for are_doses, n_tried in ((True, 1), (False, 2)):
+        context = started(journeys["classes"], MLP)
+        outcome = experiment(context, "test", changes, words, are_doses=are_doses)
+        assert len(ledger(context)) == n_tried
+        assert outcome.headline.endswith("; not kept, and more of it not tried.") == are_doses
+
+
+def test_what_promises_little_after_its_first_fold_costs_one_run(journeys):
+    context = started(journeys["classes"], MLP)
+    base = incumbent(context)
+    assert len(context.split.folds) == 3
+    n_before = context.trainer.n_trained
+    experiment(context, "test", [{"dropout": 1e-6}], ["next to nothing"])
+    first = context.gain(*(_first_fold(context, config) for config in (MLP.but(dropout=1e-6), MLP)))
+    promises = first.value > PROMISING_FOLD * (first.high - first.value) / BAND
+    assert context.trainer.n_trained - n_before == (3 * len(base.predictions) if promises else 1)
+
+
+def test_folds_have_a_network_each_and_are_the_repeats(journeys):
+    context = started(journeys["classes"], MLP)
+    for effort, n_seeds in (("quick", 1), ("standard", 1), ("thorough", 2)):
+        context.budget = Budget(EFFORTS[effort])
+        assert context.repeats == n_seeds
+    context.split = replace(context.split, folds=())
+    context.budget = Budget(EFFORTS["standard"])
+    assert context.repeats == 3
 
 
 def test_a_change_that_breaks_the_training_is_no_crash(journeys):

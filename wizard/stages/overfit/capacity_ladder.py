@@ -29,6 +29,7 @@ RUNG_SHARE = 0.6  # of the stage's time left that one rung may take
 COMPARED = 5  # configurations that regularize compares, each on every fold
 ENOUGH_LOOKS = 5  # with fewer, cut by the budget, a loss that has not fallen says nothing of the network
 FALLING = 0.9  # of the first loss: a rung that got below is learning, only not done
+ENOUGH = 2  # times the epochs in which the rows were learnt by heart: what regularises makes that slower
 LONGER = 3  # times the epochs that our plainest network would take, at most, for one of the user's
 GO_ON = "Give it a larger budget, or accept that the training rows are not learnt by heart."
 
@@ -62,7 +63,7 @@ def capacity_ladder(context: Context) -> Outcome:
     errors = [training_error(context, run) for run in runs]
     best = int(np.argmin(errors))
     context.shared.update(ladder=runs, best_rung=best, fit_target=max(enough, noise[1] + ERROR))
-    config = _incumbent(context, recipe, runs[best])
+    config = _incumbent(context, recipe, runs[best], has_fitted=errors[best] <= enough)
     blocks: tuple[Any, ...] = (_table(context, runs),)
     numbers: dict[str, Any] = {
         "measured": errors[best], "expected": max(floor, noise[0]), "unit": f"share of {error_unit(context)}",
@@ -120,10 +121,15 @@ def _within_time(context: Context, config: TrainingConfig, name: str) -> Trainin
     return config.but(epochs=looks * look)
 
 
-def _incumbent(context: Context, recipe: TrainingConfig, run: TrainingRun) -> TrainingConfig:
-    """What regularize starts from: the size that fits, the family's own schedule, nothing regularising yet."""
+def _incumbent(context: Context, recipe: TrainingConfig, run: TrainingRun, *, has_fitted: bool) -> TrainingConfig:
+    """What regularize starts from: the size that fits, the family's own schedule, nothing regularising yet.
+
+    Every later run takes its epochs: the effort's, but no more than the family's own where the rows are learnt sooner.
+    """
     look = recipe.look_every
     epochs = multiple(recipe.epochs * context.effort.epochs, look)
+    if has_fitted and context.own is None:
+        epochs = min(epochs, multiple(max(recipe.epochs, ENOUGH * int(run.epochs_seen[-1])), look))
     if context.own is not None and run.epochs_seen:  # how long a model of the user's takes, only its own ladder tells
         epochs = min(max(epochs, int(run.epochs_seen[-1])), LONGER * epochs)
     n_runs = max(1, len(context.split.folds)) * COMPARED

@@ -51,7 +51,8 @@ def augment(context: Context) -> Outcome:
             blocks=(gallery,),
         )
     words = [f"augmentation of strength {strength:g}" for strength in safe]
-    outcome = experiment(context, "augment", [{"augment": strength} for strength in safe], words)
+    changes = [{"augment": strength} for strength in safe]
+    outcome = experiment(context, "augment", changes, words, are_doses=safe == sorted(safe))
     told = f"Explore found that inputs vary in {listed(wanted)}, and that this tells nothing. " if wanted else ""
     return replace(outcome, headline=told + outcome.headline, blocks=(*outcome.blocks, gallery))
 

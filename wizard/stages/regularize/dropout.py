@@ -20,6 +20,5 @@ def dropout(context: Context) -> Outcome:
     if context.own is not None:
         return declared_experiment(context, context.own, "dropout")
     rates = RATES[: few(context)]
-    return experiment(
-        context, "dropout", [{"dropout": rate} for rate in rates], [f"dropout {rate:g}" for rate in rates]
-    )
+    words = [f"dropout {rate:g}" for rate in rates]
+    return experiment(context, "dropout", [{"dropout": rate} for rate in rates], words, are_doses=True)

@@ -69,7 +69,7 @@ def incumbent(context: Context) -> Judged:
     """The best configuration so far, judged with the effort's repeats."""
     config = context.decided("incumbent")
     if context.shared.get("judged_config") != config:
-        context.shared.update(judged=context.judge(config, _repeats(context)), judged_config=config)
+        context.shared.update(judged=context.judge(config, context.repeats), judged_config=config)
         context.shared.setdefault("first_score", context.shared["judged"].score)
     return context.shared["judged"]
 
@@ -79,12 +79,14 @@ def few(context: Context, most: int = 2) -> int:
     return 1 if context.effort.name == "quick" else most
 
 
-def _repeats(context: Context) -> int:
-    """The effort's repeats; out-of-fold predictions already average over the folds' networks."""
-    return max(1, context.effort.repeats - bool(context.split.folds))
-
-
-def experiment(context: Context, name: str, changes: Sequence[dict[str, Any]], words: Sequence[str]) -> Outcome:
+def experiment(
+    context: Context,
+    name: str,
+    changes: Sequence[dict[str, Any]],
+    words: Sequence[str],
+    *,
+    are_doses: bool = False,
+) -> Outcome:
     """Tries the changes one by one and keeps the best that helps beyond its noise band.
 
     A change that promises nothing after the first fold, or with the first seed, is given up there: that can only lose
@@ -95,6 +97,7 @@ def experiment(context: Context, name: str, changes: Sequence[dict[str, Any]], w
         name: Of the regulariser.
         changes: Fields of the configuration to change.
         words: What each change is, in words.
+        are_doses: Whether each is more of the same: once one is given up as a loss, more is not tried.
     """
     base = incumbent(context)
     trials: list[tuple[Trial, Judged]] = []
@@ -102,6 +105,8 @@ def experiment(context: Context, name: str, changes: Sequence[dict[str, Any]], w
         if not context.pacing.allows(f"{name}: {label}", base.seconds):
             break
         trials.append(_try(context, base, name, change, label))
+        if are_doses and trials[-1][0].given_up and trials[-1][0].gain.value < 0:
+            break
     if not trials:
         return no_time()
     wider = max(1.0, NormalDist().inv_cdf(1 - ALARM / len(trials)) / BAND)
@@ -126,7 +131,8 @@ def experiment(context: Context, name: str, changes: Sequence[dict[str, Any]], w
     if not best.is_kept:
         what = "within the noise" if best.gain.high >= 0 else "a loss"
         early = f", given up after {best.given_up}" if best.given_up else ""
-        return noted(f"{gained}, {what}{early}; not kept.", **numbers)
+        more = "; not kept, and more of it not tried." if are_doses and len(trials) < len(changes) else "; not kept."
+        return noted(f"{gained}, {what}{early}{more}", **numbers)
     context.shared.update(judged=judged, judged_config=judged.config)
     return passed(f"{gained}, beyond the noise; kept.", **numbers)
 
@@ -231,8 +237,8 @@ def table(context: Context, trials: Sequence[Trial], title: str = "What each cha
     form = metric.column_format
     return Table(
         title=title,
-        caption=f"{metric.label} on the rows that decide; gain is towards better, with its 95% interval. What "
-        "promised nothing after its first fold or with its first seed was given up there, and is compared on that part.",
+        caption=f"{metric.label} on the rows that decide; gain is towards better, with its 95% interval. What promised "
+        "nothing after its first fold or with its first seed was given up there, and is compared on that part.",
         columns=(
             Column(name="change"), Column(name="training loss before"), Column(name="training loss after"),
             Column(name="before", format=form), Column(name="after", format=form), Column(name="gain", format=form),

@@ -27,4 +27,5 @@ def label_smoothing(context: Context) -> Outcome:
         "label_smoothing",
         [{"label_smoothing": amount} for amount in amounts],
         [f"label smoothing {amount:g}" for amount in amounts],
+        are_doses=True,
     )

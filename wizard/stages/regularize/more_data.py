@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from wizard.core.blocks import Line, Lines, Reference
-from wizard.models.family import multiple
+from wizard.models.family import look_every, multiple
 from wizard.stages.context import Context, Judged
 from wizard.stages.regularize.experiment import incumbent, standing
 from wizard.stages.step import Outcome, no_time, noted, step
@@ -100,9 +100,9 @@ def more_data(context: Context) -> Outcome:
         n_rows = round(share * n_all)
         if n_rows < FEWEST:
             break
-        look = base.config.look_every
+        look = max(base.config.look_every, look_every(n_rows, base.config.batch))
         epochs = multiple(base.config.epochs * min(1 / share, LONGER), look)
-        part = context.judge(base.config.but(n_rows=n_rows, epochs=epochs), repeats)
+        part = context.judge(base.config.but(n_rows=n_rows, epochs=epochs, look_every=look), repeats)
         if not part.failure:
             judged.append((n_rows, part))
     if len(judged) < 2:

@@ -26,4 +26,5 @@ def smaller_batch(context: Context) -> Outcome:
         "smaller_batch",
         [{"batch": size} for size in sizes],
         [f"batches of {size} instead of {batch}" for size in sizes],
+        are_doses=True,
     )

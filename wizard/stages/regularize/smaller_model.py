@@ -27,4 +27,5 @@ def smaller_model(context: Context) -> Outcome:
         "smaller_model",
         [{"hp": {**config.hp, **rung}} for rung in smaller],
         [f"a smaller network ({size_in_words(context, rung)})" for rung in smaller],
+        are_doses=True,
     )

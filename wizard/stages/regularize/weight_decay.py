@@ -21,4 +21,5 @@ def weight_decay(context: Context) -> Outcome:
         return declared_experiment(context, context.own, "weight_decay")
     decays = DECAYS[: few(context)]
     changes = [{"weight_decay": decay} for decay in decays]
-    return experiment(context, "weight_decay", changes, [f"weight decay {decay:g}" for decay in decays])
+    words = [f"weight decay {decay:g}" for decay in decays]
+    return experiment(context, "weight_decay", changes, words, are_doses=True)

@@ -47,9 +47,10 @@ def schedule(context: Context) -> Outcome:
     if not candidates:
         return skipped("The search left no configuration whose schedule could be tuned.")
     base = context.judge(candidates[0])  # stored: a trial of the search
-    if base.failure or not _allows(context, base, "a second seed of the best trial", 1.0):
+    has_time = context.repeats == 1 or _allows(context, base, "a second seed of the best trial", 1.0)
+    if base.failure or not has_time:
         return skipped("There was no time left for this experiment within the budget.")
-    base = context.judge(candidates[0], repeats_of(context))
+    base = context.judge(candidates[0], context.repeats)
     rows: list[Row] = []
     for change, words in _schedules(context, base.config):
         _try(context, base, rows, change, words)
@@ -60,11 +61,6 @@ def schedule(context: Context) -> Outcome:
     if not rows:
         return skipped("There was no time left for this experiment within the budget.")
     return _answer(context, base, rows)
-
-
-def repeats_of(context: Context) -> int:
-    """The effort's repeats; out-of-fold predictions already average over the folds' networks."""
-    return max(1, context.effort.repeats - bool(context.split.folds))
 
 
 def _schedules(context: Context, config: TrainingConfig) -> list[tuple[dict[str, Any], str]]:
@@ -104,7 +100,7 @@ def _try(context: Context, base: Judged, rows: list[Row], change: dict[str, Any]
 
 def _allows(context: Context, base: Judged, words: str, times: float) -> bool:
     each = base.seconds / max(len(base.runs), 1)  # of one seed
-    return context.pacing.allows(f"schedule: {words}", (times * repeats_of(context) + PROOF) * each)
+    return context.pacing.allows(f"schedule: {words}", (times * context.repeats + PROOF) * each)
 
 
 def _answer(context: Context, base: Judged, rows: list[Row]) -> Outcome:
