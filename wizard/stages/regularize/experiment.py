@@ -97,7 +97,7 @@ def experiment(
         name: Of the regulariser.
         changes: Fields of the configuration to change.
         words: What each change is, in words.
-        are_doses: Whether each is more of the same: once one is given up as a loss, more is not tried.
+        are_doses: Whether each is more of the same: once one is given up, more is not tried.
     """
     base = incumbent(context)
     trials: list[tuple[Trial, Judged]] = []
@@ -105,7 +105,7 @@ def experiment(
         if not context.pacing.allows(f"{name}: {label}", base.seconds):
             break
         trials.append(_try(context, base, name, change, label))
-        if are_doses and trials[-1][0].given_up and trials[-1][0].gain.value < 0:
+        if are_doses and trials[-1][0].given_up:
             break
     if not trials:
         return no_time()
