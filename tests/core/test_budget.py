@@ -73,8 +73,9 @@ def test_every_cost_is_one_of_a_step_and_no_gate_is_spared():
 
 def test_the_pace_is_measured_by_like_steps_and_believed_after_seconds_of_them():
     assert costs.pace([]) == 1.0
-    assert costs.pace([("baseline", "fixed_seed", 3.5)]) == pytest.approx(1.0)
-    slow = costs.pace([("baseline", "fixed_seed", 35.0)])
-    assert 4 < slow < 10
-    assert costs.pace([("baseline", "fixed_seed", 35.0), ("baseline", "decreasing_loss", 30.0)]) > slow
+    usual = {step: costs.usual("baseline", step) for step in ("fixed_seed", "decreasing_loss")}
+    assert costs.pace([("baseline", "fixed_seed", usual["fixed_seed"])]) == pytest.approx(1.0)
+    slow = costs.pace([("baseline", "fixed_seed", 12 * usual["fixed_seed"])])
+    assert 4 < slow < 12
+    assert costs.pace([("baseline", step, 12 * seconds) for step, seconds in usual.items()]) > slow
     assert costs.pace([("regularize", "dropout", 1e9)]) == 1.0

@@ -92,6 +92,8 @@ class RocketFeatures(keras.layers.Layer):
         self.thresholds = self._fitted("thresholds", size, noise)
         self.mean = self._fitted("mean", size, (1 - share).astype("float32"))
         self.std = self._fitted("std", size, np.full(size, 0.25, "float32"))
+        signature = [tf.TensorSpec((None, self.length, n_channels), "float32")]
+        self._graph = tf.function(self._shares, autograph=False, input_signature=signature)
         self.built = True
 
     def _fitted(self, name: str, shape: tuple[int, ...], start: np.ndarray) -> Any:
@@ -105,7 +107,11 @@ class RocketFeatures(keras.layers.Layer):
         return tf.reshape(standard, (-1, len(KERNELS) * self.n_a_kernel))
 
     def shares(self, series: Any) -> Any:
-        """(b, t, c) standardised -> (b, 84, n) in 0–1."""
+        """(b, t, c) standardised -> (b, 84, n) in 0–1; the hundreds of operations are traced once for all callers."""
+        series = tf.cast(series, "float32")
+        return self._shares(series) if tf.distribute.has_strategy() else self._graph(series)
+
+    def _shares(self, series: Any) -> Any:
         x = tf.transpose(rounded(series), (0, 2, 1))  # (b, c, t)
         parts: list[Any] = []
         start = 0
