@@ -11,6 +11,9 @@ from wizard.models.family import Family, batch_for, look_every, multiple
 
 ENOUGH_STEPS = 900  # a few hundred texts need so many before rare words have been seen often enough
 FEWEST_EPOCHS, MOST_EPOCHS = 12, 40
+# Numbers are learnt by heart sooner than classes: of 0.1, 0.5, 0.7 and 0.8 the last told the years of 3,400 works of art
+# best on validation rows.
+DROPOUT, DROPOUT_TO_NUMBERS = 0.1, 0.8
 BUCKETS = (4_096, 8_192, 16_384, 32_768)  # of pairs; fastText takes millions, but Adam updates each at every step
 
 
@@ -32,7 +35,7 @@ def recipe(form: Form, n_rows: int, task: Task) -> TrainingConfig:
     epochs = min(max(ENOUGH_STEPS * batch / n_rows, FEWEST_EPOCHS), MOST_EPOCHS)
     return TrainingConfig(
         family="bag_of_ngrams", learning_rate=1e-2, schedule="cosine", batch=batch, epochs=multiple(epochs, look),
-        look_every=look, dropout=0.1,
+        look_every=look, dropout=DROPOUT if task.is_classification else DROPOUT_TO_NUMBERS,
     )  # fmt: skip
 
 
