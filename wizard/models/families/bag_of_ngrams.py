@@ -11,8 +11,8 @@ from wizard.models.family import Family, batch_for, look_every, multiple
 
 ENOUGH_STEPS = 900  # a few hundred texts need so many before rare words have been seen often enough
 FEWEST_EPOCHS, MOST_EPOCHS = 12, 40
-# Numbers are learnt by heart sooner than classes: of 0.1, 0.5, 0.7 and 0.8 the last told the years of 3,400 works of art
-# best on validation rows.
+# Numbers are learnt by heart sooner than classes: of 0.1, 0.5, 0.7 and 0.8 the last told the years of 3,400 works
+# of art best on validation rows.
 DROPOUT, DROPOUT_TO_NUMBERS = 0.1, 0.8
 BUCKETS = (4_096, 8_192, 16_384, 32_768)  # of pairs; fastText takes millions, but Adam updates each at every step
 
