@@ -117,7 +117,7 @@ def test_only_modules_that_train_reach_the_engine_when_they_are_imported():
     trains = {
         f"wizard.training.{name}"
         for name in ("averaging", "compiled", "fit", "mixing", "own_build", "own_model", "own_network", "own_tensors",
-                     "randomness", "redraw", "replicas", "resident", "steps", "teaching")
+                     "randomness", "redraw", "replicas", "resident", "steps", "teaching", "trunk")
     }  # fmt: skip
     trains.add("wizard.models.creative")  # what mixing does to a batch
     judges = {  # of models that others made: imported by steps of the baseline, or by `wizard check`
