@@ -25,6 +25,7 @@ FAULTS = ("sound", "unbalanced", "misaligned", "rubbing")
 RUNS, STEPS = 360, (40, 60)  # of the rotor, and rows of a run
 
 MADE_WITH = {"keras": "3.15.1", "numpy": "2.4.6", "pandas": "3.1.1", "scikit-learn": "1.9.1", "scipy": "1.17.1"}
+MADE_ON = "3.11.7"  # Python's own version: libraries hand on some of its classes, and their texts
 MODULES = {  # whose public functions, classes and methods are read, by library
     "keras": ("layers", "ops", "optimizers", "losses", "metrics", "callbacks", "utils", "initializers", "random"),
     "numpy": ("", "linalg", "fft", "random", "char", "ma", "polynomial", "lib.stride_tricks", "testing"),

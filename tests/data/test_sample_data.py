@@ -1,6 +1,7 @@
 import importlib.util
 from importlib.metadata import version
 from pathlib import Path
+from platform import python_version
 
 import numpy as np
 import pandas as pd
@@ -36,6 +37,8 @@ def test_the_script_builds_the_same_tables(rebuilt):
 def test_the_script_builds_the_same_texts(make, rebuilt):
     if {name: version(name) for name in make.MADE_WITH} != make.MADE_WITH:
         pytest.skip("The texts come from other versions of these libraries.")
+    if python_version() != make.MADE_ON:
+        pytest.skip("The texts come from another version of Python, whose classes libraries hand on.")
     file = "docstrings/docstrings.csv"
     assert (rebuilt / file).read_bytes() == (SAMPLES / file).read_bytes()
 
