@@ -8,6 +8,7 @@ from wizard.core.config import TrainingConfig
 from wizard.training import trunk
 from wizard.training.compiled import CompiledNetwork
 from wizard.training.fit import fit
+from wizard.training.resident import Resident
 
 ROCKET = TrainingConfig(
     family="minirocket", hp={"features": 1000}, epochs=4, batch=16, dropout=0.2, weight_decay=0.1, schedule="cosine",
@@ -65,6 +66,21 @@ def test_runs_on_one_network_do_not_see_each_other_s_features(on_series):
     network, _ = trained(on_series, ROCKET)
     fit(network, config, on_series.prepared(config))
     assert all(np.array_equal(a, b) for a, b in zip(numbers(alone), numbers(network), strict=True))
+
+
+def test_of_networks_that_share_their_data_one_keeps_features_at_a_time(on_series):
+    small, large = (ROCKET.but(hp={"features": n}) for n in (1000, 3000))
+    resident = Resident()
+    one, other = (
+        CompiledNetwork(config, on_series.form(config), on_series.task, resident=resident) for config in (small, large)
+    )
+    prepared = on_series.prepared(small)
+    fit(one, small, prepared)
+    answers = one.predict(prepared.held)
+    fit(other, large, prepared)
+    assert (one._trunk.is_kept, other._trunk.is_kept) == (False, True)
+    assert one._trunk._kept.numpy().size == 0
+    assert np.array_equal(one.predict(prepared.held), answers)
 
 
 def test_nothing_is_kept_where_inputs_change_from_step_to_step(on_series):

@@ -132,6 +132,7 @@ class CompiledNetwork:
             )
         self.optimizer.set(config.beta_2, config.clip)
         if self._trunk is not None and not config.augment:
+            self.resident.let_keep(self._trunk)
             self._trunk.keep(np.union1d(trained, prepared.held), len(prepared.y), self._predict_batch())
         n_rows = len(trained)
         self.schedule.peak.assign(config.learning_rate)

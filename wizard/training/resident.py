@@ -29,6 +29,18 @@ class Resident:
         self._origins: dict[str, Any] = {}  # where each variable's values came from, and whether they were blanked
         self._run: tuple[Any, ...] = ()
         self._is_blank = False
+        self._keeper: Any = lambda: None
+
+    def let_keep(self, trunk: Any) -> None:
+        """Lets a network keep features of its own of the rows; the one that did so before forgets its own.
+
+        Args:
+            trunk: Its `trunk.Trunk`.
+        """
+        before = self._keeper()
+        if before is not None and before is not trunk:
+            before.forget()
+        self._keeper = weakref.ref(trunk)
 
     def place(self, prepared: Prepared, row_weight: np.ndarray, control: str, seed: int) -> None:
         """Puts the data of a run in place; what lies there already stays.

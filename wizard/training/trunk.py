@@ -32,9 +32,8 @@ class Trunk:
         output = model.get_layer(layer).output
         self.rest = keras.Model(output, model.output, name=model.name)
         self._n_numbers = int(np.prod(output.shape[1:]))
-        self._kept = tf.Variable(
-            tf.zeros((0, *output.shape[1:])), trainable=False, shape=tf.TensorShape([None, *output.shape[1:]])
-        )
+        shape = tf.TensorShape([None, *output.shape[1:]])
+        self._kept = tf.Variable(tf.zeros((0, *output.shape[1:])), trainable=False, shape=shape)
         self._place = np.empty(0, "int64")  # of each row among the kept ones; −1 for one that is not
         self._places = tf.Variable(self._place, trainable=False, shape=tf.TensorShape([None]))
         rows = [tf.TensorSpec((None,), "int64")]
@@ -61,14 +60,17 @@ class Trunk:
         self._place = np.full(n_rows, -1, "int64")
         self._place[rows] = np.arange(len(rows))
         self._places.assign(self._place)
-        parts = range(0, len(rows), at_a_time)
-        self._kept.assign(
-            np.concatenate([self._features(tf.constant(rows[at : at + at_a_time], "int64")) for at in parts])
-        )
+        kept = np.empty((len(rows), *self._kept.shape[1:]), "float32")
+        for start in range(0, len(rows), at_a_time):
+            part = slice(start, start + at_a_time)
+            kept[part] = self._features(tf.constant(rows[part], "int64"))
+        self._kept.assign(kept)
 
     def forget(self) -> None:
-        """Keeps nothing any more: other weights or data are in place."""
-        self._place = np.empty(0, "int64")
+        """Keeps nothing any more: other weights or data are in place, or another network's features are kept."""
+        if self.is_kept:
+            self._place = np.empty(0, "int64")
+            self._kept.assign(tf.zeros((0, *self._kept.shape[1:])))
 
     @property
     def is_kept(self) -> bool:

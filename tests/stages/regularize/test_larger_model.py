@@ -2,18 +2,10 @@ from tests.stages.regularize.started import MLP, is_a_sound_trial, tried
 
 
 def test_a_larger_one_is_stopped_where_its_validation_loss_is_lowest(journeys):
-    config = MLP.but(hp={"width": 1, "depth": 1}, epochs=40, learning_rate=1e-2)
-    finding, _ = tried(journeys["classes"], "larger_model", config)
+    finding, _ = tried(journeys["classes"], "larger_model", MLP.but(epochs=20, learning_rate=1e-2))
     assert is_a_sound_trial(finding)
-    assert "width 32 · depth 1" in finding.headline
+    assert "width 128 · depth 2" in finding.headline
     assert "stopped after epoch" in finding.headline
-
-
-def test_one_whose_validation_loss_is_nowhere_lower_is_given_up_after_one_run(journeys):
-    finding, decided = tried(journeys["classes"], "larger_model", MLP.but(epochs=20, learning_rate=1e-2))
-    assert finding.headline.startswith("A larger network (width 128 · depth 2): its validation loss is at best")
-    assert finding.measured > finding.expected
-    assert decided["incumbent"].hp == {"width": 32, "depth": 1}
 
 
 def test_a_network_far_too_small_becomes_larger(journeys):

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from wizard.stages.context import Context, Judged
+from wizard.stages.context import Context
 from wizard.stages.own import of_its_kind, size_in_words, without_sizes
 from wizard.stages.regularize.experiment import experiment, incumbent
 from wizard.stages.regularize.ladder import neighbours
@@ -21,8 +21,7 @@ def larger_model(context: Context) -> Outcome:
 
     Larger networks overfit more in the end, but stopped early they are often better than smaller ones: of all steps
     here it is the one that goes the other way. Where to stop is read off the validation loss of one fold and one seed,
-    and then holds for all of them; where that loss is nowhere as low as the smaller network's on the same rows, the
-    larger one is given up.
+    and then holds for all of them.
     """
     if context.own is not None and (reason := without_sizes(context.own)):
         return skipped(reason)
@@ -38,22 +37,7 @@ def larger_model(context: Context) -> Outcome:
     words = f"a larger network ({size_in_words(context, larger[0])})"
     if not run.failure and "val_loss" in run.history:
         best = int(run.epochs_seen[int(np.argmin(run.history["val_loss"]))])
-        reached, theirs = min(run.history["val_loss"]), _lowest(base)
-        if reached > theirs:
-            return noted(
-                f"{words[0].upper()}{words[1:]}: its validation loss is at best {reached:.3g}, after epoch {best}, "
-                f"against {theirs:.3g} of the smaller one on the same rows; not kept.",
-                measured=float(reached),
-                expected=float(theirs),
-                unit="validation loss",
-            )
         if best < int(run.epochs_seen[-1]):
             change["stop_after"] = best
             words = f"a larger network ({size_in_words(context, larger[0])}), stopped after epoch {best}"
     return experiment(context, "larger_model", [change], [words])
-
-
-def _lowest(base: Judged) -> float:
-    """The incumbent's lowest validation loss on its first fold, with its first seed."""
-    first = base.runs[0][0]
-    return min(first.history.get("val_loss", (first.scores["val_loss"],)))
