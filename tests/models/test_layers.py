@@ -5,7 +5,16 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from wizard.models.layers import AugmentPictures, CrossEntropy, Dropout, Schedule, Standardize, moved
+from wizard.models.layers import (
+    PAIR_FACTOR,
+    AugmentPictures,
+    CrossEntropy,
+    Dropout,
+    MeanEmbedding,
+    Schedule,
+    Standardize,
+    moved,
+)
 
 
 def dropped(x, rate, training=True, **options):
@@ -111,3 +120,30 @@ def test_moved_pictures_stay_recognisable_and_each_moves_its_own_way():
         assert np.abs(shift).max() < 0.12 * 16 + 0.6  # pixels
         assert 0.5 < shift.std() < 1.5
         assert abs(shift.mean()) < 0.4
+
+
+@pytest.mark.parametrize("bigrams", [0, 7])
+def test_a_mean_embedding_is_the_mean_over_words_and_pairs_one_by_one(bigrams):
+    layer = MeanEmbedding(10, 3, bigrams)
+    layer.build((None, 5))
+    texts = np.array([[4, 2, 9, 0, 0], [1, 1, 1, 1, 1], [0, 0, 0, 0, 0], [3, 0, 5, 2, 0], [6, 0, 0, 0, 0]], "int32")
+    words, pairs = (None if table is None else table.embeddings.numpy() for table in (layer.words, layer.pairs))
+    expected = np.zeros((len(texts), 3))
+    for number, text in enumerate(texts):
+        found = [words[code] for code in text if code]
+        if bigrams:
+            both = zip(text[:-1].tolist(), text[1:].tolist(), strict=True)
+            found += [pairs[(one * PAIR_FACTOR + other) % bigrams] for one, other in both if other]
+        expected[number] = np.mean(found, axis=0) if found else 0.0
+    assert np.asarray(layer(tf.constant(texts))) == pytest.approx(expected, abs=1e-6)
+
+
+def test_a_mean_embedding_learns_from_words_alone():
+    layer = MeanEmbedding(6, 2, 5)
+    layer.build((None, 4))
+    with tf.GradientTape() as tape:
+        total = tf.reduce_sum(layer(tf.constant([[1, 3, 0, 0], [0, 0, 0, 0]])))
+    for gradient, n_rows in zip(tape.gradient(total, layer.trainable_variables), (2, 1), strict=True):
+        slope = np.asarray(tf.convert_to_tensor(gradient))
+        assert (np.abs(slope).sum(1) > 0).sum() == n_rows
+        assert slope.sum(0) == pytest.approx([n_rows / 3] * 2)

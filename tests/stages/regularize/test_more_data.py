@@ -3,7 +3,8 @@ import pytest
 
 from tests.stages.regularize.started import MLP, tried
 from tests.stages.walk import diabetes, journey_on
-from wizard.stages.regularize.more_data import power_law
+from wizard.stages.regularize import more_data
+from wizard.stages.regularize.more_data import _by_fold, _by_seed, power_law
 
 
 def test_a_power_law_is_found_and_followed():
@@ -35,6 +36,26 @@ def test_errors_of_amounts_fall_as_well(journeys):
     assert "would bring RMSE from" in finding.headline
     y = finding.blocks[0].lines[0].y
     assert y[-1] < y[0]
+
+
+def test_folds_have_one_network_each_and_what_is_left_of_them_is_their_noise(journeys, monkeypatch):
+    seen = []
+    curve = more_data._curve
+    monkeypatch.setattr(more_data, "_curve", lambda *given: seen.append(given) or curve(*given))
+    tried(journeys["classes"], "more_data", MLP)
+    ((context, judged),) = seen
+    assert [len(one.predictions) for _, one in judged] == [1, 1, 1]
+    base = judged[-1][1]
+    errors = _by_fold(context, judged)
+    for (_, one), own in zip(judged, errors, strict=True):
+        runs = [run for repeat in one.runs for run in repeat]
+        assert own == pytest.approx([1 - run.scores["val_accuracy"] for run in runs])
+    n = np.array([size for size, _ in judged])
+    falling = np.sqrt(n[-1] / n)
+    left = errors - errors.mean(0) - errors.mean(1, keepdims=True) + errors.mean()
+    spread = np.sqrt((left**2 / falling[:, None] ** 2).sum() / 4 / 3)  # (3 − 1)(3 − 1) free numbers, mean of 3 folds
+    assert _by_seed(context, judged, context.y(base.rows), None) == pytest.approx(spread * falling)
+    assert spread > 0
 
 
 def test_few_rows_make_no_curve(tmp_path):
