@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from tests.stages.regularize.started import MLP, tried
-from tests.stages.walk import diabetes, journey_on
+from tests.stages.walk import diabetes, journey_on, noise
 from wizard.stages.regularize import more_data
 from wizard.stages.regularize.more_data import _by_fold, _by_seed, power_law
 
@@ -56,6 +56,18 @@ def test_folds_have_one_network_each_and_what_is_left_of_them_is_their_noise(jou
     spread = np.sqrt((left**2 / falling[:, None] ** 2).sum() / 4 / 3)  # (3 − 1)(3 − 1) free numbers, mean of 3 folds
     assert _by_seed(context, judged, context.y(base.rows), None) == pytest.approx(spread * falling)
     assert spread > 0
+
+
+def test_without_folds_each_part_has_two_networks_on_other_rows(tmp_path, monkeypatch):
+    seen = []
+    curve = more_data._curve
+    monkeypatch.setattr(more_data, "_curve", lambda *given: seen.append(given) or curve(*given))
+    journey = journey_on(noise(7_000), tmp_path, "label")
+    tried(journey, "more_data", MLP.but(epochs=1))
+    ((context, judged),) = seen
+    assert not context.split.folds
+    assert [len(one.predictions) for _, one in judged[:-1]] == [2, 2]
+    assert all((one.predictions[0] != one.predictions[1]).any() for _, one in judged[:-1])
 
 
 def test_few_rows_make_no_curve(tmp_path):
