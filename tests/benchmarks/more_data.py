@@ -1,10 +1,12 @@
 """Whether more_data foretells right: a curve drawn on half of the rows against the score on all of them.
 
-    python tests/benchmarks/more_data.py [--sets a,b] [--seeds 2]
+    python tests/benchmarks/more_data.py [--sets a,b] [--seeds 2] [--folds]
 
 For each set the step is run on a random half of the training rows and foretells what twice as many give, with an
 interval. Then the same configuration is judged on all of them with as many steps, on the same validation rows. "Held"
 counts how often the interval held the truth; the error of the foretelling stands beside that of foretelling no change.
+With `--folds` there are fewer rows and folds decide, with one network each: the truth are the out-of-fold predictions
+of networks on all rows for the rows of the half.
 Public sets lie outside the project (WIZARD_DATA names their folder); without them those at hand are measured.
 """
 
@@ -27,6 +29,7 @@ from wizard.models.family import family, multiple
 
 MOST = 4_000  # training rows, so that a set takes a minute or two
 HELD = 1_500  # validation rows
+IN_FOLDS = 1_800  # known rows where folds decide
 CASES = {
     "digits_table": "mlp", "digits_pictures": "resnet", "adult_census": "mlp", "california_housing": "mlp",
     "fashion_mnist": "mlp", "sms_spam": "bag_of_ngrams", "banking77": "bag_of_ngrams", "bike_sharing": "mlp",
@@ -34,22 +37,22 @@ CASES = {
 }  # fmt: skip
 
 
-def journey(part: Part, train: np.ndarray, held: np.ndarray, folder: Path) -> Any:
-    """Some rows of a set to train on, others to decide on."""
+def journey(part: Part, train: np.ndarray, held: np.ndarray, folder: Path, role: str) -> Any:
+    """Some rows of a set to train on, and others: to decide on ("validation"), or for nothing where folds do ("test")."""
     task = None if part.is_class else "regression"
     if hasattr(part.x, "columns"):
         frame = part.x.assign(**{"the target": part.y})
-        return journey_on(frame.iloc[train], folder, "the target", validation=frame.iloc[held], task=task)
+        return journey_on(frame.iloc[train], folder, "the target", task=task, **{role: frame.iloc[held]})
     take = _taken if isinstance(part.x, list) else lambda x, rows: x[rows]
-    given = (take(part.x, held), part.y[held])
-    return journey_on((take(part.x, train), part.y[train]), folder, modality=part.modality, validation=given, task=task)
+    given = {role: (take(part.x, held), part.y[held])}
+    return journey_on((take(part.x, train), part.y[train]), folder, modality=part.modality, task=task, **given)
 
 
 def _taken(x: list[Any], rows: np.ndarray) -> list[Any]:
     return [x[row] for row in rows]
 
 
-def measure(name: str, seed: int) -> tuple[float, float, tuple[float, float], float, str] | None:
+def measure(name: str, seed: int, *, in_folds: bool) -> tuple[float, float, tuple[float, float], float, str] | None:
     """(score now, foretold, its interval, true, metric), or None where the set is not at hand."""
     part = load(name)
     if part is None:
@@ -57,11 +60,14 @@ def measure(name: str, seed: int) -> tuple[float, float, tuple[float, float], fl
     random = np.random.default_rng(seed)
     order = random.permutation(len(part.y))
     n_held = min(HELD, len(order) // 3)
-    held, train = order[:n_held], order[n_held : n_held + MOST]
+    held, train = order[:n_held], order[n_held : n_held + (IN_FOLDS if in_folds else MOST)]
+    role = "test" if in_folds else "validation"
     metric = "accuracy" if part.is_class else "rmse"
     with tempfile.TemporaryDirectory() as folder:
-        half = journey(part, train[: len(train) // 2], held, Path(folder) / "half")
-        whole = journey(part, train, held, Path(folder) / "whole")
+        half = journey(part, train[: len(train) // 2], held, Path(folder) / "half", role)
+        whole = journey(part, train, held, Path(folder) / "whole", role)
+        if bool(half.split.folds) != in_folds or bool(whole.split.folds) != in_folds:
+            return None
         recipe = family(CASES[name]).recipe(_form(half), len(train) // 2, half.task)
         config = recipe.but(hp=_size(CASES[name], _form(half)), patience=None)
         decided = {"metric": metric, "incumbent": config, "stage_configs": {"overfit": config}}
@@ -75,7 +81,12 @@ def measure(name: str, seed: int) -> tuple[float, float, tuple[float, float], fl
         ends = sorted(now + sign * end / scale for end in finding.interval)
         context = walk(whole, "regularize", "class_weights", given=decided).context
         steps = config.but(epochs=multiple(config.epochs / 2, config.look_every))  # as many steps, as the step has it
-        true = context.judge(steps, 2).score
+        judged = context.judge(steps, 2)
+        true = judged.score
+        if in_folds:  # of the rows that the half was judged on: its own come first
+            mine = judged.rows < len(train) // 2
+            y = context.y(judged.rows[mine])
+            true = float(np.mean([context.metric.score(y, p[mine], None) for p in judged.predictions]))
     return now, now + sign * finding.measured / scale, (ends[0], ends[1]), true, metric
 
 
@@ -95,15 +106,16 @@ def main() -> int:
     parser = argparse.ArgumentParser()
     parser.add_argument("--sets", default=",".join(CASES))
     parser.add_argument("--seeds", type=int, default=2)
+    parser.add_argument("--folds", action="store_true", help="few rows, decided on in folds")
     parsed = parser.parse_args()
     warnings.simplefilter("ignore")
     print(f"{'set':20} {'seed':>4} {'half':>10} {'foretold':>10} {'interval':>23} {'true':>10}  held")
     held, errors, still = [], [], []
     for name in parsed.sets.split(","):
         for seed in range(parsed.seeds):
-            found = measure(name, seed)
+            found = measure(name, seed, in_folds=parsed.folds)
             if found is None:
-                print(f"{name:20} {seed:4} is not at hand")
+                print(f"{name:20} {seed:4} is not at hand, or not cut like this")
                 continue
             now, foretold, (low, high), true, _ = found
             is_held = low <= true <= high
