@@ -38,7 +38,7 @@ CASES = {
 
 
 def journey(part: Part, train: np.ndarray, held: np.ndarray, folder: Path, role: str) -> Any:
-    """Some rows of a set to train on, and others: to decide on ("validation"), or for nothing where folds do ("test")."""
+    """Rows of a set to train on, and others, to decide on ("validation") or, where folds do, for nothing ("test")."""
     task = None if part.is_class else "regression"
     if hasattr(part.x, "columns"):
         frame = part.x.assign(**{"the target": part.y})
