@@ -54,6 +54,7 @@ MORE = {
     "places in pictures": (
         "resnet", MLP.but(family="resnet", hp={"width": 8, "stages": 1, "blocks": 1, "grid": 4}, augment=0.5)
     ),
+    "larger pictures": ("larger", MLP.but(family="resnet", hp={"width": 16, "stages": 2, "blocks": 1}, augment=0.5)),
     "realmlp": (
         "mlp",
         MLP.but(family="realmlp", hp={"width": 64, "depth": 2, "activation": "selu"}, learning_rate=0.04, fade=True,
@@ -73,10 +74,15 @@ for folder in sys.argv[1:]:
 """
 
 
+def larger_digits():
+    x, y = some_digits(300)
+    return x.repeat(3, 1).repeat(3, 2), y
+
+
 def made(kind, folder):
     """(folder of a script, score that our own run reaches, the score's name, validation rows)."""
     base, config = MORE.get(kind, (kind, None))
-    raw, target, usual = KINDS[base]
+    raw, target, usual = KINDS.get(base) or (larger_digits, None, None)
     raw, config = raw(), config or usual
     if kind == "mlp":
         raw.to_csv(folder / "customers.csv", index=False)

@@ -9,7 +9,7 @@ from wizard.core.config import TrainingConfig
 from wizard.data.form import ImageForm, SeriesForm
 from wizard.models.build import build_network
 
-FORMS = {"resnet": ImageForm(height=24, width=20, channels=1), "convnet_1d": SeriesForm(length=50, channels=("x", "y"))}
+FORMS = {"resnet": ImageForm(height=32, width=28, channels=1), "convnet_1d": SeriesForm(length=50, channels=("x", "y"))}
 
 
 def head_inputs(name, grid):

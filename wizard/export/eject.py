@@ -159,6 +159,7 @@ def _values(
         "weighted": dataset.weight is not None, "class_weights": config.class_weights and task.is_exclusive,
         "epochs": min(config.epochs, config.stop_after or config.epochs), "prepare": PREPARE.get(config.family, ""),
         "metric": metric, "metric_lines": METRICS[metric.name], "momentum": resnet.MOMENTUM,
+        "fine_side": resnet.FINE_SIDE,
         "widths": text_cnn.WIDTHS, "one_hot": ONE_HOT, "embedding": EMBEDDING, "word_embedding": WORD_EMBEDDING,
         "rare": table.RARE if dataset.modality == "table" else text.RARE, "most_categories": table.MOST_CATEGORIES,
         **{name: getattr(preparation, name, None) for name in WRITTEN},
