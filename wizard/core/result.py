@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, Literal
 
-from wizard.core.blocks import File
+from wizard.core.blocks import Block, File
 from wizard.core.decisions import Decisions
 from wizard.core.finding import Finding, Status
 from wizard.core.values import Value
@@ -99,6 +99,7 @@ class StageResult(Value):
         next_move: What to do next, in a sentence.
         answers: The questions that the stage is there to answer, in the recipe's order; empty where it has none.
         to_do: What it asks of the owner of the data, the most important first.
+        product: What the whole stage is about, shown above its steps: regularize's table of all changes.
         findings: One finding a step, every step exactly once, in the recipe's order.
         decided: The decisions that the stage handed on (fields of `Decisions`).
         runs: Keys of the training runs that it used.
@@ -117,6 +118,7 @@ class StageResult(Value):
     next_move: str = ""
     answers: tuple[Answer, ...] = ()
     to_do: tuple[ToDo, ...] = ()
+    product: tuple[Block, ...] = ()
     findings: tuple[Finding, ...]
     decided: dict[str, Any] = {}
     runs: tuple[str, ...] = ()
@@ -138,20 +140,20 @@ class StageResult(Value):
         raise KeyError(f"{self.stage} has no step {step!r}")
 
     @property
+    def blocks(self) -> tuple[Block, ...]:
+        """All evidence, in the order in which it is shown."""
+        return (*self.product, *(block for finding in self.findings for block in finding.blocks))
+
+    @property
     def files(self) -> tuple[File, ...]:
         """Files that the findings hand out."""
-        return tuple(block for finding in self.findings for block in finding.blocks if block.kind == "file")
+        return tuple(block for block in self.blocks if block.kind == "file")
 
     @property
     def asset_names(self) -> tuple[str, ...]:
         """Names of the pictures that the findings show and of the files that they hand out, each once."""
         names = {
-            item.asset: None
-            for finding in self.findings
-            for block in finding.blocks
-            if block.kind == "gallery"
-            for item in block.items
-            if item.asset
+            item.asset: None for block in self.blocks if block.kind == "gallery" for item in block.items if item.asset
         }
         return tuple(names | {file.asset: None for file in self.files})
 

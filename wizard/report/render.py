@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
+from wizard.core.blocks import Block
 from wizard.core.finding import STATUSES, Finding
 from wizard.core.result import STAGES, TITLES, StageResult
 from wizard.report.evidence import Evidence, evidence_of
@@ -31,7 +32,8 @@ def render_stage(result: StageResult, journey: tuple[StageState, ...], picture: 
         status=status_of(result),
         journey=journey,
         summary=summary_of(result),
-        steps=[(finding, _evidence(finding, pictures)) for finding in result.findings],
+        product=_evidence("product", result.product, pictures),
+        steps=_steps(result, pictures),
     )
 
 
@@ -103,7 +105,8 @@ def render_shared(
                 TITLES[result.stage],
                 status_of(result),
                 summary_of(result),
-                [(finding, _evidence(finding, pictures)) for finding in result.findings],
+                _evidence(f"product-{result.stage}", result.product, pictures),
+                _steps(result, pictures),
             )
             for result in results
         ],
@@ -118,15 +121,12 @@ def summary_of(result: StageResult) -> str:
 
 
 def _shown(result: StageResult) -> list[str]:
-    return [
-        item.asset
-        for finding in result.findings
-        for block in finding.blocks
-        if block.kind == "gallery"
-        for item in block.items
-        if item.asset
-    ]
+    return [item.asset for block in result.blocks if block.kind == "gallery" for item in block.items if item.asset]
 
 
-def _evidence(finding: Finding, pictures: Mapping[str, Picture]) -> list[Evidence]:
-    return [evidence_of(block, f"{finding.step}-{i}", pictures) for i, block in enumerate(finding.blocks, start=1)]
+def _steps(result: StageResult, pictures: Mapping[str, Picture]) -> list[tuple[Finding, list[Evidence]]]:
+    return [(finding, _evidence(finding.step, finding.blocks, pictures)) for finding in result.findings]
+
+
+def _evidence(name: str, blocks: Sequence[Block], pictures: Mapping[str, Picture]) -> list[Evidence]:
+    return [evidence_of(block, f"{name}-{i}", pictures) for i, block in enumerate(blocks, start=1)]

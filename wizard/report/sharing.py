@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from typing import Any
 
 from wizard.core.blocks import Block, Table
-from wizard.core.finding import Finding
 from wizard.core.result import StageResult
 from wizard.report.words import counted
 
@@ -35,7 +34,7 @@ def without_examples(results: Iterable[StageResult], raw: Collection[str] = ()) 
 
 def what_was_left_out(results: Iterable[StageResult], examples: bool) -> str:
     """What a shared page does not show, in one sentence."""
-    blocks = [block for result in results for finding in result.findings for block in finding.blocks]
+    blocks = [block for result in results for block in result.blocks]
     files = sorted({block.name for block in blocks if block.kind == "file"})
     if examples:
         beside = f" The files {', '.join(files)} lie in the run folder, not here." if files else ""
@@ -54,22 +53,22 @@ def what_was_left_out(results: Iterable[StageResult], examples: bool) -> str:
 def without_files(results: Iterable[StageResult], most: int) -> tuple[StageResult, ...]:
     """Results without the files beside a stage's page, which are not beside this one; galleries show at most `most`."""
 
-    def kept(finding: Finding) -> Finding:
-        blocks = (
-            block.but(items=block.items[:most]) if block.kind == "gallery" else block
-            for block in finding.blocks
-            if block.kind != "file"
-        )
-        return finding.model_copy(update={"blocks": tuple(blocks)})
+    def kept(blocks: Iterable[Block]) -> Iterator[Block]:
+        for block in blocks:
+            if block.kind != "file":
+                yield block.but(items=block.items[:most]) if block.kind == "gallery" else block
 
-    return tuple(result.model_copy(update={"findings": tuple(map(kept, result.findings))}) for result in results)
+    return tuple(_with(result, kept) for result in results)
+
+
+def _with(result: StageResult, changed: Callable[[Iterable[Block]], Iterable[Block]]) -> StageResult:
+    """A result whose evidence is changed, wherever it stands."""
+    findings = tuple(one.model_copy(update={"blocks": tuple(changed(one.blocks))}) for one in result.findings)
+    return result.model_copy(update={"product": tuple(changed(result.product)), "findings": findings})
 
 
 def _shared(result: StageResult, blanked: _Blanked) -> StageResult:
-    findings = tuple(
-        finding.model_copy(update={"blocks": tuple(_public(finding.blocks))}) for finding in result.findings
-    )
-    plain = result.model_copy(update={"findings": findings, "private": (), "options": {}, "decided": {}, "runs": ()})
+    plain = _with(result, _public).model_copy(update={"private": (), "options": {}, "decided": {}, "runs": ()})
     values = plain.model_dump()
     about = values.pop("dataset")
     return StageResult.model_validate({**blanked.everywhere(values), "dataset": about})

@@ -26,14 +26,14 @@ LONGEST = 160  # characters of an exception in a headline
 
 @dataclass(frozen=True)
 class Summary:
-    """A stage's answer in plain words, for people who were not there; `blocks` close its last step's section."""
+    """A stage's answer in plain words, for people who were not there; `product` is shown above its steps."""
 
     verdict: str
     plain: tuple[str, ...]
     next_move: str
     answers: tuple[Answer, ...] = ()
     to_do: tuple[ToDo, ...] = ()
-    blocks: tuple[Block, ...] = ()
+    product: tuple[Block, ...] = ()
 
 
 def stage_module(name: str) -> Any:
@@ -75,8 +75,6 @@ def run_stage(context: Context, key: str, about: Any) -> StageResult:
             findings.append(step.finding(outcome, clock.spent() - before))
             context.progress.step_ends(findings[-1])
     summary = stage_module(context.stage).summarise(tuple(findings), context)
-    if summary.blocks:
-        findings[-1] = findings[-1].but(blocks=(*findings[-1].blocks, *summary.blocks))
     return StageResult(
         stage=context.stage,
         key=key,
@@ -86,6 +84,7 @@ def run_stage(context: Context, key: str, about: Any) -> StageResult:
         next_move=summary.next_move,
         answers=summary.answers,
         to_do=summary.to_do,
+        product=summary.product,
         findings=tuple(findings),
         decided=context.decisions.model_dump(mode="json", include=set(decided), exclude_defaults=True),
         runs=tuple(context.trainer.used),

@@ -71,7 +71,7 @@ def test_a_change_that_repairs_the_net_is_kept_and_is_the_next_incumbent(journey
 
 def test_the_table_of_the_whole_stage_closes_it(regularized):
     summary = summarise(tuple(regularized.values()), regularized.context)
-    assert summary.blocks[0].title == "The whole stage, one change a line"
+    assert summary.product[0].title == "All changes, and what each bought"
     assert len(summary.blocks[0].rows) == len(ledger(regularized.context))
     assert tuple(regularized) == STEPS
     assert all(line.endswith(".") for line in (summary.verdict, *summary.plain, summary.next_move))

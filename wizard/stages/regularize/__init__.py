@@ -71,12 +71,12 @@ def summarise(findings: tuple[Finding, ...], context: Context) -> Summary:
         _not_kept([trial.name for trial in trials if not trial.is_kept and not trial.replaced_by]),
         *(finding.headline for finding in findings if finding.step == "more_data" and finding.status != "skipped"),
     )
-    closing = table(context, trials, "The whole stage, one change a line")
+    whole = table(context, trials, "All changes, and what each bought")
     return Summary(
         verdict,
         tuple(line for line in plain if line),
         "Call tune() to search around this configuration.",
-        blocks=(closing,),
+        product=(whole,),
     )
 
 

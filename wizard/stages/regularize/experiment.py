@@ -240,15 +240,15 @@ def table(context: Context, trials: Sequence[Trial], title: str = "What each cha
         caption=f"{metric.label} on the rows that decide; gain is towards better, with its 95% interval. What promised "
         "nothing after its first fold or with its first seed was given up there, and is compared on that part.",
         columns=(
-            Column(name="change"), Column(name="training loss before"), Column(name="training loss after"),
-            Column(name="before", format=form), Column(name="after", format=form), Column(name="gain", format=form),
-            Column(name="from", format=form), Column(name="to", format=form), Column(name="time", unit="seconds"),
-            Column(name="kept"),
+            Column(name="change"), Column(name="kept"), Column(name="gain", format=form),
+            Column(name="from", format=form), Column(name="to", format=form), Column(name="before", format=form),
+            Column(name="after", format=form), Column(name="training loss before"), Column(name="training loss after"),
+            Column(name="time", unit="seconds"),
         ),
         rows=tuple(
             (
-                trial.name, trial.train_before, trial.train_after, trial.before, trial.after, trial.gain.value,
-                trial.gain.low, trial.gain.high, round(trial.seconds, 1), _verdict(trial),
+                trial.name, _verdict(trial), trial.gain.value, trial.gain.low, trial.gain.high, trial.before,
+                trial.after, trial.train_before, trial.train_after, round(trial.seconds, 1),
             )
             for trial in trials
         ),

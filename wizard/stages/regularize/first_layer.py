@@ -64,7 +64,8 @@ def first_layer(context: Context) -> Outcome:
     mean, spread = float(look.random.mean()), float(look.random.std())
     beyond = (look.value - mean) / max(spread, 1e-12)
     numbers = {"measured": look.value, "expected": mean, "unit": look.structure, "blocks": look.blocks}
-    told = f"{look.structure} is {look.value:.2f}, of random ones {mean:.2f} ± {spread:.2f}"
+    value, usual = (f"{number:.2f}".replace("-", "−") for number in (look.value, mean))
+    told = f"{look.structure} is {value}, of random ones {usual} ± {spread:.2f}"
     if beyond > BEYOND:
         return passed(f"{look.what} are not noise: their {told}.", **numbers)
     if isinstance(prepared.form, FeaturesForm) or look.is_fixed or look.value > mean:
