@@ -24,7 +24,7 @@ FLAGS = (
     "--disable-component-update",
     "--disable-sync",
     "--enable-logging=stderr",
-    "--virtual-time-budget=20000",
+    "--virtual-time-budget=200000",
     "--dump-dom",
 )
 PROBE = """

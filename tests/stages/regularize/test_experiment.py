@@ -69,9 +69,9 @@ def test_a_change_that_repairs_the_net_is_kept_and_is_the_next_incumbent(journey
     assert [trial.is_kept for trial in ledger(context)] == [False, True]
 
 
-def test_the_table_of_the_whole_stage_closes_it(regularized):
+def test_the_table_of_the_whole_stage_has_all_changes(regularized):
     summary = summarise(tuple(regularized.values()), regularized.context)
     assert summary.product[0].title == "All changes, and what each bought"
-    assert len(summary.blocks[0].rows) == len(ledger(regularized.context))
+    assert len(summary.product[0].rows) == len(ledger(regularized.context))
     assert tuple(regularized) == STEPS
     assert all(line.endswith(".") for line in (summary.verdict, *summary.plain, summary.next_move))
