@@ -192,7 +192,7 @@ FINDINGS: dict[StageName, tuple[Finding, ...]] = {
             measured=0.0037,
             interval=(0.0011, 0.0074),
             unit="share",
-            blocks=(EXPERIMENTS,),
+            blocks=(WORDS,),
         ),
     ),
     "tune": (
@@ -286,6 +286,7 @@ def result_of(stage: StageName, **more: object) -> StageResult:
             "About one label in a hundred looks wrong, which means that nobody should expect more than 99%.",
         ),
         "next_move": "Look at the fourteen suspected labels, then go on with wizard.baseline().",
+        "product": (EXPERIMENTS,) if stage == "regularize" else (),
         "findings": FINDINGS[stage],
         "answers": ANSWERS if stage == "explore" else (),
         "to_do": TO_DO if stage == "explore" else (),

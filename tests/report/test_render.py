@@ -5,7 +5,7 @@ from itertools import pairwise
 
 import pytest
 
-from tests.report.example_blocks import EXAMPLES, HOSTILE, IMAGE, SCRIPT, picture
+from tests.report.example_blocks import EXAMPLES, EXPERIMENTS, HOSTILE, IMAGE, SCRIPT, picture
 from tests.report.examples import ANSWERS, DIGITS, HREFS, RESULTS, TO_DO, passed, result_of
 from tests.report.reading import Page
 from wizard.core.blocks import File, Gallery, Item
@@ -117,6 +117,15 @@ def test_explores_page_begins_with_the_questions_answered_and_what_to_do():
     links = [a["href"] for a in page.all("a")]
     assert all(f"#step-{step}" in links for answer in ANSWERS for step in answer.steps)
     assert text.count(RESULTS["explore"].next_move) == 1
+
+
+@pytest.mark.parametrize("name", ["regularize", "shared", "shared with examples"])
+def test_what_a_stage_is_about_stands_open_above_its_steps(name):
+    html = PAGES[name]
+    assert html.count(f">{EXPERIMENTS.title}</h") == 1
+    assert html.index(f">{EXPERIMENTS.title}</h") < html.index('id="step-augment"')
+    before = html[: html.index(f">{EXPERIMENTS.title}</h")]
+    assert before.count("<details") == before.count("</details>")
 
 
 def test_a_stage_without_questions_begins_in_plain_words():

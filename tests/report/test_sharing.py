@@ -27,6 +27,16 @@ def test_private_blocks_and_columns_are_gone_and_the_rest_stays():
     assert bars.labels == (BLANK, "Bonn")
 
 
+def test_what_stands_above_the_steps_is_no_more_public():
+    result = result_of("explore", product=BLOCKS, findings=())
+    (found,) = without_examples([result])
+    assert found.product[0].rows == (("blank", 3.0), ("'Ulm' is rare", 1.0))
+    assert [block.kind for block in found.product] == ["table", "bars"]
+    assert [block.kind for block in without_files([result], most=0)[0].product] == ["table", "text", "bars", "gallery"]
+    assert "suspects.csv lie" in what_was_left_out([result], examples=True)
+    assert result.files == (BLOCKS[-1],)
+
+
 def test_what_sentences_quote_is_blanked_wherever_it_stands():
     result = shared("Column 'age' has 3% at -999, and 1,999 rows at -9990.", "at -999")
     assert result.verdict == f"Column 'age' has 3% {BLANK}, and 1,999 rows at -9990."
