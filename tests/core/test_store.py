@@ -180,3 +180,12 @@ def test_an_entry_that_another_process_wrote_in_the_meantime_stays(tmp_path):
     place = Store(tmp_path).write("training", "k", fill)
     assert (place / "note").read_text() == "theirs"
     assert [path.name for path in place.parent.iterdir()] == ["k"]
+
+
+def test_temporary_files_of_libraries_lie_in_the_run_folder_meanwhile(tmp_path):
+    store, usual = Store(tmp_path), tempfile.gettempdir()
+    with store.temporaries() as place:
+        assert Path(tempfile.mkdtemp()).parent == place
+        assert place.parent == tmp_path
+    assert tempfile.gettempdir() == usual
+    assert list(tmp_path.iterdir()) == []

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import shutil
+import tempfile
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -130,6 +131,16 @@ class Store:
             yield place
         finally:
             shutil.rmtree(place, ignore_errors=True)
+
+    @contextmanager
+    def temporaries(self) -> Iterator[Path]:
+        """A `scratch` that also takes the temporary files of libraries meanwhile: Keras makes some to save a model."""
+        with self.scratch() as place:
+            before, tempfile.tempdir = tempfile.tempdir, str(place)
+            try:
+                yield place
+            finally:
+                tempfile.tempdir = before
 
     @contextmanager
     def locked(self) -> Iterator[None]:

@@ -1,3 +1,6 @@
+import tempfile
+from pathlib import Path
+
 import numpy as np
 
 from tests.stages.walk import Walked
@@ -44,6 +47,16 @@ def test_a_calibration_is_inside_and_the_files_are_held_to_it(joined):
     odds, calmer = (np.log(p[told, 1] / p[told, 0]) for p in (plain, calm))
     own = joined.decided["calibration"].temperature  # the stage's own is inside the other file
     np.testing.assert_allclose(3 * calmer, own * odds, rtol=1e-3, atol=1e-3)
+
+
+def test_nothing_is_made_outside_the_run_folder(joined, monkeypatch):
+    made = []
+    make = tempfile.mkdtemp
+    monkeypatch.setattr(tempfile, "mkdtemp", lambda *given, **more: made.append(Path(make(*given, **more))) or made[-1])
+    given = {name: value for name, value in joined.decided.items() if name != "predictor"}
+    Walked(joined.context, ("hand_over",), {**given, "calibration": Calibration(temperature=2.5)})
+    assert made  # Keras's
+    assert all(path.is_relative_to(joined.context.trainer.store.folder) for path in made)
 
 
 def test_a_file_that_disagrees_fails(joined, monkeypatch):

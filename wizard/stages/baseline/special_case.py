@@ -77,7 +77,7 @@ def _saved(context: Context) -> tuple[float, str]:
     pipeline = evidence_of(context).pipeline
     x = pipeline.train.take(np.arange(min(32, len(pipeline.train)))).x
     before = pipeline.outputs(x)
-    with context.trainer.store.scratch() as folder:
+    with context.trainer.store.temporaries() as folder:
         path = folder / "model.keras"
         try:
             pipeline.model.save(path)

@@ -61,8 +61,9 @@ def hand_over(context: Context) -> Outcome:
 
     def fill(folder: Path) -> None:
         model = build_predictor(members, context.task, calibration)
-        model.save(folder / "model.keras")
-        save_for_tensorflow(model, folder / "saved_model")
+        with context.trainer.store.temporaries():
+            model.save(folder / "model.keras")
+            save_for_tensorflow(model, folder / "saved_model")
         (folder / FILE).write_text(known.model_dump_json(indent=1), encoding="utf-8")
         if script is not None:
             script.write(folder / SCRIPT)
@@ -70,7 +71,8 @@ def hand_over(context: Context) -> Outcome:
 
     folder = context.trainer.store.write(KIND, key, fill)
     rows = context.sample(context.deciding_rows, CHECKED, "hand_over")
-    kept = load_predictor(folder / "model.keras")
+    with context.trainer.store.temporaries():
+        kept = load_predictor(folder / "model.keras")
     loaded = {"model.keras": kept, "saved_model": load_served(folder / "saved_model", frozenset(kept.input))}
     preparation = members[0].prepared.preparation
 
@@ -113,13 +115,15 @@ def _of_own(
     key = content_key("own predictor", [(run.key, weight) for run, weight in runs], known, code)
 
     def fill(folder: Path) -> None:
-        write_own(members, context.task, calibration, folder)
+        with context.trainer.store.temporaries():
+            write_own(members, context.task, calibration, folder)
         (folder / FILE).write_text(known.model_dump_json(indent=1), encoding="utf-8")
 
     folder = context.trainer.store.write(KIND, key, fill)
     written = Written.read(folder)
     rows = context.sample(context.deciding_rows, CHECKED, "hand_over")
-    loaded = load_own(folder, members)
+    with context.trainer.store.temporaries():
+        loaded = load_own(folder, members)
     expected = calibrated(predict_together(context, runs, rows), calibration, context.task)
     scale = 1.0 if context.task.is_classification else np.maximum(np.std(expected, axis=0), 1e-300)
 
