@@ -154,6 +154,7 @@ def check(script, folder, *arguments):
     return main(["check", "--out", str(folder), str(SCRIPTS / script), *arguments])
 
 
+@pytest.mark.slow
 def test_a_healthy_script_passes(tmp_path, capsys):
     assert check("wine_argparse.py", tmp_path, "--epochs", "3") == 0
     assert "passes every gate" in capsys.readouterr().out

@@ -85,7 +85,9 @@ TELLTALE = {
 }
 
 
-@pytest.fixture(scope="module", params=[pytest.param("table", marks=pytest.mark.slow), "texts", "folder"])
+@pytest.fixture(
+    scope="module", params=["texts", *(pytest.param(kind, marks=pytest.mark.slow) for kind in ("table", "folder"))]
+)
 def journey(request, tmp_path_factory):
     """(kind, wizard, what is not to be found, shared page, page with examples)"""
     folder = tmp_path_factory.mktemp(request.param)

@@ -1,7 +1,10 @@
 import base64
 import hashlib
 import re
+from collections.abc import Callable
+from functools import partial
 from itertools import pairwise
+from typing import TypeVar
 
 import pytest
 
@@ -20,21 +23,38 @@ from wizard.report import (
     without_files,
 )
 
+T = TypeVar("T")
 JOURNEY = journey_of({stage: RESULTS[stage] for stage in STAGES[:5]}, HREFS)
-PAGES = {stage: render_stage(RESULTS[stage], JOURNEY, picture) for stage in STAGES}
-PAGES["index"] = render_index(
-    "digits", tuple(RESULTS[stage] for stage in STAGES[:5]), JOURNEY, (f"Opened twice. {SCRIPT}",)
-)
 SHARED = tuple(RESULTS[stage] for stage in STAGES)
-PAGES["shared"] = render_shared("digits", without_examples(SHARED), lambda result, name: picture(name), "Left out.")
-PAGES["shared with examples"] = render_shared(
-    "digits", without_files(SHARED, 300), lambda result, name: picture(name), f"All of it. {SCRIPT}"
-)
-PARSED = {name: Page(html) for name, html in PAGES.items()}
+MAKE = {stage: partial(render_stage, RESULTS[stage], JOURNEY, picture) for stage in STAGES} | {
+    "index": partial(render_index, "digits", SHARED[:5], JOURNEY, (f"Opened twice. {SCRIPT}",)),
+    "shared": partial(
+        render_shared, "digits", without_examples(SHARED), lambda result, name: picture(name), "Left out."
+    ),
+    "shared with examples": partial(
+        render_shared, "digits", without_files(SHARED, 300), lambda result, name: picture(name), f"All of it. {SCRIPT}"
+    ),
+}
+
+
+class Made(dict[str, T]):
+    """Made by a function when first asked for: what no test of this process reads is not made."""
+
+    def __init__(self, make: Callable[[str], T]) -> None:
+        super().__init__()
+        self.make = make
+
+    def __missing__(self, name: str) -> T:
+        self[name] = self.make(name)
+        return self[name]
+
+
+PAGES = Made(lambda name: MAKE[name]())
+PARSED = Made(lambda name: Page(PAGES[name]))
 HEADINGS = ("h1", "h2", "h3", "h4")
 
 
-@pytest.fixture(params=PAGES)
+@pytest.fixture(params=MAKE)
 def page(request) -> Page:
     return PARSED[request.param]
 

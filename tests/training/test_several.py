@@ -76,6 +76,7 @@ def trainer_task():
     return Task(kind="multilabel", target="y", classes=("a", "b", "c"))
 
 
+@pytest.mark.slow
 def test_weights_of_rows_move_what_is_learnt(tmp_path):
     x, y = some_labels()
     weight = np.where(y[:, 0] == 1, 20.0, 0.05)

@@ -39,9 +39,14 @@ def numbers(compiled):
 
 
 @pytest.mark.parametrize(
-    "change", [{}, {"n_rows": 20, "look_every": 2}, {"control": "zeros"}, {"average": 0.5, "patience": None}],
-    ids=["plain", "fewer rows", "blank", "averaged"],
-)  # fmt: skip
+    "change",
+    [
+        pytest.param({}, id="plain"),
+        pytest.param({"n_rows": 20, "look_every": 2}, id="fewer rows", marks=pytest.mark.slow),
+        pytest.param({"control": "zeros"}, id="blank"),
+        pytest.param({"average": 0.5, "patience": None}, id="averaged", marks=pytest.mark.slow),
+    ],
+)
 def test_a_run_on_kept_features_equals_one_through_the_whole_network_bit_for_bit(on_series, monkeypatch, change):
     config = ROCKET.but(**change)
     kept, history = trained(on_series, config)
@@ -83,6 +88,7 @@ def test_of_networks_that_share_their_data_one_keeps_features_at_a_time(on_serie
     assert np.array_equal(one.predict(prepared.held), answers)
 
 
+@pytest.mark.slow
 def test_nothing_is_kept_where_inputs_change_from_step_to_step(on_series):
     augmented, _ = trained(on_series, ROCKET.but(augment=0.5))
     assert not augmented._trunk.is_kept

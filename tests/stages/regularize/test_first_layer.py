@@ -1,4 +1,5 @@
 import numpy as np
+import pytest
 
 from tests.small import some_series, some_texts
 from tests.stages.regularize.started import MLP, tried
@@ -6,6 +7,7 @@ from tests.stages.walk import context_of, journey_on
 from wizard.stages.regularize.first_layer import _filters
 
 
+@pytest.mark.slow
 def test_filters_of_pictures_are_shown(journeys):
     finding, _ = tried(journeys["pictures"], "first_layer", MLP.but(epochs=12))
     assert len(finding.blocks[0].items) == 32

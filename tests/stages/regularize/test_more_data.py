@@ -38,6 +38,7 @@ def test_errors_of_amounts_fall_as_well(journeys):
     assert y[-1] < y[0]
 
 
+@pytest.mark.slow
 def test_folds_have_one_network_each_and_what_is_left_of_them_is_their_noise(journeys, monkeypatch):
     seen = []
     curve = more_data._curve
@@ -58,6 +59,7 @@ def test_folds_have_one_network_each_and_what_is_left_of_them_is_their_noise(jou
     assert spread > 0
 
 
+@pytest.mark.slow
 def test_without_folds_each_part_has_two_networks_on_other_rows(tmp_path, monkeypatch):
     seen = []
     curve = more_data._curve

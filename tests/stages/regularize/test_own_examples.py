@@ -61,6 +61,7 @@ def test_pictures_in_another_scale_are_refused_at_the_door(tmp_path):
         journey.use_synthetic(lambda picture, random: picture * 255)
 
 
+@pytest.mark.slow
 def test_rows_of_ones_own_are_added_to_a_table(tmp_path):
     frame = tumours(320)
     journey = journey_on(frame.head(240), tmp_path, "diagnosis")
