@@ -1,5 +1,7 @@
 from dataclasses import replace
 
+import pytest
+
 from tests.stages.regularize.started import MLP, given
 from tests.stages.walk import context_of
 from wizard.core.budget import EFFORTS, Budget
@@ -40,6 +42,22 @@ def test_what_promises_little_after_its_first_fold_costs_one_run(journeys):
     first = context.gain(*(_first_fold(context, config) for config in (MLP.but(dropout=1e-6), MLP)))
     promises = first.value > PROMISING_FOLD * (first.high - first.value) / BAND
     assert context.trainer.n_trained - n_before == (3 * len(base.predictions) if promises else 1)
+
+
+def test_what_promises_much_but_has_no_time_to_go_on_costs_one_run_and_is_not_kept(journeys, monkeypatch):
+    context = started(journeys["classes"], MLP.but(learning_rate=1e-5))
+    base, asked = incumbent(context), {}
+    monkeypatch.setattr(context.pacing, "allows", lambda what, s: asked.update({what: s}) or "beyond" not in what)
+    n_before = context.trainer.n_trained
+    outcome = experiment(context, "test", [{"learning_rate": 2e-3}], ["a rate that learns"])
+    assert context.trainer.n_trained - n_before == 1
+    assert "beyond the noise so far, given up after its first fold for lack of time; not kept" in outcome.headline
+    assert outcome.decides["incumbent"] == base.config
+    (run, *others) = [run for repeat in base.runs for run in repeat]
+    assert asked == {
+        "test: a rate that learns": run.seconds,
+        "test: a rate that learns, beyond its first run": pytest.approx(sum(one.seconds for one in others)),
+    }
 
 
 def test_folds_have_a_network_each_and_are_the_repeats(journeys):

@@ -89,8 +89,8 @@ def experiment(
 ) -> Outcome:
     """Tries the changes one by one and keeps the best that helps beyond its noise band.
 
-    A change that promises nothing after the first fold, or with the first seed, is given up there: that can only lose
-    a change, never keep one.
+    A change that promises nothing after the first fold, or with the first seed, is given up there, as is one that there
+    is no time to go on with: that can only lose a change, never keep one.
 
     Args:
         context: The step's.
@@ -102,7 +102,7 @@ def experiment(
     base = incumbent(context)
     trials: list[tuple[Trial, Judged]] = []
     for change, label in zip(changes, words, strict=True):
-        if not context.pacing.allows(f"{name}: {label}", base.seconds):
+        if not context.pacing.allows(f"{name}: {label}", base.runs[0][0].seconds):
             break
         trials.append(_try(context, base, name, change, label))
         if are_doses and trials[-1][0].given_up:
@@ -129,7 +129,9 @@ def experiment(
     band = f"(95% interval {_signed(context, best.gain.low)} to {_signed(context, best.gain.high)})"
     gained = f"{title}: {signed(context, best.gain.value)} {band}"
     if not best.is_kept:
-        what = "within the noise" if best.gain.high >= 0 else "a loss"
+        what = (
+            "a loss" if best.gain.high < 0 else "beyond the noise so far" if best.gain.low > 0 else "within the noise"
+        )
         early = f", given up after {best.given_up}" if best.given_up else ""
         more = "; not kept, and more of it not tried." if are_doses and len(trials) < len(changes) else "; not kept."
         return noted(f"{gained}, {what}{early}{more}", **numbers)
@@ -147,7 +149,7 @@ def _try(
     context: Context, base: Judged, step: str, change: dict[str, Any], label: str
 ) -> tuple[Trial, Judged]:  # fmt: skip
     config = base.config.but(**change)
-    judged, given_up = _raced(context, base, config)
+    judged, given_up = _raced(context, base, config, f"{step}: {label}, beyond its first run")
     if judged.failure:
         worst = Interval(float("-inf"), float("-inf"), float("-inf"))
         trial = Trial(label, step, change, base.config, base.score, judged.score, base.mean_score("train_loss"),
@@ -172,8 +174,8 @@ def _try(
     return trial, judged
 
 
-def _raced(context: Context, base: Judged, config: TrainingConfig) -> tuple[Judged, str]:
-    """A configuration judged, or given up; with how far it came."""
+def _raced(context: Context, base: Judged, config: TrainingConfig, rest: str) -> tuple[Judged, str]:
+    """A configuration judged, or given up; with how far it came. `rest` names what comes after its first run."""
     parts = []
     if context.split.folds:
         parts.append((lambda: _first_fold(context, config), PROMISING_FOLD, "its first fold"))
@@ -186,6 +188,8 @@ def _raced(context: Context, base: Judged, config: TrainingConfig) -> tuple[Judg
         gain = context.gain(judged, _part(context, base, judged))
         if gain.value <= least * (gain.high - gain.value) / BAND:
             return judged, words
+        if not context.pacing.allows(rest, base.seconds - base.runs[0][0].seconds):
+            return judged, f"{words} for lack of time"
     return context.judge(config, len(base.predictions)), ""
 
 
