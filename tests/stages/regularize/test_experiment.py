@@ -3,7 +3,7 @@ from dataclasses import replace
 import pytest
 
 from tests.stages.regularize.started import MLP, given
-from tests.stages.walk import context_of
+from tests.stages.walk import context_of, journey_on, noise
 from wizard.core.budget import EFFORTS, Budget
 from wizard.core.decisions import Decisions
 from wizard.stages.regularize import STEPS, summarise
@@ -58,6 +58,15 @@ def test_what_promises_much_but_has_no_time_to_go_on_costs_one_run_and_is_not_ke
         "test: a rate that learns": run.seconds,
         "test: a rate that learns, beyond its first run": pytest.approx(sum(one.seconds for one in others)),
     }
+
+
+@pytest.mark.parametrize(("seconds", "n_seeds"), [(None, 3), (1e6, 3), (1.0, 2)])
+def test_the_incumbent_has_fewer_seeds_where_they_would_take_most_of_the_time(tmp_path, seconds, n_seeds):
+    journey = replace(journey_on(noise(7_000), tmp_path, "label"), budget=Budget(EFFORTS["standard"], seconds))
+    context = context_of(journey, "regularize")
+    context.decisions = Decisions.model_validate(given(MLP.but(epochs=1)))
+    assert len(incumbent(context).predictions) == n_seeds
+    assert any("seeds of what is compared with" in cut for cut in context.pacing.cuts) == (n_seeds < 3)
 
 
 def test_folds_have_a_network_each_and_are_the_repeats(journeys):

@@ -23,6 +23,8 @@ BAND = 1.96  # standard errors that an interval reaches to either side
 # & Halperin 1982); of changes that do nothing these are two thirds and four fifths. `tests/benchmarks/keeps.py` is what
 # they were held against.
 PROMISING_FOLD, PROMISING_SEED = 0.5, 1.0
+FEWEST_SEEDS = 2  # of one, nothing tells how much depends on the seed
+SEEDS_SHARE = 0.3  # of the stage's time left that the incumbent's further seeds may take
 
 
 @dataclass(frozen=True)
@@ -69,9 +71,20 @@ def incumbent(context: Context) -> Judged:
     """The best configuration so far, judged with the effort's repeats."""
     config = context.decided("incumbent")
     if context.shared.get("judged_config") != config:
-        context.shared.update(judged=context.judge(config, context.repeats), judged_config=config)
+        context.shared.update(judged=context.judge(config, _seeds(context, config)), judged_config=config)
         context.shared.setdefault("first_score", context.shared["judged"].score)
     return context.shared["judged"]
+
+
+def _seeds(context: Context, config: TrainingConfig) -> int:
+    """The effort's repeats; down to two where they would take most of the stage's time from what is to be compared."""
+    wanted = context.repeats
+    if wanted <= FEWEST_SEEDS or context.budget.seconds is None:
+        return wanted
+    first = context.judge(config, 1)
+    more = wanted - FEWEST_SEEDS + 1
+    seconds = SEEDS_SHARE * context.pacing.left
+    return wanted - more + context.pacing.cap("seeds of what is compared with", more, first.seconds, seconds)
 
 
 def few(context: Context, most: int = 2) -> int:
