@@ -79,3 +79,11 @@ def test_the_pace_is_measured_by_like_steps_and_believed_after_seconds_of_them()
     assert 4 < slow < 12
     assert costs.pace([("baseline", step, 12 * seconds) for step, seconds in usual.items()]) > slow
     assert costs.pace([("regularize", "dropout", 1e9)]) == 1.0
+
+
+def test_steps_that_fill_the_time_they_have_tell_nothing_of_the_pace():
+    took = [("ensemble", "members", 70.0), ("regularize", "early_stopping", 70.0)]
+    assert costs.pace(took, 2.0) == 2.0
+    assert costs.pace([*took, ("ensemble", "test_once", 4.0)], 2.0) == 2.0
+    known = {step for stage in costs.NEEDED for step in costs.NEEDED[stage]}
+    assert known > costs.FILLING

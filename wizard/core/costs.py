@@ -40,6 +40,7 @@ SPARED: Mapping[str, Mapping[str, float]] = {  # worth knowing, and left out whe
     "tune": {},
     "ensemble": {"calibrate": 0.3, "error_analysis": 1.5},
 }  # fmt: skip
+FILLING = frozenset({"early_stopping", "members"})  # train as much as there is time for: they tell nothing of the pace
 
 
 def needed(stage: str, steps: Iterable[str] | None = None) -> float:
@@ -60,7 +61,7 @@ def pace(took: Iterable[tuple[str, str, float]], before: float = 1.0) -> float:
         took: (stage, step, seconds) of what was done.
         before: The pace until then, which counts as much as a few seconds of work.
     """
-    known = [(usual(stage, step), seconds) for stage, step, seconds in took]
+    known = [(usual(stage, step), seconds) for stage, step, seconds in took if step not in FILLING]
     expected = sum(seconds for seconds, _ in known if seconds is not None)
     measured = sum(seconds for usually, seconds in known if usually is not None)
     return min(max((EVEN * before + measured) / (EVEN + expected), FASTEST), SLOWEST)
