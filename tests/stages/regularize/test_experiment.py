@@ -49,14 +49,14 @@ def test_what_promises_much_but_has_no_time_to_go_on_costs_one_run_and_is_not_ke
     base, asked = incumbent(context), {}
     monkeypatch.setattr(context.pacing, "allows", lambda what, s: asked.update({what: s}) or "beyond" not in what)
     n_before = context.trainer.n_trained
-    outcome = experiment(context, "test", [{"learning_rate": 2e-3}], ["a rate that learns"])
+    outcome = experiment(context, "test", [{"learning_rate": 2e-3}], ["a rate that learns"], cost=3.0)
     assert context.trainer.n_trained - n_before == 1
     assert "beyond the noise so far, given up after its first fold for lack of time; not kept" in outcome.headline
     assert outcome.decides["incumbent"] == base.config
     (run, *others) = [run for repeat in base.runs for run in repeat]
     assert asked == {
-        "test: a rate that learns": run.seconds,
-        "test: a rate that learns, beyond its first run": pytest.approx(sum(one.seconds for one in others)),
+        "test: a rate that learns": 3 * run.seconds,
+        "test: a rate that learns, beyond its first run": pytest.approx(3 * sum(one.seconds for one in others)),
     }
 
 

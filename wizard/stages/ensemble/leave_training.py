@@ -39,7 +39,7 @@ def leave_training(context: Context) -> Outcome:
     longer = max(change["epochs"] / _trained(base) if "epochs" in change else 1.0 for change in changes)
     if not context.pacing.allows("leave_training: a longer run", longer * cost):
         return skipped("There was no time left for a longer run within the budget.")
-    outcome = experiment(context, "leave_training", changes, words)
+    outcome = experiment(context, "leave_training", changes, words, cost=longer)
     kept: TrainingConfig = outcome.decides.get("incumbent", base)
     if kept == base:
         return replace(outcome, decides={})

@@ -99,6 +99,7 @@ def experiment(
     words: Sequence[str],
     *,
     are_doses: bool = False,
+    cost: float = 1.0,
 ) -> Outcome:
     """Tries the changes one by one and keeps the best that helps beyond its noise band.
 
@@ -111,13 +112,14 @@ def experiment(
         changes: Fields of the configuration to change.
         words: What each change is, in words.
         are_doses: Whether each is more of the same: once one is given up, more is not tried.
+        cost: Times the incumbent's that a run of a change is thought to take.
     """
     base = incumbent(context)
     trials: list[tuple[Trial, Judged]] = []
     for change, label in zip(changes, words, strict=True):
-        if not context.pacing.allows(f"{name}: {label}", base.runs[0][0].seconds):
+        if not context.pacing.allows(f"{name}: {label}", cost * base.runs[0][0].seconds):
             break
-        trials.append(_try(context, base, name, change, label))
+        trials.append(_try(context, base, name, change, label, cost))
         if are_doses and trials[-1][0].given_up:
             break
     if not trials:
@@ -159,10 +161,11 @@ def standing(context: Context, config: TrainingConfig) -> dict[str, Any]:
 
 
 def _try(
-    context: Context, base: Judged, step: str, change: dict[str, Any], label: str
+    context: Context, base: Judged, step: str, change: dict[str, Any], label: str, cost: float
 ) -> tuple[Trial, Judged]:  # fmt: skip
     config = base.config.but(**change)
-    judged, given_up = _raced(context, base, config, f"{step}: {label}, beyond its first run")
+    rest = f"{step}: {label}, beyond its first run", cost * (base.seconds - base.runs[0][0].seconds)
+    judged, given_up = _raced(context, base, config, rest)
     if judged.failure:
         worst = Interval(float("-inf"), float("-inf"), float("-inf"))
         trial = Trial(label, step, change, base.config, base.score, judged.score, base.mean_score("train_loss"),
@@ -187,8 +190,10 @@ def _try(
     return trial, judged
 
 
-def _raced(context: Context, base: Judged, config: TrainingConfig, rest: str) -> tuple[Judged, str]:
-    """A configuration judged, or given up; with how far it came. `rest` names what comes after its first run."""
+def _raced(
+    context: Context, base: Judged, config: TrainingConfig, rest: tuple[str, float]
+) -> tuple[Judged, str]:  # fmt: skip
+    """A configuration judged, or given up; with how far it came. `rest` is (name, seconds) of what follows its first run."""
     parts = []
     if context.split.folds:
         parts.append((lambda: _first_fold(context, config), PROMISING_FOLD, "its first fold"))
@@ -201,7 +206,7 @@ def _raced(context: Context, base: Judged, config: TrainingConfig, rest: str) ->
         gain = context.gain(judged, _part(context, base, judged))
         if gain.value <= least * (gain.high - gain.value) / BAND:
             return judged, words
-        if not context.pacing.allows(rest, base.seconds - base.runs[0][0].seconds):
+        if not context.pacing.allows(*rest):
             return judged, f"{words} for lack of time"
     return context.judge(config, len(base.predictions)), ""
 

@@ -40,4 +40,5 @@ def larger_model(context: Context) -> Outcome:
         if best < int(run.epochs_seen[-1]):
             change["stop_after"] = best
             words = f"a larger network ({size_in_words(context, larger[0])}), stopped after epoch {best}"
-    return experiment(context, "larger_model", [change], [words])
+    cost = run.seconds / max(base.runs[0][0].seconds, 1e-9)
+    return experiment(context, "larger_model", [change], [words], cost=cost)
