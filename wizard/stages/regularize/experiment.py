@@ -193,7 +193,7 @@ def _try(
 def _raced(
     context: Context, base: Judged, config: TrainingConfig, rest: tuple[str, float]
 ) -> tuple[Judged, str]:  # fmt: skip
-    """A configuration judged, or given up; with how far it came. `rest` is (name, seconds) of what follows its first run."""
+    """A configuration judged, or given up; with how far it came. `rest`: (name, seconds) of all after its first run."""
     parts = []
     if context.split.folds:
         parts.append((lambda: _first_fold(context, config), PROMISING_FOLD, "its first fold"))
