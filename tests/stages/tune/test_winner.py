@@ -1,6 +1,8 @@
 from tests.stages.tune.started import MLP, tuned_from
+from tests.stages.walk import context_of
+from wizard.core.decisions import Decisions
 from wizard.core.seeds import derive
-from wizard.stages.tune.winner import FRESH
+from wizard.stages.tune.winner import FRESH, winner
 
 
 def won(journey, start, *others):
@@ -33,3 +35,31 @@ def test_alone_it_stays_and_nothing_is_trained(journeys):
     assert finding.status == "noted"
     assert journeys["classes"].trainer.n_trained == before
     assert decided["stage_configs"]["tune"] == MLP
+
+
+def without_time(journey, start, *others):
+    """The winner where the candidates were judged before and nothing more may be trained."""
+    context = context_of(journey, "tune")
+    context.decisions = Decisions(
+        metric="accuracy", incumbent=start, candidates=(*others, start), stage_configs={"overfit": start}
+    )
+    context.shared["decided_here"] = ("candidates", "incumbent", "metric", "stage_configs")
+    for config in (start, *others):
+        context.judge(config)
+    context.pacing.allows = lambda what, seconds: False
+    before = context.trainer.n_trained
+    outcome = winner.run(context)
+    assert context.trainer.n_trained == before
+    return outcome
+
+
+def test_without_time_for_fresh_seeds_only_a_lead_beyond_luck_counts(journeys):
+    poor, good = MLP.but(learning_rate=1e-6), MLP
+    outcome = without_time(journeys["classes"], poor, good)
+    assert outcome.status == "passed"
+    assert "more than luck makes of that many trials" in outcome.headline
+    assert outcome.decides["incumbent"] == outcome.decides["stage_configs"]["tune"] == good
+    for other in (poor, good.but(dropout=1e-6)):
+        outcome = without_time(journeys["classes"], good, other)
+        assert outcome.status == "warned"
+        assert outcome.decides["incumbent"] == good

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from statistics import NormalDist
 from typing import Any
 
 from wizard.core.blocks import Bars, Column, Reference, Table
 from wizard.core.config import TrainingConfig
 from wizard.stages.context import Context, Judged
+from wizard.stages.regularize.experiment import ALARM, BAND
 from wizard.stages.step import Outcome, noted, passed, step, warned
 from wizard.stages.tune.race import candidates_of
 from wizard.stages.words import count
@@ -34,7 +36,7 @@ def winner(context: Context) -> Outcome:
     start = context.judge(incumbent)  # stored: trial 0
     n, seeds = _affordable(context, start, len(others))
     if not n:
-        return _unproven(context, incumbent, found)
+        return _unproven(context, incumbent, others[0], found)
     fresh: list[Judged] = []
     for number, config in enumerate((incumbent, *others[:n])):
         context.progress.part(f"{'the start' if number == 0 else f'candidate {number} of {n}'} with fresh seeds")
@@ -114,7 +116,26 @@ def _promise(context: Context, luck: Interval | None) -> str:
     return f" The search's figure for its best {what} {value} {unit} (95% interval {low} to {high})."
 
 
-def _unproven(context: Context, incumbent: TrainingConfig, found: tuple[TrainingConfig, ...]) -> Outcome:
+def _unproven(
+    context: Context, incumbent: TrainingConfig, other: TrainingConfig, found: tuple[TrainingConfig, ...]
+) -> Outcome:  # fmt: skip
+    """Without time for fresh seeds: the best trial only where it leads by more than the luckiest of many would."""
+    folds = range(len(context.split.folds)) if context.split.folds else (None,)
+    if all(context.is_trained(other.but(fold=fold, seed=0)) for fold in folds):
+        best, start = context.judge(other), context.judge(incumbent)
+        lead = context.gain(best, start)
+        wider = NormalDist().inv_cdf(1 - ALARM / max(context.effort.trials, len(found))) / BAND
+        if not best.failure and lead.value > wider * (lead.value - lead.low):
+            words = context.metric.words
+            return passed(
+                f"There was no time for fresh seeds, but the best trial gives {context.metric.label} "
+                f"{words(best.score)}, the start {words(start.score)}: more than luck makes of that many trials.",
+                measured=best.score,
+                expected=start.score,
+                unit=context.metric.label,
+                advice="Give the journey a larger budget.",
+                decides=_decides(context, other, found),
+            )
     return warned(
         "There was no time to train the best trial again with a fresh seed, so the start stays.",
         advice="Give the journey a larger budget.",
