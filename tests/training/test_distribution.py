@@ -72,8 +72,13 @@ def test_two_devices_train_the_network_that_one_does(tmp_path):
 
 
 HARDER = """
-alone = trainer_for(dataset_of(some_digits(120)), Path(sys.argv[1]))
-both = trainer_for(dataset_of(some_digits(120)), Path(sys.argv[1]), distribution=strategy)
+def pair(dataset, name):
+    folder = Path(sys.argv[1]) / name
+    return trainer_for(dataset, folder), trainer_for(dataset, folder, distribution=strategy)
+
+
+of_pictures = pair(dataset_of(some_digits(120)), "pictures")
+of_rows = pair(dataset_of(some_rows(120), "bought"), "rows")
 plain = CONFIG.but(n_rows=None, clip=None, label_smoothing=0.0)
 found = {}
 for name, config in {
@@ -85,6 +90,7 @@ for name, config in {
     "averaged": plain.but(average=0.5),
     "goes on": plain.but(after=plain),
 }.items():
+    alone, both = of_rows if name == "members" else of_pictures
     one, two = alone.train(config), both.train(config)
     found[name] = [one.scores["val_loss"], two.scores["val_loss"], two.failure]
 print(json.dumps(found))
