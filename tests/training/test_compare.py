@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from wizard.training.compare import association, bootstrap, gain_between
+from wizard.training.compare import ALARM, Interval, Z, association, bootstrap, gain_between
 from wizard.training.metrics import METRICS
 
 ACCURACY, RMSE = METRICS["accuracy"], METRICS["rmse"]
@@ -82,3 +82,14 @@ def test_predictions_that_know_the_labels_go_together_with_them_and_guesses_do_n
         assert association(y, known, blocks, seed).is_beyond_chance
     assert alarms <= 1
     assert not association(y, guess * np.nan, blocks, 0).is_beyond_chance
+
+
+def test_the_best_of_many_that_do_nothing_is_seldom_sure():
+    random, n_tried, trials = np.random.default_rng(0), 10, 2_000
+    best = random.normal(size=(trials, n_tried)).max(1)
+    plain = [Interval(gain, gain - Z, gain + Z) for gain in best]
+    assert np.mean([gain.low > 0 for gain in plain]) > 0.15
+    assert np.mean([gain.of_best_among(n_tried).low > 0 for gain in plain]) == pytest.approx(ALARM, abs=0.015)
+    assert plain[0].of_best_among(1) == plain[0]
+    broken = Interval(*[float("-inf")] * 3)
+    assert broken.of_best_among(n_tried) == broken

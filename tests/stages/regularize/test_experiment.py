@@ -7,7 +7,8 @@ from tests.stages.walk import context_of, journey_on, noise
 from wizard.core.budget import EFFORTS, Budget
 from wizard.core.decisions import Decisions
 from wizard.stages.regularize import STEPS, summarise
-from wizard.stages.regularize.experiment import BAND, PROMISING_FOLD, _first_fold, experiment, incumbent, ledger
+from wizard.stages.regularize.experiment import PROMISING_FOLD, _first_fold, experiment, incumbent, ledger
+from wizard.training.compare import Z
 
 
 def started(journey, config):
@@ -40,7 +41,7 @@ def test_what_promises_little_after_its_first_fold_costs_one_run(journeys):
     n_before = context.trainer.n_trained
     experiment(context, "test", [{"dropout": 1e-6}], ["next to nothing"])
     first = context.gain(*(_first_fold(context, config) for config in (MLP.but(dropout=1e-6), MLP)))
-    promises = first.value > PROMISING_FOLD * (first.high - first.value) / BAND
+    promises = first.value > PROMISING_FOLD * (first.high - first.value) / Z
     assert context.trainer.n_trained - n_before == (3 * len(base.predictions) if promises else 1)
 
 

@@ -4,19 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from statistics import NormalDist
 
 import numpy as np
 
 from wizard.data.split import units_of
 from wizard.stages.context import Context
 from wizard.stages.ensemble.pool import Candidate
-from wizard.training.compare import Interval, Z, gain_between
+from wizard.training.compare import Interval, gain_between
 from wizard.training.metrics import Metric, criterion_for
 
 SIZE = 8  # picks, with replacement; gains beyond it are small and every member costs time at prediction
 MOST_DISTINCT = 5  # networks in the predictor
-ALARM = 0.05  # chance to claim a gain where there is none, shared among the numbers of picks that were tried
 CURVE_DRAWS = 200  # of the bootstrap, a point of the curve: an interval from their spread needs no more
 
 
@@ -95,14 +93,8 @@ def select(context: Context, candidates: Sequence[Candidate], most: int = MOST_D
     in_sample = np.mean([predictions[i] for i in picks], axis=0)
     optimism = metric.gain(metric.score(y, in_sample, weight), metric.score(y, joined[last], weight))
     loss_gain = gain_between(criterion, y, [joined[last]], [alone], weight, context.seed)
-    gain = _widened(gains[last], size * len(orders))
+    gain = gains[last].of_best_among(size * len(orders))
     return Selection(picks, gains, gain, loss_gain, joined[last], alone, optimism)
-
-
-def _widened(gain: Interval, n_tried: int) -> Interval:
-    """An interval that holds for the best of so many."""
-    times = max(1.0, NormalDist().inv_cdf(1 - ALARM / n_tried) / Z)
-    return Interval(gain.value, *(gain.value + times * (end - gain.value) for end in gain.ends))
 
 
 def _crossed(

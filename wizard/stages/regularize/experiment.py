@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from statistics import NormalDist
 from typing import Any
 
 import numpy as np
@@ -13,10 +12,7 @@ from wizard.core.blocks import Column, Table
 from wizard.core.config import TrainingConfig
 from wizard.stages.context import Context, Judged
 from wizard.stages.step import Outcome, no_time, noted, passed
-from wizard.training.compare import Interval
-
-ALARM = 0.05  # chance that a step keeps a change that does nothing, shared among the changes that it tries
-BAND = 1.96  # standard errors that an interval reaches to either side
+from wizard.training.compare import Interval, Z
 
 # Standard errors that a change must have gained to go on, after its first fold and after its first seed. Below them it
 # would be kept in the end in about one case of ten, if what comes is like what came (stochastic curtailment: Lan, Simon
@@ -124,8 +120,7 @@ def experiment(
             break
     if not trials:
         return no_time()
-    wider = max(1.0, NormalDist().inv_cdf(1 - ALARM / len(trials)) / BAND)
-    trials = [(_widened(trial, wider), judged) for trial, judged in trials]
+    trials = [(_widened(trial, len(trials)), judged) for trial, judged in trials]
     best, judged = max(trials, key=lambda pair: (pair[0].given_up == "", pair[0].gain.low))
     ledger(context).extend(trial if trial is best else replace(trial, is_kept=False) for trial, _ in trials)
     metric = context.metric
@@ -204,7 +199,7 @@ def _raced(
         if judged.failure:
             return judged, ""
         gain = context.gain(judged, _part(context, base, judged))
-        if gain.value <= least * (gain.high - gain.value) / BAND:
+        if gain.value <= least * (gain.high - gain.value) / Z:
             return judged, words
         if not context.pacing.allows(*rest):
             return judged, f"{words} for lack of time"
@@ -233,12 +228,9 @@ def _part(context: Context, base: Judged, judged: Judged) -> Judged:
     return replace(base, runs=((base.runs[0][0],),), rows=judged.rows, predictions=[predictions], score=score)
 
 
-def _widened(trial: Trial, times: float) -> Trial:
-    gain = trial.gain
-    if times == 1.0 or not np.isfinite(gain.value):
-        return trial
-    low, high = (gain.value + times * (end - gain.value) for end in gain.ends)
-    return replace(trial, gain=Interval(gain.value, low, high), is_kept=trial.is_kept and low > 0)
+def _widened(trial: Trial, n_tried: int) -> Trial:
+    gain = trial.gain.of_best_among(n_tried)
+    return replace(trial, gain=gain, is_kept=trial.is_kept and gain.low > 0)
 
 
 def signed(context: Context, gain: float) -> str:
@@ -260,7 +252,8 @@ def table(context: Context, trials: Sequence[Trial], title: str = "What each cha
     return Table(
         title=title,
         caption=f"{metric.label} on the rows that decide; gain is towards better, with its 95% interval. What promised "
-        "nothing after its first fold or with its first seed was given up there, and is compared on that part.",
+        "nothing after its first fold or with its first seed, or had no time to go on, was given up there, and is "
+        "compared on that part.",
         columns=(
             Column(name="change"), Column(name="kept"), Column(name="gain", format=form),
             Column(name="from", format=form), Column(name="to", format=form), Column(name="before", format=form),

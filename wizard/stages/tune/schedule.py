@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from statistics import NormalDist
 from typing import Any
 
 from wizard.core.blocks import Column, Table
@@ -22,8 +21,6 @@ SCHEDULES = {
 }
 FEWER = {"quick": 1, "standard": 2, "thorough": 2}  # other schedules that are tried
 LONGER, SHORTER = 2.0, 0.5  # times the epochs
-ALARM = 0.05  # chance of keeping a change that does nothing, shared among those tried
-BAND = 1.96  # standard errors that an interval reaches to either side
 PROOF = 2  # runs with a fresh seed, for which time is kept
 
 Row = tuple[str, Judged, Interval | None]
@@ -105,8 +102,8 @@ def _allows(context: Context, base: Judged, words: str, times: float) -> bool:
 
 def _answer(context: Context, base: Judged, rows: list[Row]) -> Outcome:
     metric = context.metric
-    wider = max(1.0, NormalDist().inv_cdf(1 - ALARM / len(rows)) / BAND)
-    rows = [(words, judged, _widened(gain, wider)) for words, judged, gain in rows]
+    n = len(rows)
+    rows = [(words, judged, None if gain is None else gain.of_best_among(n)) for words, judged, gain in rows]
     table = _table(context, base, rows)
     compared = [(gain, words, judged) for words, judged, gain in rows if gain is not None]
     if not compared:
@@ -128,13 +125,6 @@ def _answer(context: Context, base: Judged, rows: list[Row]) -> Outcome:
     first = judged.config
     candidates = (first, *(one for one in context.decided("candidates") if one != first))
     return passed(f"{said}, beyond the noise; taken.", decides={"candidates": candidates}, **numbers)
-
-
-def _widened(gain: Interval | None, times: float) -> Interval | None:
-    if gain is None:
-        return None
-    low, high = (gain.value + times * (end - gain.value) for end in gain.ends)
-    return Interval(gain.value, low, high)
 
 
 def _table(context: Context, base: Judged, rows: list[Row]) -> Table:

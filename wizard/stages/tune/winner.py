@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from statistics import NormalDist
 from typing import Any
 
 from wizard.core.blocks import Bars, Column, Reference, Table
 from wizard.core.config import TrainingConfig
 from wizard.stages.context import Context, Judged
-from wizard.stages.regularize.experiment import ALARM, BAND
 from wizard.stages.step import Outcome, noted, passed, step, warned
 from wizard.stages.tune.race import candidates_of
 from wizard.stages.words import count
@@ -123,9 +121,8 @@ def _unproven(
     folds = range(len(context.split.folds)) if context.split.folds else (None,)
     if all(context.is_trained(other.but(fold=fold, seed=0)) for fold in folds):
         best, start = context.judge(other), context.judge(incumbent)
-        lead = context.gain(best, start)
-        wider = NormalDist().inv_cdf(1 - ALARM / max(context.effort.trials, len(found))) / BAND
-        if not best.failure and lead.value > wider * (lead.value - lead.low):
+        lead = context.gain(best, start).of_best_among(max(context.effort.trials, len(found)))
+        if not best.failure and lead.low > 0:
             words = context.metric.words
             return passed(
                 f"There was no time for fresh seeds, but the best trial gives {context.metric.label} "
