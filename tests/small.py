@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -139,3 +140,16 @@ def short_recipe(incumbent: TrainingConfig, failing: tuple[str, ...] = ()) -> Ca
         return steps_of(stage) if stage in ("explore", "ensemble") else tuple(map(answer, steps_of(stage)))
 
     return steps
+
+
+def temporary_folders(monkeypatch) -> list[Path]:
+    """A list that grows by each temporary folder that anybody makes in this process from now on."""
+    made: list[Path] = []
+    make = tempfile.mkdtemp
+
+    def watched(*given, **more):
+        made.append(Path(make(*given, **more)))
+        return str(made[-1])
+
+    monkeypatch.setattr(tempfile, "mkdtemp", watched)
+    return made

@@ -11,6 +11,7 @@ import pytest
 
 from tests.stages.walk import OPTIONS, TINY, context_of, digits, journey_on, walk
 from wizard.core import costs
+from wizard.core.blocks import Text
 from wizard.core.budget import Budget
 from wizard.core.clock import Clock
 from wizard.core.decisions import Decisions
@@ -87,9 +88,13 @@ def test_a_step_that_crashes_is_recorded_and_the_stage_goes_on(journeys, monkeyp
 
     module = importlib.import_module("wizard.stages.explore.imbalance")
     monkeypatch.setattr(module, "imbalance", replace(module.imbalance, run=broken))
+    stage, about_it = stage_module("explore"), Text(title="Whole", text="What the stage is about.")
+    summarise = stage.summarise
+    monkeypatch.setattr(stage, "summarise", lambda *given: replace(summarise(*given), product=(about_it,)))
     journey = journeys["classes"]
     context = context_of(journey, "explore")
     result = run_stage(context, "key", journey.summary(context))
+    assert result.product == (about_it,)
     assert [finding.step for finding in result.findings] == list(stage_module("explore").STEPS)
     states = {finding.step: finding.status for finding in result.findings}
     assert states["imbalance"] == "crashed"

@@ -3,6 +3,9 @@
 import numpy as np
 import pytest
 
+from tests.small import temporary_folders
+from wizard.stages.baseline.special_case import _saved
+
 STEPS = ("simplify", "special_case", "just_before_the_net", "full_evaluation", "prediction_dynamics", "dependencies",
          "signal_health", "learning_rate")  # fmt: skip
 
@@ -12,6 +15,13 @@ def test_silent_on_clean_data(based, kind, step):
     finding = based[kind][step]
     assert finding.status == ("noted" if step == "full_evaluation" else "passed"), finding.headline
     assert finding.blocks
+
+
+def test_a_model_is_saved_inside_the_run_folder(based, monkeypatch):
+    made, context = temporary_folders(monkeypatch), based["classes"].context
+    assert _saved(context)[1] == ""
+    assert made  # Keras's
+    assert all(path.is_relative_to(context.trainer.store.folder) for path in made)
 
 
 def test_every_strip_of_the_predictions_is_an_example(based):

@@ -1,8 +1,6 @@
-import tempfile
-from pathlib import Path
-
 import numpy as np
 
+from tests.small import temporary_folders
 from tests.stages.walk import Walked
 from wizard.core.calibration import Calibration
 from wizard.export.known import read_known
@@ -50,9 +48,7 @@ def test_a_calibration_is_inside_and_the_files_are_held_to_it(joined):
 
 
 def test_nothing_is_made_outside_the_run_folder(joined, monkeypatch):
-    made = []
-    make = tempfile.mkdtemp
-    monkeypatch.setattr(tempfile, "mkdtemp", lambda *given, **more: made.append(Path(make(*given, **more))) or made[-1])
+    made = temporary_folders(monkeypatch)
     given = {name: value for name, value in joined.decided.items() if name != "predictor"}
     Walked(joined.context, ("hand_over",), {**given, "calibration": Calibration(temperature=2.5)})
     assert made  # Keras's
