@@ -47,38 +47,44 @@ class Curve:
     def at(self, n_rows: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Fitted error for numbers of rows, and its 95% interval."""
         fitted = continued(self.n_rows, self.errors, n_rows).mean(0)
-        all_draws = np.stack([self.drawn(number, n_rows) for number in range(len(self.draws))])
-        low, high = np.quantile(all_draws, [0.025, 0.975], axis=0)
+        low, high = np.quantile(self.drawn(n_rows), [0.025, 0.975], axis=0)
         return fitted, np.minimum(low, fitted), np.maximum(high, fitted)
 
-    def drawn(self, number: int, n_rows: np.ndarray) -> np.ndarray:
-        """One draw, continued in one of the ways that a curve may go on."""
-        ways = continued(self.n_rows, self.draws[number], n_rows)
-        return ways[number % len(ways)]
+    def drawn(self, n_rows: np.ndarray) -> np.ndarray:
+        """(r, len(n_rows)): every draw, continued in one of the ways that a curve may go on, each in turn."""
+        ways = continued(self.n_rows, self.draws, n_rows)
+        number = np.arange(len(self.draws))
+        return ways[number % len(ways), number]
 
 
 def continued(n: np.ndarray, errors: np.ndarray, at: np.ndarray) -> np.ndarray:
-    """(3, len(at)) errors: down to a floor, down to nothing, or as the last doubling went; nobody knows which."""
-    last = np.clip(errors[-1] / max(errors[-2], TINY), SLOWEST, 1 / SLOWEST)
+    """(3, ..., len(at)) errors: down to a floor, down to nothing, or as the last doubling went; nobody knows which.
+
+    Args:
+        n: (s,) numbers of rows.
+        errors: (..., s) measured there.
+        at: Other numbers of rows.
+    """
+    last = np.clip(errors[..., -1] / np.maximum(errors[..., -2], TINY), SLOWEST, 1 / SLOWEST)
     exponent = np.log(last) / np.log(n[-1] / n[-2])
-    local = errors[-1] * (at / n[-1]) ** exponent
+    local = errors[..., -1:] * (at / n[-1]) ** exponent[..., None]
     return np.stack([power_law(n, errors, at), power_law(n, errors, at, has_floor=False), local])
 
 
 def power_law(n: np.ndarray, errors: np.ndarray, at: np.ndarray, *, has_floor: bool = True) -> np.ndarray:
-    """Fits a + b n^-c with a, b >= 0 (or b n^-c) by least squares, and returns it at other numbers of rows."""
-    best, found = np.inf, np.full(len(at), errors.mean())
+    """Fits a + b n^-c with a, b >= 0 (or b n^-c) by least squares, and returns it at other numbers of rows: (..., k)."""
     scale = n.max()
-    for exponent in EXPONENTS:
-        x = (n / scale) ** -exponent
-        slope = max(np.cov(x, errors, bias=True)[0, 1] / x.var(), 0.0)
-        floor = errors.mean() - slope * x.mean()
-        if floor < 0 or not has_floor:
-            floor, slope = 0.0, max((x @ errors) / (x @ x), 0.0)
-        residual = ((floor + slope * x - errors) ** 2).sum()
-        if residual < best - 1e-15:
-            best, found = residual, floor + slope * (at / scale) ** -exponent
-    return found
+    x = (n / scale) ** -EXPONENTS[:, None]  # (exponents, s)
+    mean, middle = errors.mean(-1, keepdims=True), x.mean(1)
+    slope = np.maximum(((errors - mean) @ (x - middle[:, None]).T) / (len(n) * x.var(1)), 0.0)  # (..., exponents)
+    floor = mean - slope * middle
+    is_bare = floor < 0 if has_floor else np.ones(floor.shape, bool)
+    slope = np.where(is_bare, np.maximum((errors @ x.T) / (x**2).sum(1), 0.0), slope)
+    floor = np.where(is_bare, 0.0, floor)
+    residual = ((floor[..., None] + slope[..., None] * x - errors[..., None, :]) ** 2).sum(-1)
+    best = residual.argmin(-1)[..., None]
+    a, b = np.take_along_axis(floor, best, -1), np.take_along_axis(slope, best, -1)
+    return a + b * (at / scale) ** -EXPONENTS[best]
 
 
 @step()
@@ -139,8 +145,7 @@ def _advice(low: float) -> str:
 def _gains(curve: Curve) -> tuple[float, float]:
     """95% interval of what the error falls by from all rows to so many more."""
     ahead = np.array([MORE * curve.n_rows[-1]])
-    falls = np.array([curve.errors[-1] - curve.drawn(number, ahead)[0] for number in range(len(curve.draws))])
-    low, high = np.quantile(falls, [0.025, 0.975])
+    low, high = np.quantile(curve.errors[-1] - curve.drawn(ahead)[:, 0], [0.025, 0.975])
     return float(low), float(high)
 
 
