@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from functools import singledispatch
+from functools import lru_cache, singledispatch
 from typing import Any
 
 import matplotlib
@@ -12,6 +12,7 @@ from matplotlib.figure import Figure
 from wizard.core.values import Value
 from wizard.report.plots.svg import svg_from
 
+KEPT = 256  # drawings: a journey's pages are written anew after every stage, and most of what is on them is as it was
 SALT = "wizard"  # any fixed word: without one matplotlib draws new ids for every file
 STYLE: dict[Any, Any] = {
     "svg.fonttype": "none",  # text stays text: selectable, searchable, in the reader's own font
@@ -28,6 +29,7 @@ def draw(block: Value) -> Figure:
     raise TypeError(f"A figure must be drawn from a block of a known kind. Received: {type(block).__name__}.")
 
 
+@lru_cache(KEPT)
 def svg_of(block: Value, uid: str, title: str) -> str:
     """Returns a block as one SVG element for the inside of a page; same arguments, same bytes.
 
