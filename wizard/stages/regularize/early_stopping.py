@@ -7,6 +7,7 @@ import numpy as np
 from wizard.core.blocks import Line, Lines, Reference
 from wizard.stages.context import Context
 from wizard.stages.regularize.experiment import experiment, incumbent, standing
+from wizard.stages.regularize.stopping import where_to_stop
 from wizard.stages.step import Outcome, noted, step
 
 
@@ -23,6 +24,7 @@ def early_stopping(context: Context) -> Outcome:
     curve = np.mean([values[:shortest] for values in curves], axis=0)
     epochs = [int(epoch) for epoch in base.runs[0][0].epochs_seen[:shortest]]
     best, last = epochs[int(curve.argmin())], epochs[-1]
+    stop = where_to_stop(epochs, curve)
     plot = Lines(
         title="Validation loss of the best configuration so far",
         caption=f"Mean over {len(curves)} runs; lowest after epoch {best} of {last}.",
@@ -31,16 +33,20 @@ def early_stopping(context: Context) -> Outcome:
         y_label="validation loss",
         marks=(Reference(value=float(best), label="lowest"),),
     )
-    if best == last:
+    if stop is None:
+        where = (
+            f"at the very end (epoch {best})"
+            if best == last
+            else f"after epoch {best} of {last}, and hardly below the end"
+        )
         outcome = noted(
-            f"The validation loss is lowest at the very end (epoch {best}): there is nothing to stop early.",
+            f"The validation loss is lowest {where}: there is nothing to stop early.",
             measured=float(best),
             expected=float(last),
             unit="best epoch",
         )
     else:
-        outcome = experiment(
-            context, "early_stopping", [{"stop_after": best}], [f"stopping after epoch {best} of {last}"]
-        )
+        words = f"stopping after epoch {stop} of {last}"
+        outcome = experiment(context, "early_stopping", [{"stop_after": stop}], [words])
     decides = outcome.decides or standing(context, base.config)
     return Outcome(**{**outcome.__dict__, "blocks": (*outcome.blocks, plot), "decides": decides})

@@ -10,6 +10,7 @@ from wizard.stages.context import Context
 from wizard.stages.own import of_its_kind, size_in_words, without_sizes
 from wizard.stages.regularize.experiment import experiment, incumbent
 from wizard.stages.regularize.ladder import neighbours
+from wizard.stages.regularize.stopping import where_to_stop
 from wizard.stages.step import Outcome, no_time, noted, skipped, step
 
 COST = 3.0  # times the incumbent's: a rung has about four times the weights, but not all of the time goes into them
@@ -36,9 +37,9 @@ def larger_model(context: Context) -> Outcome:
     run = context.train(config.but(**change, fold=0 if context.split.folds else None, seed=0))
     words = f"a larger network ({size_in_words(context, larger[0])})"
     if not run.failure and "val_loss" in run.history:
-        best = int(run.epochs_seen[int(np.argmin(run.history["val_loss"]))])
-        if best < int(run.epochs_seen[-1]):
+        best = where_to_stop(run.epochs_seen, np.asarray(run.history["val_loss"]))
+        if best is not None:
             change["stop_after"] = best
-            words = f"a larger network ({size_in_words(context, larger[0])}), stopped after epoch {best}"
+            words += f", stopped after epoch {best}"
     cost = run.seconds / max(base.runs[0][0].seconds, 1e-9)
     return experiment(context, "larger_model", [change], [words], cost=cost)

@@ -72,7 +72,7 @@ def continued(n: np.ndarray, errors: np.ndarray, at: np.ndarray) -> np.ndarray:
 
 
 def power_law(n: np.ndarray, errors: np.ndarray, at: np.ndarray, *, has_floor: bool = True) -> np.ndarray:
-    """Fits a + b n^-c with a, b >= 0 (or b n^-c) by least squares, and returns it at other numbers of rows: (..., k)."""
+    """(..., k): fits a + b n^-c with a, b >= 0 (or b n^-c) by least squares; returns it at other numbers of rows."""
     scale = n.max()
     x = (n / scale) ** -EXPONENTS[:, None]  # (exponents, s)
     mean, middle = errors.mean(-1, keepdims=True), x.mean(1)
