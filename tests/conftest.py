@@ -1,5 +1,6 @@
 """Small data sets that many tests share."""
 
+import gc
 import os
 from pathlib import Path
 
@@ -25,6 +26,11 @@ def pytest_collection_modifyitems(items):
         is_shared = bool(set(SHARED) & set(item.fixturenames))
         made_of = parameters.get("kind", parameters.get("journey", "classes"))
         item.add_marker(pytest.mark.xdist_group(f"made of {made_of}" if is_shared else str(item.path)))
+
+
+def pytest_collection_finish():
+    """The tests themselves stay to the end: collections pass over them."""
+    gc.freeze()
 
 
 @pytest.fixture(scope="session")

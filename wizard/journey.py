@@ -17,6 +17,7 @@ import numpy as np
 from wizard.core import costs
 from wizard.core.budget import Budget
 from wizard.core.clock import Clock
+from wizard.core.collector import sparing
 from wizard.core.decisions import Decisions
 from wizard.core.disk import writing
 from wizard.core.errors import NotAvailableError, OptionError, StageOrderError
@@ -157,7 +158,7 @@ class Journey:
             return result
         if self.own is not None and stage in JUDGED:
             self.trainer.release()  # a model given as an instance is judged as it came
-        with self.store.locked():
+        with self.store.locked(), sparing():
             context = replace(self._context(stage, options, before, decisions, key), earlier_runs=runs, team=team)
             try:
                 result = run_stage(context, key, self.summary(context))

@@ -80,6 +80,11 @@ def test_every_block_kind_is_drawn_or_written():
         assert is_drawn != (name in WRITTEN_BY_TEMPLATES), name
 
 
+def drawn_anew(block):
+    svg_of.cache_clear()
+    return svg_of(block, "a", "t")
+
+
 @pytest.mark.parametrize("block", [*FIGURES, *HARMED, *ODD], ids=lambda block: block.kind)
 def test_a_drawing_is_one_svg_that_reaches_nowhere(block):
     svg = svg_of(block, "step-1", "What it shows")
@@ -100,7 +105,13 @@ def test_a_drawing_is_one_svg_that_reaches_nowhere(block):
 
 @pytest.mark.parametrize("block", FIGURES, ids=lambda block: block.kind)
 def test_same_block_same_bytes(block):
-    assert svg_of(block, "a", "t") == svg_of(block, "a", "t")
+    assert drawn_anew(block) == drawn_anew(block)
+
+
+def test_a_drawing_is_kept_by_all_that_it_shows():
+    assert svg_of(BASELINES, "a", "t") is svg_of(BASELINES.model_copy(), "a", "t")
+    others = (FIGURES[1], "a", "t"), (BASELINES, "b", "t"), (BASELINES, "a", "u")
+    assert len({svg_of(BASELINES, "a", "t"), *(svg_of(*other) for other in others)}) == 4
 
 
 @pytest.mark.parametrize("block", HARMED, ids=lambda block: block.kind)
@@ -151,9 +162,9 @@ def test_what_is_not_drawn_is_said():
 
 
 def test_a_users_own_style_neither_leaks_in_nor_is_lost():
-    plain = svg_of(BASELINES, "a", "t")
+    plain = drawn_anew(BASELINES)
     with matplotlib.rc_context({"font.size": 30, "axes.edgecolor": "red"}):
-        assert svg_of(BASELINES, "a", "t") == plain
+        assert drawn_anew(BASELINES) == plain
         assert matplotlib.rcParams["font.size"] == 30
 
 

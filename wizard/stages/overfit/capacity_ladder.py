@@ -29,7 +29,7 @@ RUNG_SHARE = 0.6  # of the stage's time left that one rung may take
 COMPARED = 5  # configurations that regularize compares, each on every fold
 ENOUGH_LOOKS = 5  # with fewer, cut by the budget, a loss that has not fallen says nothing of the network
 FALLING = 0.9  # of the first loss: a rung that got below is learning, only not done
-ENOUGH = 2  # times the epochs in which the rows were learnt by heart: what regularises makes that slower
+ENOUGH = 1.5  # times the epochs in which the rows were learnt by heart: what regularises makes that slower
 LONGER = 3  # times the epochs that our plainest network would take, at most, for one of the user's
 GO_ON = "Give it a larger budget, or accept that the training rows are not learnt by heart."
 
