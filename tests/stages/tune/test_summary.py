@@ -1,5 +1,13 @@
+from types import SimpleNamespace
+
 from wizard.core.finding import Finding
 from wizard.stages.tune import STEPS, summarise
+
+PROMISE = " The search's own figure for its best was better by 0.93 points."
+
+
+def about(promise=None):
+    return SimpleNamespace(shared={} if promise is None else {"promise": promise})
 
 
 def findings(search, winner=None):
@@ -11,12 +19,20 @@ def findings(search, winner=None):
 
 
 def test_what_was_not_searched_is_not_called_proven():
-    summary = summarise(findings("warned"), None)
+    summary = summarise(findings("warned"), about())
     assert summary.verdict == "The configuration of before stays. No time."
     assert not any("fresh seeds" in line or "schedule" in line for line in summary.plain)
 
 
 def test_a_winner_was_proven():
-    summary = summarise(findings("passed", winner=0.9), None)
+    summary = summarise(findings("passed", winner=0.9), about(""))
     assert summary.verdict == "Trial 3 wins."
     assert "fresh seeds" in summary.plain[-1]
+
+
+def test_how_lucky_the_search_was_is_told_but_is_no_title():
+    *others, winner = findings("passed", winner=0.9)
+    winner = winner.but(headline=winner.headline + PROMISE)
+    summary = summarise((*others, winner), about(PROMISE))
+    assert summary.verdict == "Trial 3 wins."
+    assert summary.plain[-1] == PROMISE.strip()

@@ -249,21 +249,26 @@ def table(context: Context, trials: Sequence[Trial], title: str = "What each cha
     """The stage's product: what each regulariser bought, at what cost."""
     metric = context.metric
     form = metric.column_format
+    unit = "points" if metric.is_share else ""
+
+    def gained(gain: float) -> float:
+        return round(100 * gain, 2) + 0.0 if metric.is_share else gain
+
     return Table(
         title=title,
         caption=f"{metric.label} on the rows that decide; gain is towards better, with its 95% interval. What promised "
         "nothing after its first fold or with its first seed, or had no time to go on, was given up there, and is "
         "compared on that part.",
         columns=(
-            Column(name="change"), Column(name="kept"), Column(name="gain", format=form),
-            Column(name="from", format=form), Column(name="to", format=form), Column(name="before", format=form),
+            Column(name="change"), Column(name="kept"), Column(name="gain", unit=unit), Column(name="from", unit=unit),
+            Column(name="to", unit=unit), Column(name="before", format=form),
             Column(name="after", format=form), Column(name="training loss before"), Column(name="training loss after"),
             Column(name="time", unit="seconds"),
         ),
         rows=tuple(
             (
-                trial.name, _verdict(trial), trial.gain.value, trial.gain.low, trial.gain.high, trial.before,
-                trial.after, trial.train_before, trial.train_after, round(trial.seconds, 1),
+                trial.name, _verdict(trial), *map(gained, (trial.gain.value, trial.gain.low, trial.gain.high)),
+                trial.before, trial.after, trial.train_before, trial.train_after, round(trial.seconds, 1),
             )
             for trial in trials
         ),

@@ -16,11 +16,14 @@ def summarise(findings: tuple[Finding, ...], context: Context) -> Summary:
     search, winner = by_step["random_search"], by_step["winner"]
     was_searched = search.status != "warned" and winner.measured is not None
     proven = ("The winner had to prove itself with fresh seeds, so that it was not chosen for its luck.",)
+    promise = context.shared.get("promise", "")  # how lucky the search was: not what a title is for
     told = [search, by_step["sensitivity"], by_step["schedule"]]
     plain = (
         "A search varies all settings at once: few of them matter, and it is not known beforehand which.",
         *(finding.headline for finding in told if finding.status != "skipped"),
         *(proven if was_searched else ()),
+        *([promise.strip()] if promise else ()),
     )
-    verdict = winner.headline if was_searched else f"The configuration of before stays. {search.headline}"
+    stays = f"The configuration of before stays. {search.headline}"
+    verdict = winner.headline.removesuffix(promise) if was_searched else stays
     return Summary(verdict, plain, "Call ensemble() to join the best networks and open the test set.")

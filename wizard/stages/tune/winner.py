@@ -80,7 +80,7 @@ def _answer(
         numbers.pop("expected")
         return passed(f"The start breaks with fresh seeds ({start.failure}); the best trial does not.", **numbers)
     own, before = metric.words(best.score), metric.words(start.score)
-    promised = _promise(context, luck)
+    promised = context.shared["promise"] = _promise(context, luck)
     if best is start:
         return noted(
             f"The start stays: with {seeds} it gives {metric.label} {before}, and no trial gives more.{promised}",
@@ -108,10 +108,13 @@ def _promise(context: Context, luck: Interval | None) -> str:
     if luck is None:
         return ""
     metric = context.metric
-    scale, unit = (100.0, f"points of {metric.label}") if metric.is_share else (1.0, metric.label)
-    value, low, high = (f"{float(f'{scale * v:.2g}') + 0.0:g}".replace("-", "−") for v in (luck.value, *luck.ends))
-    what = "promised too much by" if luck.low > 0 else "was off by"
-    return f" The search's figure for its best {what} {value} {unit} (95% interval {low} to {high})."
+    better, ends = abs(luck.value), sorted(luck.ends if luck.value >= 0 else (-end for end in luck.ends))
+    scale, decimals, unit = (
+        (100.0, ".2f", f"points of {metric.label}") if metric.is_share else (1.0, ".3g", metric.label)
+    )
+    value, low, high = (f"{scale * v + 0.0:{decimals}}".replace("-", "−") for v in (better, *ends))
+    what = "better" if luck.value >= 0 else "worse"
+    return f" The search's own figure for its best was {what} by {value} {unit} (95% interval {low} to {high})."
 
 
 def _unproven(
