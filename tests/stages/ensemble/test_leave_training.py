@@ -1,4 +1,10 @@
+import pytest
+
 from tests.stages.ensemble.started import SHORT, step_of
+from tests.stages.walk import context_of
+from wizard.core.decisions import Decisions
+from wizard.stages.ensemble.leave_training import leave_training
+from wizard.stages.regularize.experiment import incumbent
 
 
 def test_many_wrong_labels_forbid_it(small):
@@ -24,3 +30,30 @@ def test_what_does_not_gain_changes_nothing(small):
     assert finding.status == "noted"
     assert walked.decided["incumbent"] == long
     assert walked.decided["members"] == ((long, 1.0),)
+
+
+@pytest.mark.parametrize(("times", "epochs"), [(1.2, None), (2.1, 4), (9.0, 6)])
+def test_it_is_left_training_for_as_long_as_there_is_time(small, times, epochs):
+    early = SHORT.but(epochs=2, learning_rate=1e-3)
+    context = context_of(small, "ensemble")
+    context.decisions = Decisions(
+        metric="accuracy", incumbent=early, candidates=(early,), members=((early, 1.0),), stage_configs={"tune": early}
+    )
+    context.shared["decided_here"] = tuple(Decisions.model_fields)
+    cost = incumbent(context).seconds
+    asked = []
+
+    def cap(what, wanted, seconds_each, seconds):
+        if not what.startswith("leave_training"):
+            return wanted
+        asked.append((wanted, seconds_each))
+        return min(wanted, int(times * cost / seconds_each))
+
+    context.pacing.cap = cap
+    outcome = leave_training.run(context)
+    assert asked == [(6, pytest.approx(cost / 2))]
+    if epochs is None:
+        assert outcome.status == "skipped"
+        assert "no time left" in outcome.headline
+    else:
+        assert f"{epochs} epochs instead of 2" in outcome.headline

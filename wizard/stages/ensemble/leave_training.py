@@ -15,7 +15,8 @@ from wizard.stages.step import Outcome, skipped, step
 from wizard.stages.words import share
 
 MEMORISES = 0.10  # of the labels wrong: with 5%, 200 epochs still helped on Imagenette, with 50% they cost 14 points
-LONGER = 3  # times the epochs that it had
+LONGER = 3  # times the epochs that it had,
+LEAST_LONGER = 1.5  # and at least so many where there is time for no more
 AVERAGED = 0.25  # of a run, at its end: where the weights only wander about (Izmailov et al. 2018)
 LABEL_NOISE_WORDS = (
     "Explore estimates that {rate} of the labels are wrong, and a network left training learns those by heart"
@@ -34,11 +35,15 @@ def leave_training(context: Context) -> Outcome:
     if rate is not None and rate >= MEMORISES:
         return skipped(LABEL_NOISE_WORDS.format(rate=share(rate)) + ": it is stopped where it was.")
     base = context.decided("incumbent")
-    changes, words = _changes(base, few(context))
-    cost = incumbent(context).seconds
-    longer = max(change["epochs"] / _trained(base) if "epochs" in change else 1.0 for change in changes)
-    if not context.pacing.allows("leave_training: a longer run", longer * cost):
+    trained = _trained(base)
+    wanted, cost = max(base.epochs, LONGER * trained), incumbent(context).seconds
+    what = "leave_training: epochs of a longer run"
+    epochs = context.pacing.cap(what, wanted, cost / trained, max(context.pacing.left, 0.0))
+    epochs -= epochs % base.look_every
+    if epochs < LEAST_LONGER * trained:
         return skipped("There was no time left for a longer run within the budget.")
+    longer = epochs / trained
+    changes, words = _changes(base, epochs, few(context))
     outcome = experiment(context, "leave_training", changes, words, cost=longer)
     kept: TrainingConfig = outcome.decides.get("incumbent", base)
     if kept == base:
@@ -46,12 +51,11 @@ def leave_training(context: Context) -> Outcome:
     return _offered(context, outcome, kept)
 
 
-def _changes(base: TrainingConfig, most: int) -> tuple[list[dict[str, Any]], list[str]]:
+def _changes(base: TrainingConfig, epochs: int, most: int) -> tuple[list[dict[str, Any]], list[str]]:
     """What is tried: both together, then averaging alone, which costs no longer run."""
-    epochs = max(base.epochs, LONGER * _trained(base))
     free: dict[str, Any] = {"patience": None, "stop_after": None, "fit_to": None}
     last = f"the mean of the weights over the last {share(AVERAGED)} of training"
-    both = {**free, "epochs": epochs - epochs % base.look_every, "average": AVERAGED}
+    both = {**free, "epochs": epochs, "average": AVERAGED}
     changes = [both, {"patience": None, "average": AVERAGED}]
     words = [f"{epochs} epochs instead of {_trained(base)}, and {last}", last]
     return changes[:most], words[:most]
