@@ -50,9 +50,7 @@ CASES = (
     Case("california_housing", TABLES, 46_900),
     Case("digits_table", TABLES, 0.985),
     Case("digits_pictures", ("resnet",), 0.990),
-    Case(
-        "fashion_mnist", ("resnet",), 0.92, (("grid", 4),)
-    ),  # overfit takes it where explore finds that position matters
+    Case("fashion_mnist", ("resnet",), 0.92, (("grid", 4),)),  # as overfit takes it where position matters
     Case("banking77", ("bag_of_ngrams", "text_cnn", "transformer")),
     Case("sms_spam", ("bag_of_ngrams", "text_cnn", "transformer")),
     Case("gun_point", ("minirocket", "inception_time", "convnet_1d"), 0.983),
