@@ -11,6 +11,8 @@ from tests.small import fresh
 from wizard.export.predictor import answers_of
 from wizard.export.saved_model import save_for_tensorflow
 
+pytestmark = pytest.mark.slow  # a predictor of every kind, and a process of TensorFlow's own
+
 SERVED = """
 import json, os, pickle, sys
 os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
