@@ -136,8 +136,7 @@ def experiment(
     if judged.failure:
         only = {key: numbers[key] for key in ("blocks", "decides")}
         return noted(f"{title} breaks the training: {judged.failure}. Not kept.", **only)
-    band = f"(95% interval {_signed(context, best.gain.low)} to {_signed(context, best.gain.high)})"
-    gained = f"{title}: {signed(context, best.gain.value)} {band}"
+    gained = f"{title}: {with_interval(context, best.gain)}"
     if not best.is_kept:
         what = (
             "a loss" if best.gain.high < 0 else "beyond the noise so far" if best.gain.low > 0 else "within the noise"
@@ -237,6 +236,12 @@ def signed(context: Context, gain: float) -> str:
     """A gain with its sign: "+0.46 points of accuracy", or a lower RMSE as "−0.012 RMSE"."""
     label = context.metric.label
     return f"{_signed(context, gain)} {f'points of {label}' if context.metric.is_share else label}"
+
+
+def with_interval(context: Context, gain: Interval) -> str:
+    """A gain with its sign and interval: "−0.012 RMSE (95% interval −0.03 to +0.006)"."""
+    low, high = gain.ends if context.metric.is_higher_better else reversed(gain.ends)
+    return f"{signed(context, gain.value)} (95% interval {_signed(context, low)} to {_signed(context, high)})"
 
 
 def _signed(context: Context, gain: float) -> str:

@@ -9,6 +9,7 @@ from wizard.core.config import TrainingConfig
 from wizard.models.family import multiple
 from wizard.stages.context import Context, Judged
 from wizard.stages.own import NO_SCHEDULE
+from wizard.stages.regularize.experiment import with_interval
 from wizard.stages.step import Outcome, noted, passed, skipped, step
 from wizard.stages.tune.race import candidates_of
 from wizard.stages.words import listed
@@ -112,13 +113,12 @@ def _answer(context: Context, base: Judged, rows: list[Row]) -> Outcome:
             f"{SCHEDULES[base.config.schedule].capitalize()} stays: {tried} did clearly worse.", blocks=(table,)
         )
     gain, words, judged = max(compared, key=lambda one: one[0].low)
-    scale, unit = (100.0, f"points of {metric.label}") if metric.is_share else (1.0, f"gain in {metric.label}")
+    scale, unit = (100.0, f"points of {metric.label}") if metric.is_share else (1.0, f"lower {metric.label}")
     numbers: dict[str, Any] = {
         "measured": scale * gain.value, "expected": 0.0, "interval": (scale * gain.low, scale * gain.high),
         "unit": unit, "blocks": (table,),
     }  # fmt: skip
-    band = f"{_signed(scale * gain.value)} {unit} (95% interval {_signed(scale * gain.low)} to "
-    said = f"{words[0].upper()}{words[1:]}: {band}{_signed(scale * gain.high)})"
+    said = f"{words[0].upper()}{words[1:]}: {with_interval(context, gain)}"
     if gain.low <= 0:
         what = "within the noise" if gain.high >= 0 else "a loss"
         return noted(f"{said}, {what}; {SCHEDULES[base.config.schedule]} stays.", **numbers)
@@ -149,7 +149,3 @@ def _table(context: Context, base: Judged, rows: list[Row]) -> Table:
         ),
         emphasis=tuple(1 + i for i, (_, _, gain) in enumerate(rows) if gain is not None and gain.low > 0),
     )  # fmt: skip
-
-
-def _signed(value: float) -> str:
-    return f"{float(f'{value:.2g}') + 0.0:+g}".replace("-", "−")  # adding 0 turns −0 into 0
