@@ -1,5 +1,4 @@
 from dataclasses import replace
-from types import SimpleNamespace
 
 import pytest
 
@@ -8,16 +7,8 @@ from tests.stages.walk import context_of, journey_on, noise
 from wizard.core.budget import EFFORTS, Budget
 from wizard.core.decisions import Decisions
 from wizard.stages.regularize import STEPS, summarise
-from wizard.stages.regularize.experiment import (
-    PROMISING_FOLD,
-    _first_fold,
-    experiment,
-    incumbent,
-    ledger,
-    with_interval,
-)
-from wizard.training.compare import Interval, Z
-from wizard.training.metrics import METRICS
+from wizard.stages.regularize.experiment import PROMISING_FOLD, _first_fold, experiment, incumbent, ledger
+from wizard.training.compare import Z
 
 
 def started(journey, config):
@@ -112,14 +103,3 @@ def test_the_table_of_the_whole_stage_has_all_changes(regularized):
     assert len(summary.product[0].rows) == len(ledger(regularized.context))
     assert tuple(regularized) == STEPS
     assert all(line.endswith(".") for line in (summary.verdict, *summary.plain, summary.next_move))
-
-
-@pytest.mark.parametrize(
-    ("metric", "gain", "words"),
-    [
-        ("accuracy", Interval(0.0046, -0.001, 0.0102), "+0.46 points of accuracy (95% interval −0.10 to +1.02)"),
-        ("rmse", Interval(-0.0066, -0.0127, 0.0259), "+0.0066 RMSE (95% interval −0.0259 to +0.0127)"),
-    ],
-)
-def test_an_interval_runs_from_the_lower_figure_to_the_higher(metric, gain, words):
-    assert with_interval(SimpleNamespace(metric=METRICS[metric]), gain) == words

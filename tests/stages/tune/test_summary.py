@@ -3,7 +3,7 @@ from types import SimpleNamespace
 from wizard.core.finding import Finding
 from wizard.stages.tune import STEPS, summarise
 
-PROMISE = " The search's own figure for its best was better by 0.93 points."
+PROMISE = " The search's own figure for its best differs by +0.93 points."
 
 
 def about(promise=None):

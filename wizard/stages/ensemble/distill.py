@@ -14,6 +14,7 @@ from wizard.core.seeds import derive
 from wizard.stages.context import Context
 from wizard.stages.ensemble.final import best_alone, candidates_of, joined
 from wizard.stages.ensemble.pool import REFIT, Candidate, candidate
+from wizard.stages.gains import measured_gain
 from wizard.stages.step import Outcome, noted, passed, skipped, step
 from wizard.stages.words import count, share
 from wizard.training.compare import Interval
@@ -87,11 +88,8 @@ def _answer(context: Context, config: TrainingConfig, student: Candidate) -> Out
     metric = context.metric
     gain = context.gain_of(student.predictions, alone.predictions)
     to_ensemble = context.gain_of(student.predictions, lines[2].predictions)
-    scale = 100.0 if metric.is_share else 1.0
     numbers: dict[str, Any] = {
-        "measured": scale * gain.value, "expected": 0.0, "interval": (scale * gain.low, scale * gain.high),
-        "unit": f"points of {metric.label}" if metric.is_share else f"better {metric.label}",
-        "blocks": _blocks(context, lines), "decides": {"distilled": config},
+        **measured_gain(metric, gain), "blocks": _blocks(context, lines), "decides": {"distilled": config},
     }  # fmt: skip
     first, taught, whole = (metric.words(line.score.value) for line in lines)
     words = (

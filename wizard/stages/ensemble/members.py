@@ -12,6 +12,7 @@ from wizard.stages.context import Context
 from wizard.stages.ensemble.pool import Candidate, pool
 from wizard.stages.ensemble.selection import MOST_DISTINCT, Selection, select
 from wizard.stages.ensemble.unfit import disagreement, in_words, unfit
+from wizard.stages.gains import measured_gain
 from wizard.stages.step import Outcome, failed, noted, passed, step, warned
 from wizard.stages.words import count
 
@@ -81,12 +82,7 @@ def single_of(context: Context, candidates: list[Candidate]) -> Candidate:
 
 
 def _numbers(context: Context, selection: Selection) -> dict[str, Any]:
-    metric, gain = context.metric, selection.gain
-    scale = 100.0 if metric.is_share else 1.0
-    return {
-        "measured": scale * gain.value, "expected": 0.0, "interval": (scale * gain.low, scale * gain.high),
-        "unit": f"points of {metric.label}" if metric.is_share else f"better {metric.label}",
-    }  # fmt: skip
+    return measured_gain(context.metric, selection.gain)
 
 
 def _in_words(context: Context, candidates: list[Candidate], selection: Selection) -> str:

@@ -7,7 +7,8 @@ from typing import Any
 from wizard.core.errors import OptionError, nearest
 from wizard.core.finding import Finding
 from wizard.stages.context import Context
-from wizard.stages.regularize.experiment import ledger, signed, table
+from wizard.stages.gains import signed
+from wizard.stages.regularize.experiment import ledger, table
 from wizard.stages.stage import Summary
 from wizard.stages.words import listed
 
@@ -64,7 +65,7 @@ def summarise(findings: tuple[Finding, ...], context: Context) -> Summary:
         "Each change was made alone, against the best configuration so far, with the same seeds and rows; it is kept "
         "only if it helps by more than chance would.",
         *(
-            f"{trial.name[0].upper()}{trial.name[1:]} was kept: {signed(context, trial.gain.value)}."
+            f"{trial.name[0].upper()}{trial.name[1:]} was kept: {signed(context.metric, trial.gain.value)}."
             for trial in trials
             if trial.is_kept
         ),

@@ -11,6 +11,7 @@ import numpy as np
 from wizard.core.blocks import Column, Table
 from wizard.core.config import TrainingConfig
 from wizard.stages.context import Context, Judged
+from wizard.stages.gains import measured_gain, with_interval
 from wizard.stages.step import Outcome, no_time, noted, passed
 from wizard.training.compare import Interval, Z
 
@@ -124,11 +125,8 @@ def experiment(
     best, judged = max(trials, key=lambda pair: (pair[0].given_up == "", pair[0].gain.low))
     ledger(context).extend(trial if trial is best else replace(trial, is_kept=False) for trial, _ in trials)
     metric = context.metric
-    scale = 100.0 if metric.is_share else 1.0
     numbers = {
-        "measured": scale * best.gain.value, "expected": 0.0,
-        "interval": (scale * best.gain.low, scale * best.gain.high),
-        "unit": f"points of {metric.label}" if metric.is_share else f"lower {metric.label}",
+        **measured_gain(metric, best.gain),
         "blocks": (table(context, [trial for trial, _ in trials]),),
         "decides": standing(context, judged.config if best.is_kept else base.config),
     }  # fmt: skip
@@ -136,7 +134,7 @@ def experiment(
     if judged.failure:
         only = {key: numbers[key] for key in ("blocks", "decides")}
         return noted(f"{title} breaks the training: {judged.failure}. Not kept.", **only)
-    gained = f"{title}: {with_interval(context, best.gain)}"
+    gained = f"{title}: {with_interval(metric, best.gain)}"
     if not best.is_kept:
         what = (
             "a loss" if best.gain.high < 0 else "beyond the noise so far" if best.gain.low > 0 else "within the noise"
@@ -230,24 +228,6 @@ def _part(context: Context, base: Judged, judged: Judged) -> Judged:
 def _widened(trial: Trial, n_tried: int) -> Trial:
     gain = trial.gain.of_best_among(n_tried)
     return replace(trial, gain=gain, is_kept=trial.is_kept and gain.low > 0)
-
-
-def signed(context: Context, gain: float) -> str:
-    """A gain with its sign: "+0.46 points of accuracy", or a lower RMSE as "−0.012 RMSE"."""
-    label = context.metric.label
-    return f"{_signed(context, gain)} {f'points of {label}' if context.metric.is_share else label}"
-
-
-def with_interval(context: Context, gain: Interval) -> str:
-    """A gain with its sign and interval: "−0.012 RMSE (95% interval −0.03 to +0.006)"."""
-    low, high = gain.ends if context.metric.is_higher_better else reversed(gain.ends)
-    return f"{signed(context, gain.value)} (95% interval {_signed(context, low)} to {_signed(context, high)})"
-
-
-def _signed(context: Context, gain: float) -> str:
-    if context.metric.is_share:
-        return f"{round(100 * gain, 2) + 0.0:+.2f}".replace("-", "−")  # adding 0 turns −0 into 0
-    return f"{(gain if context.metric.is_higher_better else -gain) + 0.0:+.3g}".replace("-", "−")
 
 
 def table(context: Context, trials: Sequence[Trial], title: str = "What each change bought") -> Table:

@@ -13,9 +13,11 @@ import numpy as np
 from wizard.core.blocks import Line, Lines, Reference
 from wizard.models.family import look_every, multiple
 from wizard.stages.context import Context, Judged
+from wizard.stages.gains import measured_gain
 from wizard.stages.regularize.experiment import incumbent, standing
 from wizard.stages.step import Outcome, no_time, noted, step
 from wizard.stages.words import count
+from wizard.training.compare import Interval
 
 SHARES = (0.5, 0.25, 0.125)  # of the training rows, in the order that they are trained
 LONGER = 2  # times the epochs, at most, on fewer rows: half of the rows then get as many steps
@@ -119,17 +121,13 @@ def more_data(context: Context) -> Outcome:
     gain = curve.errors[-1] - float(curve.at(np.array([MORE * n_all]))[0][0])
     low, high = _gains(curve)
     metric = context.metric
-    scale = 100.0 if metric.is_share else 1.0
     value = metric.words(_score(context, curve.errors[-1] - gain))
     ends = sorted(_score(context, curve.errors[-1] - end) for end in (low, high))
     band = f"{metric.words(ends[0])} to {metric.words(ends[1])}"
     return noted(
         f"Twice the training rows ({MORE * n_all:,.0f}) would bring {metric.label} from "
         f"{metric.words(_score(context, curve.errors[-1]))} to about {value} (95% interval {band}).",
-        measured=scale * gain,
-        expected=0.0,
-        interval=(scale * min(low, gain), scale * max(high, gain)),
-        unit=f"points of {metric.label}" if metric.is_share else f"lower {metric.label}",
+        **measured_gain(metric, Interval(gain, min(low, gain), max(high, gain))),
         advice=_advice(low),
         blocks=(_figure(context, curve),),
         decides=standing(context, base.config),

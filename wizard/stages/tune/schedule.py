@@ -8,8 +8,8 @@ from wizard.core.blocks import Column, Table
 from wizard.core.config import TrainingConfig
 from wizard.models.family import multiple
 from wizard.stages.context import Context, Judged
+from wizard.stages.gains import measured_gain, with_interval
 from wizard.stages.own import NO_SCHEDULE
-from wizard.stages.regularize.experiment import with_interval
 from wizard.stages.step import Outcome, noted, passed, skipped, step
 from wizard.stages.tune.race import candidates_of
 from wizard.stages.words import listed
@@ -113,12 +113,8 @@ def _answer(context: Context, base: Judged, rows: list[Row]) -> Outcome:
             f"{SCHEDULES[base.config.schedule].capitalize()} stays: {tried} did clearly worse.", blocks=(table,)
         )
     gain, words, judged = max(compared, key=lambda one: one[0].low)
-    scale, unit = (100.0, f"points of {metric.label}") if metric.is_share else (1.0, f"lower {metric.label}")
-    numbers: dict[str, Any] = {
-        "measured": scale * gain.value, "expected": 0.0, "interval": (scale * gain.low, scale * gain.high),
-        "unit": unit, "blocks": (table,),
-    }  # fmt: skip
-    said = f"{words[0].upper()}{words[1:]}: {with_interval(context, gain)}"
+    numbers: dict[str, Any] = {**measured_gain(metric, gain), "blocks": (table,)}
+    said = f"{words[0].upper()}{words[1:]}: {with_interval(metric, gain)}"
     if gain.low <= 0:
         what = "within the noise" if gain.high >= 0 else "a loss"
         return noted(f"{said}, {what}; {SCHEDULES[base.config.schedule]} stays.", **numbers)

@@ -7,6 +7,7 @@ from typing import Any
 from wizard.core.blocks import Bars, Column, Reference, Table
 from wizard.core.config import TrainingConfig
 from wizard.stages.context import Context, Judged
+from wizard.stages.gains import with_interval
 from wizard.stages.step import Outcome, noted, passed, step, warned
 from wizard.stages.tune.race import candidates_of
 from wizard.stages.words import count
@@ -107,14 +108,7 @@ def _optimism(context: Context, found: tuple[TrainingConfig, ...], fresh: list[J
 def _promise(context: Context, luck: Interval | None) -> str:
     if luck is None:
         return ""
-    metric = context.metric
-    better, ends = abs(luck.value), sorted(luck.ends if luck.value >= 0 else (-end for end in luck.ends))
-    scale, decimals, unit = (
-        (100.0, ".2f", f"points of {metric.label}") if metric.is_share else (1.0, ".3g", metric.label)
-    )
-    value, low, high = (f"{scale * v + 0.0:{decimals}}".replace("-", "−") for v in (better, *ends))
-    what = "better" if luck.value >= 0 else "worse"
-    return f" The search's own figure for its best was {what} by {value} {unit} (95% interval {low} to {high})."
+    return f" The search's own figure for its best differs by {with_interval(context.metric, luck)}."
 
 
 def _unproven(
