@@ -2,7 +2,11 @@ import gc
 
 import pytest
 
+from tests.small import some_rows
+from tests.stages.walk import journey_on
+from wizard import journey as journeys
 from wizard.core.collector import sparing
+from wizard.core.decisions import Decisions
 
 
 @pytest.fixture(autouse=True)
@@ -39,3 +43,17 @@ def test_what_came_while_it_lasted_is_collected():
             ring.append(ring)
             del ring
         assert gc.collect() >= 3
+
+
+def test_a_stage_runs_while_memory_is_passed_over(tmp_path, monkeypatch):
+    found = []
+
+    def run_stage(context, key, about):
+        found.append(gc.get_freeze_count())
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(journeys, "run_stage", run_stage)
+    with pytest.raises(KeyboardInterrupt):
+        journey_on(some_rows(60), tmp_path, "bought").run("explore", {}, [], Decisions())
+    assert found[0] > 10_000
+    assert gc.get_freeze_count() == 0

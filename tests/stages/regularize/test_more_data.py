@@ -4,7 +4,7 @@ import pytest
 from tests.stages.regularize.started import MLP, tried
 from tests.stages.walk import diabetes, journey_on, noise
 from wizard.stages.regularize import more_data
-from wizard.stages.regularize.more_data import _by_fold, _by_seed, power_law
+from wizard.stages.regularize.more_data import Curve, _by_fold, _by_seed, continued, power_law
 
 
 def test_a_power_law_is_found_and_followed():
@@ -75,3 +75,25 @@ def test_without_folds_each_part_has_two_networks_on_other_rows(tmp_path, monkey
 def test_few_rows_make_no_curve(tmp_path):
     finding, _ = tried(journey_on(diabetes(80), tmp_path, "progression"), "more_data", MLP.but(epochs=2), metric="rmse")
     assert finding.headline.endswith("too few to see how the error falls with them.")
+
+
+SIZES, AHEAD = np.array([100.0, 200.0, 400.0]), np.array([800.0, 1e12])
+
+
+def test_draws_are_continued_together_as_they_are_one_by_one():
+    draws = np.array([[0.4, 0.3, 0.25], [0.1, 0.12, 0.09], [0.3, 0.1, 0.02], [0.0, 0.0, 0.0]])
+    together = continued(SIZES, draws, AHEAD)
+    assert together.shape == (3, 4, 2)
+    for number, one in enumerate(draws):
+        assert together[:, number] == pytest.approx(continued(SIZES, one, AHEAD))
+
+
+def test_draws_go_on_in_each_of_the_ways_in_turn():
+    one = np.array([0.4, 0.3, 0.25])
+    ways = continued(SIZES, one, AHEAD)
+    assert len(np.unique(ways[:, 0])) == 3
+    assert Curve(SIZES, one, np.tile(one, (7, 1))).drawn(AHEAD) == pytest.approx(ways[[0, 1, 2, 0, 1, 2, 0]])
+
+
+def test_no_error_is_below_nothing():
+    assert (power_law(SIZES, np.array([0.3, 0.1, 0.02]), AHEAD) >= 0).all()
