@@ -103,3 +103,13 @@ def test_the_table_of_the_whole_stage_has_all_changes(regularized):
     assert len(summary.product[0].rows) == len(ledger(regularized.context))
     assert tuple(regularized) == STEPS
     assert all(line.endswith(".") for line in (summary.verdict, *summary.plain, summary.next_move))
+
+
+def test_of_two_that_help_the_one_that_is_not_kept_is_not_said_to_be_noise(journeys):
+    context = started(journeys["classes"], MLP.but(learning_rate=1e-6))
+    rates = {"a usual rate": 3e-3, "half of it": 1.5e-3}
+    outcome = experiment(context, "test", [{"learning_rate": rate} for rate in rates.values()], list(rates))
+    assert outcome.headline.endswith("beyond the noise; kept.")
+    verdicts = {row[0]: row[1] for row in outcome.blocks[0].rows}
+    assert {row[3] > 0 for row in outcome.blocks[0].rows} == {True}, "both help"
+    assert sorted(verdicts.values()) == ["kept", "not kept: another gained more"]

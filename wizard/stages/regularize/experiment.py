@@ -123,11 +123,12 @@ def experiment(
         return no_time()
     trials = [(_widened(trial, len(trials)), judged) for trial, judged in trials]
     best, judged = max(trials, key=lambda pair: (pair[0].given_up == "", pair[0].gain.low))
-    ledger(context).extend(trial if trial is best else replace(trial, is_kept=False) for trial, _ in trials)
+    tried = [trial if trial is best else replace(trial, is_kept=False) for trial, _ in trials]
+    ledger(context).extend(tried)
     metric = context.metric
     numbers = {
         **measured_gain(metric, best.gain),
-        "blocks": (table(context, [trial for trial, _ in trials]),),
+        "blocks": (table(context, tried),),
         "decides": standing(context, judged.config if best.is_kept else base.config),
     }  # fmt: skip
     title = f"{best.name[0].upper()}{best.name[1:]}"
@@ -268,6 +269,8 @@ def _verdict(trial: Trial) -> str:
         return f"kept at first; then {trial.replaced_by}"
     if trial.given_up:
         return f"given up after {trial.given_up}"
-    return "not kept: broke" if not np.isfinite(trial.gain.value) else (
-        "not kept: a loss" if trial.gain.high < 0 else "not kept: within the noise"
-    )  # fmt: skip
+    if not np.isfinite(trial.gain.value):
+        return "not kept: broke"
+    if trial.gain.low > 0:
+        return "not kept: another gained more"
+    return "not kept: a loss" if trial.gain.high < 0 else "not kept: within the noise"
