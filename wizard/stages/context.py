@@ -47,7 +47,7 @@ class Judged:
         rows: (n,) rows that decide, sorted.
         predictions: For these rows, one array a repeat.
         score: Mean over repeats of the metric over all rows.
-        is_dropped: Whether it was given up after its first fold, being clearly worse there; `rows` are that fold's.
+        is_dropped: Whether it was judged on its first folds only; `rows` are theirs.
     """
 
     config: TrainingConfig

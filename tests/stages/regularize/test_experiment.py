@@ -7,8 +7,8 @@ from tests.stages.walk import context_of, journey_on, noise
 from wizard.core.budget import EFFORTS, Budget
 from wizard.core.decisions import Decisions
 from wizard.stages.regularize import STEPS, summarise
-from wizard.stages.regularize.experiment import PROMISING_FOLD, _first_fold, experiment, incumbent, ledger
-from wizard.training.compare import Z
+from wizard.stages.regularize.experiment import PROMISING_FOLDS, _on_folds, experiment, incumbent, ledger
+from wizard.training.compare import Interval, Z
 
 
 def started(journey, config):
@@ -40,9 +40,46 @@ def test_what_promises_little_after_its_first_fold_costs_one_run(journeys):
     assert len(context.split.folds) == 3
     n_before = context.trainer.n_trained
     experiment(context, "test", [{"dropout": 1e-6}], ["next to nothing"])
-    first = context.gain(*(_first_fold(context, config) for config in (MLP.but(dropout=1e-6), MLP)))
-    promises = first.value > PROMISING_FOLD * (first.high - first.value) / Z
+    first = context.gain(*(_on_folds(context, config, 1) for config in (MLP.but(dropout=1e-6), MLP)))
+    promises = first.value > PROMISING_FOLDS[0] * (first.high - first.value) / Z
     assert context.trainer.n_trained - n_before == (3 * len(base.predictions) if promises else 1)
+
+
+@pytest.mark.parametrize(
+    ("has_folds", "gained", "given_up", "n_runs"),
+    [
+        (True, [0.4], "its first fold", 1),
+        (True, [0.6, 0.9], "2 folds", 2),
+        (True, [0.6, 1.1], "", 3),
+        (False, [0.9], "its first seed", 1),
+        (False, [1.1, 1.2], "2 seeds", 2),
+        (False, [1.1, 1.4], "", 3),
+    ],
+)
+def test_a_change_goes_on_while_it_promises_to_be_kept(journeys, monkeypatch, has_folds, gained, given_up, n_runs):
+    context = started(journeys["classes"], MLP)
+    context.budget = Budget(EFFORTS["standard"])
+    if not has_folds:
+        context.split = replace(context.split, folds=())
+    incumbent(context)
+    errors = iter([*gained, 1.5, 1.5])
+    monkeypatch.setattr(context, "gain", lambda *_: Interval(error := next(errors), error - Z, error + Z))
+    n_before, change = context.trainer.n_trained, {"dropout": 1e-6 * (1 + sum(gained))}
+    experiment(context, "test", [change], ["next to nothing"])
+    (trial,) = ledger(context)
+    assert (trial.given_up, context.trainer.n_trained - n_before) == (given_up, n_runs)
+    assert trial.has_promise == (given_up not in ("its first fold", "its first seed"))
+
+
+def test_more_of_what_brought_nothing_in_the_end_is_not_tried(journeys, monkeypatch):
+    context = started(journeys["classes"], MLP)
+    incumbent(context)
+    errors = iter([1.0, 1.5, -0.1])
+    monkeypatch.setattr(context, "gain", lambda *_: Interval(error := next(errors), error - Z, error + Z))
+    doses = [{"dropout": 2e-6}, {"dropout": 3e-6}]
+    outcome = experiment(context, "test", doses, ["little", "a little more"], are_doses=True)
+    assert len(ledger(context)) == 1
+    assert outcome.headline.endswith("within the noise; not kept, and more of it not tried.")
 
 
 def test_what_promises_much_but_has_no_time_to_go_on_costs_one_run_and_is_not_kept(journeys, monkeypatch):

@@ -24,11 +24,11 @@ def other_order(context: Context) -> Outcome:
     pairs = [
         (late, early)
         for late in sorted(ledger(context), key=lambda trial: -trial.gain.value)
-        if not late.is_kept and not late.given_up and late.gain.value > 0
+        if late.has_promise
         for early in _in_the_way(late, context)[:1]
     ][: few(context)]
     if not pairs:
-        return noted("No change that was left out had pointed the right way, so none stood in another's way.")
+        return noted("No change that was left out had pointed the right way for long, so none stood in another's way.")
     config = incumbent(context).config
     changes = [{**_undone(early), **_still(late, config)} for late, early in pairs]
     words = [f"{late.name} in place of {early.name}" for late, early in pairs]
