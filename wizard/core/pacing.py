@@ -59,6 +59,15 @@ class Pacing:
         """Seconds left to the journey; infinite without a budget in seconds."""
         return float("inf") if self._end is None else self._end - self._offset - self._clock.spent()
 
+    def take(self, needed: float) -> None:
+        """Lets the stage go on into what the later ones have no use for.
+
+        Args:
+            needed: Seconds that they can make use of.
+        """
+        if self._deadline is not None and self._end is not None:
+            self._deadline = max(self._deadline, self._end - needed)
+
     def allows(self, what: str, seconds: float) -> bool:
         """Whether something that takes about so many seconds still fits; a "no" is recorded as a cut.
 

@@ -1,10 +1,16 @@
+from dataclasses import replace
+
 import pytest
 
-from tests.stages.ensemble.started import SHORT, step_of
-from tests.stages.walk import context_of
+from tests.stages.ensemble.started import GIVEN, SHORT, step_of
+from tests.stages.walk import TINY, context_of
+from wizard.core.budget import EFFORTS, Budget
 from wizard.core.decisions import Decisions
 from wizard.stages.ensemble.leave_training import leave_training
-from wizard.stages.regularize.experiment import incumbent
+from wizard.stages.ensemble.pool import FRESH, pool
+from wizard.stages.length import SHORT as SHORTER
+from wizard.stages.length import own_epochs
+from wizard.stages.regularize.experiment import incumbent, ledger
 
 
 def test_many_wrong_labels_forbid_it(small):
@@ -40,20 +46,41 @@ def test_it_is_left_training_for_as_long_as_there_is_time(small, times, epochs):
         metric="accuracy", incumbent=early, candidates=(early,), members=((early, 1.0),), stage_configs={"tune": early}
     )
     context.shared["decided_here"] = tuple(Decisions.model_fields)
-    cost = incumbent(context).seconds
+    runs = [run for repeat in incumbent(context).runs for run in repeat]
+    an_epoch = sum(run.seconds_an_epoch for run in runs)
     asked = []
 
     def cap(what, wanted, seconds_each, seconds):
         if not what.startswith("leave_training"):
             return wanted
         asked.append((wanted, seconds_each))
-        return min(wanted, int(times * cost / seconds_each))
+        return min(wanted, int(2 * times))
 
     context.pacing.cap = cap
     outcome = leave_training.run(context)
-    assert asked == [(6, pytest.approx(cost / 2))]
+    assert asked == [(6, pytest.approx(an_epoch))]
     if epochs is None:
         assert outcome.status == "skipped"
         assert "no time left" in outcome.headline
     else:
         assert f"{epochs} epochs instead of 2" in outcome.headline
+
+
+def test_where_the_budget_cut_runs_short_the_longest_one_that_fits_comes_here(small):
+    timed = replace(small, budget=Budget(TINY, 1e5))
+    context = context_of(timed, "ensemble")
+    cut = SHORT.but(epochs=2)
+    own = own_epochs(context, cut)
+    assert own > 3 * 2 / SHORTER
+    context.split = replace(context.split, folds=())
+    context.budget = Budget(EFFORTS["standard"], 1e5)
+    context.decisions = Decisions.model_validate(
+        {**GIVEN, "incumbent": cut, "metric": "accuracy", "members": ((cut, 1.0),)}
+    )
+    context.shared["decided_here"] = tuple(Decisions.model_fields)
+    assert not any(one.config.seed >= FRESH for one in pool(context)), "no fresh seeds of a run that is too short"
+    assert len(incumbent(context).predictions) == 3
+    leave_training.run(context)
+    trial = ledger(context)[0]
+    assert trial.change["epochs"] == 2 * own, "the family's own, times the effort's"
+    assert len(context.shared["judged"].predictions) == 1, "all the time goes to one run"

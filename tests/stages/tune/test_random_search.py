@@ -11,11 +11,13 @@ import pytest
 from tests.small import ROOT
 from tests.stages.tune.started import MLP, given, tuned_from
 from tests.stages.walk import TINY, context_of, journey_on, tumours
+from wizard.core import costs
 from wizard.core.budget import Budget
 from wizard.core.clock import Clock
 from wizard.core.decisions import Decisions
+from wizard.stages.length import own_epochs
 from wizard.stages.tune.race import Race
-from wizard.stages.tune.random_search import MOST_TRIALS, trials_for
+from wizard.stages.tune.random_search import ENSEMBLE_RUNS, MOST_TRIALS, PROOF_RUNS, PROOF_SHARE, _proof, trials_for
 from wizard.training.oracles import opened_tuner
 from wizard.training.search import TrialFailed
 
@@ -64,10 +66,37 @@ def test_under_a_budget_in_seconds_the_time_ends_the_search_and_keeps_some_for_t
     assert trials_for(context, MLP) == MOST_TRIALS
     assert trials_for(context_of(timed, "tune", trials=3), MLP) == 3
     late = replace(small, budget=Budget(TINY, 10.0), clock=Clock(), beside=[60.0])
-    found = tuned_from(late, *SEARCH)
+    found = tuned_from(late, *SEARCH, config=MLP.but(epochs=own_epochs(context, MLP)))
     assert found["random_search"].status == "warned"
     assert "no time for a search" in found["random_search"].headline
     assert found.context.pacing.cuts == ["random_search: trial 1"]
+
+
+def test_runs_that_the_budget_cut_short_are_not_searched_unless_trials_are_asked_for(small):
+    timed = replace(small, budget=Budget(TINY, 600.0))
+    own = own_epochs(context_of(timed, "tune"), MLP)
+    cut = MLP.but(epochs=own // 2 - 1)
+    (small.folder / "store" / "pacing" / "test-tune.json").unlink(missing_ok=True)  # answers of the test before
+    found = tuned_from(timed, *SEARCH, config=cut)["random_search"]
+    assert found.status == "warned"
+    assert f"leaves a run {cut.epochs} of the {own} epochs it should have" in found.headline
+    assert [row[0] for row in rows_of(found)] == [0]
+    assert len(rows_of(tuned_from(timed, *SEARCH, config=cut, trials=2)["random_search"])) == 2
+    unhurried = tuned_from(small, *SEARCH, config=cut, trials=2)
+    assert len(rows_of(unhurried["random_search"])) == 2
+
+
+def test_the_search_takes_what_the_ensemble_has_no_use_for(small):
+    timed = replace(small, budget=Budget(TINY, 600.0))
+    config = MLP.but(epochs=own_epochs(context_of(timed, "tune"), MLP))
+    context = tuned_from(timed, *SEARCH, config=config, trials=2).context
+    seconds = context.judge(config).seconds
+    left_to_the_ensemble = context.pacing.left_in_all - context.pacing.left
+    assert left_to_the_ensemble == pytest.approx(costs.needed("ensemble") + ENSEMBLE_RUNS * seconds, rel=0.2)
+    for kept in (1e-3, 1e6):
+        race = race_on(small, config)
+        context.shared["time for the search"] = kept
+        assert _proof(context, race) == pytest.approx(min(PROOF_SHARE * kept, PROOF_RUNS * race.seconds_a_trial))
 
 
 def race_on(journey, config=MLP):

@@ -6,10 +6,13 @@ from dataclasses import replace
 from typing import Any
 
 from wizard.core.config import TrainingConfig
+from wizard.core.pacing import CAUTION
+from wizard.models.family import multiple
 from wizard.stages.context import Context
 from wizard.stages.ensemble.members import SELECTED, chosen_of, most_distinct
 from wizard.stages.ensemble.pool import Candidate, of_judged, pool
 from wizard.stages.ensemble.selection import select
+from wizard.stages.length import is_cut_short, own_epochs, trained
 from wizard.stages.regularize.experiment import experiment, few, incumbent
 from wizard.stages.step import Outcome, skipped, step
 from wizard.stages.words import share
@@ -17,6 +20,7 @@ from wizard.stages.words import share
 MEMORISES = 0.10  # of the labels wrong: with 5%, 200 epochs still helped on Imagenette, with 50% they cost 14 points
 LONGER = 3  # times the epochs that it had,
 LEAST_LONGER = 1.5  # and at least so many where there is time for no more
+PART = 0.98  # of the time left: asking takes some as well
 AVERAGED = 0.25  # of a run, at its end: where the weights only wander about (Izmailov et al. 2018)
 LABEL_NOISE_WORDS = (
     "Explore estimates that {rate} of the labels are wrong, and a network left training learns those by heart"
@@ -29,22 +33,29 @@ def leave_training(context: Context) -> Outcome:
 
     Networks often go on improving long after the validation loss seems to level off, and the mean of a run's last
     weights lies in a flatter place than any of them (Izmailov et al. 2018). Where many labels are wrong the opposite
-    happens: what is learnt last is the errors.
+    happens: what is learnt last is the errors. Where the budget cut all runs short, the longest one there is time for
+    comes here.
     """
     rate = context.decided("label_noise")
     if rate is not None and rate >= MEMORISES:
         return skipped(LABEL_NOISE_WORDS.format(rate=share(rate)) + ": it is stopped where it was.")
     base = context.decided("incumbent")
-    trained = _trained(base)
-    wanted, cost = max(base.epochs, LONGER * trained), incumbent(context).seconds
+    judged, is_short = incumbent(context), is_cut_short(context, base)
+    if is_short and len(judged.predictions) > 1:  # one long run is worth more than a share of it with every seed
+        judged = replace(judged, runs=judged.runs[:1], predictions=judged.predictions[:1])
+        context.shared.update(judged=judged)
+    had, own = trained(base), own_epochs(context, base) if is_short else 0
+    wanted = max(base.epochs, LONGER * had, multiple(own * context.effort.epochs, base.look_every))
+    an_epoch = sum(run.seconds_an_epoch for repeat in judged.runs for run in repeat)
+    beside = max(judged.seconds - had * an_epoch, 0.0)
     what = "leave_training: epochs of a longer run"
-    epochs = context.pacing.cap(what, wanted, cost / trained, max(context.pacing.left, 0.0))
+    epochs = context.pacing.cap(what, wanted, an_epoch, max(PART * context.pacing.left - CAUTION * beside, 0.0))
     epochs -= epochs % base.look_every
-    if epochs < LEAST_LONGER * trained:
+    if epochs < LEAST_LONGER * had:
         return skipped("There was no time left for a longer run within the budget.")
-    longer = epochs / trained
+    cost = (beside + epochs * an_epoch) / max(judged.seconds, 1e-9)
     changes, words = _changes(base, epochs, few(context))
-    outcome = experiment(context, "leave_training", changes, words, cost=longer)
+    outcome = experiment(context, "leave_training", changes, words, cost=cost)
     kept: TrainingConfig = outcome.decides.get("incumbent", base)
     if kept == base:
         return replace(outcome, decides={})
@@ -57,13 +68,8 @@ def _changes(base: TrainingConfig, epochs: int, most: int) -> tuple[list[dict[st
     last = f"the mean of the weights over the last {share(AVERAGED)} of training"
     both = {**free, "epochs": epochs, "average": AVERAGED}
     changes = [both, {"patience": None, "average": AVERAGED}]
-    words = [f"{epochs} epochs instead of {_trained(base)}, and {last}", last]
+    words = [f"{epochs} epochs instead of {trained(base)}, and {last}", last]
     return changes[:most], words[:most]
-
-
-def _trained(config: TrainingConfig) -> int:
-    """Epochs that a configuration trains for at most."""
-    return min(config.epochs, config.stop_after or config.epochs)
 
 
 def _offered(context: Context, outcome: Outcome, kept: TrainingConfig) -> Outcome:

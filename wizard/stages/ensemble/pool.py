@@ -11,12 +11,14 @@ from wizard.core.config import TrainingConfig
 from wizard.core.run import TrainingRun
 from wizard.core.seeds import derive
 from wizard.stages.context import Context, Judged
+from wizard.stages.length import is_cut_short
 from wizard.training.metrics import criterion_for
 
 FRESH = 100  # seeds that the search did not see
 SEEDS = 2 * FRESH  # numbers of seeds that runs are looked up by
 KEPT = 40  # the best by the smooth score: those behind them were never picked in the first eight
-REFIT = 3.0  # times a run's seconds: a network that is picked is trained on its folds, and once more for the predictor
+REFIT = 3.0  # times a run's seconds: a network that is picked is trained on its folds, and once more for the predictor;
+# without folds it is what is handed over
 POOL, LEFT_OUT = "networks that may join", "networks that may not join"
 
 
@@ -73,8 +75,9 @@ def _collected(context: Context) -> list[Candidate]:
     ones += [candidate(context, config, seed) for config, seed in wanted]
     found = _distinct([one for one in ones if one is not None])
     seconds = first.seconds
-    for number in range(FRESH, FRESH + context.effort.repeats):
-        if not context.pacing.allows(f"members: seed {number} of the winner", REFIT * seconds):
+    n_seeds = 0 if is_cut_short(context, incumbent) else context.effort.repeats  # a longer run is worth more
+    for number in range(FRESH, FRESH + n_seeds):
+        if not context.pacing.allows(f"members: seed {number} of the winner", _cost(context) * seconds):
             break
         one = candidate(context, incumbent, number)
         found += [one] if one is not None else []
@@ -86,7 +89,12 @@ def _is_there(context: Context, config: TrainingConfig, place: int, seconds: flo
     folds: list[int | None] = [*range(len(context.split.folds))] or [None]
     if all(context.is_trained(config.but(fold=fold, seed=0)) for fold in folds):
         return True
-    return context.pacing.allows(f"members: network {place + 1} of the earlier stages", REFIT * seconds)
+    return context.pacing.allows(f"members: network {place + 1} of the earlier stages", _cost(context) * seconds)
+
+
+def _cost(context: Context) -> float:
+    """Times a run's seconds that a network costs until it can be handed over."""
+    return REFIT if context.split.folds else 1.0
 
 
 def _stored(context: Context) -> list[tuple[TrainingConfig, int]]:

@@ -26,7 +26,7 @@ NEARLY = 0.01  # nats or target variances: losses below it differ in nothing tha
 MOST_INPUTS = 3  # sizes of the inputs, the full one included
 LEAST = 0.02  # of the loss before: a smaller change is worth nothing, however sure
 TIME_SHARE = 0.3  # of the stage's time: most of it belongs to the ladder
-FIRST_SECONDS = 2.0  # that the first addition is taken to need: a graph and some hundred steps of a small network
+FIRST_SECONDS = 2.0  # that the first addition is taken to need on the sample data: a graph and some hundred steps
 
 
 @dataclass(frozen=True)
@@ -83,7 +83,7 @@ class _Growth:
     def add(self, words: str, hp: dict[str, HpValue], inputs: dict[str, HpValue], **about: Any) -> bool:
         """Trains an addition; False where there was no time for it."""
         context = self.context
-        spent = [sum(run.seconds for run in stage.runs) for stage in self.stages] or [FIRST_SECONDS]
+        spent = [sum(run.seconds for run in stage.runs) for stage in self.stages] or [FIRST_SECONDS * context.pace]
         if not context.pacing.allows(f"one_at_a_time: {words}", (sum(spent) + spent[-1]) / TIME_SHARE):
             return False
         context.progress.detail(words)

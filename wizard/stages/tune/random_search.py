@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from wizard.core import costs
 from wizard.core.blocks import Column, Line, Lines, Table
 from wizard.core.config import HpValue, TrainingConfig
 from wizard.stages.context import Context
+from wizard.stages.length import is_cut_short, own_epochs, trained
 from wizard.stages.step import Outcome, noted, passed, step, warned
 from wizard.stages.tune.race import Race, Tried, looks_of
 from wizard.stages.tune.together import Together
@@ -17,7 +19,9 @@ from wizard.training.space import OWN, Dimension
 
 CANDIDATES = 5  # configurations that are handed on
 MOST_TRIALS = 200  # under a budget in seconds, which ends the search long before on all but the smallest data
-PROOF_SHARE = 0.3  # of the search's time that is kept for the schedule and the winner's fresh seeds
+PROOF_SHARE = 0.3  # of the search's time that is kept for the schedule and the winner's fresh seeds,
+PROOF_RUNS = 30  # and no more than so many trials' time, which is what they take where there is time for all of it
+ENSEMBLE_RUNS = 25  # trials' time that the ensemble has use for: fresh seeds, longer runs, a student
 PROOF = 2  # runs of the winner and the incumbent with a fresh seed, for which time is kept
 MINUTE, LONG = 60.0, 90.0  # seconds: beyond the second, time is given in minutes
 KINDS = {"random": "random search", "bayesian": "Bayesian optimisation", "hyperband": "Hyperband"}
@@ -50,13 +54,17 @@ def random_search(context: Context) -> Outcome:
             if len(race.tried) > before:
                 context.progress.line(_in_a_line(context, race, space, limit))
 
-    left = context.pacing.left
-    proof = 0.0 if left == float("inf") else PROOF_SHARE * max(left, 0.0)
+    is_short = is_cut_short(context, incumbent) and not context.options.get("trials")
+    if is_short:
+        context.pacing.cuts.append("random_search: trials, for a longer run of what there is")
 
     def goes_on(number: int) -> bool:
         seconds = race.seconds_a_trial
-        cost = max((1 + PROOF) * seconds, seconds + proof)
-        return number == 0 or context.pacing.allows(f"random_search: trial {number}", cost)
+        if number == 1:
+            context.pacing.take(context.pace * costs.needed("ensemble") + ENSEMBLE_RUNS * seconds)
+            context.shared["time for the search"] = context.pacing.left
+        cost = max((1 + PROOF) * seconds, seconds + _proof(context, race))
+        return number == 0 or (not is_short and context.pacing.allows(f"random_search: trial {number}", cost))
 
     with context.trainer.store.scratch() as place:
         search(
@@ -91,6 +99,14 @@ def _answer(context: Context, race: Race, space: tuple[Dimension, ...], how: str
         "blocks": (_progress(context, race), _table(context, race, space)),
         "decides": {"candidates": tuple(TrainingConfig.model_validate_json(config) for config in configs)},
     }  # fmt: skip
+    if n < 2 and is_cut_short(context, race.incumbent):
+        return warned(
+            f"Nothing was searched: the budget leaves a run {trained(race.incumbent)} of the "
+            f"{own_epochs(context, race.incumbent)} epochs it should have, and what does best in so few learns "
+            "fastest, but need not get furthest. The time goes to a longer run.",
+            advice="Give it a larger budget.",
+            **numbers,
+        )
     if n < 2 and context.pacing.cuts:
         return warned("There was no time for a search within the budget.", advice="Give it a larger budget.", **numbers)
     if n < 2:
@@ -122,8 +138,14 @@ def _expected(context: Context, race: Race, limit: int) -> int:
     spent = sum(one.seconds for one in race.tried)
     if not spent or context.pacing.left == float("inf"):
         return limit
-    fit = (1 - PROOF_SHARE) * max(context.pacing.left, 0.0) * len(race.tried) / spent
+    fit = max(context.pacing.left - _proof(context, race), 0.0) * len(race.tried) / spent
     return min(limit, len(race.tried) + int(fit))
+
+
+def _proof(context: Context, race: Race) -> float:
+    """Seconds that are kept for the schedule and for fresh seeds."""
+    left = context.shared.get("time for the search", context.pacing.left)
+    return 0.0 if left == float("inf") else min(PROOF_SHARE * max(left, 0.0), PROOF_RUNS * race.seconds_a_trial)
 
 
 def _so_far(context: Context, race: Race, limit: int) -> str:
