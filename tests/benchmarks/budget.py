@@ -1,9 +1,10 @@
 """What a budget buys, and whether it is kept: `python tests/benchmarks/budget.py [--sets a,b] [--minutes 1,3]`.
 
 One line a journey, each in a fresh process: seconds it took as a share of its budget (imports and pages included), the
-score on the sealed test rows beside that of the best simple method on the same rows, and what was left out. With
-`--steps` also the seconds of every step. The public sets lie outside the project (WIZARD_DATA names their folder, with
-its loader); without them the script says so and goes on with the samples.
+score on the sealed test rows (where several networks were joined, with what they gain over the best one alone, paired,
+and its 95% interval) beside that of the best simple method on the same rows, and what was left out. With `--steps` also
+the seconds of every step. The public sets lie outside the project (WIZARD_DATA names their folder, with its loader);
+without them the script says so and goes on with the samples.
 
 On a machine that others use, seconds say little: `--processor` gives each journey its budget in seconds of processor
 time instead, over all threads, and counts those.
@@ -91,7 +92,11 @@ def score(ensemble: dict[str, Any]) -> str:
     bars = finding["blocks"][0]
     scores = dict(zip(bars["labels"], bars["values"], strict=True))
     simple = bars["labels"][1]
-    return f"{bars['value_label']} {scores['ensemble']:.4f} · {scores[simple]:.4f} by {simple}"
+    table = next(block for block in finding["blocks"] if block["title"].startswith("Compared on the same"))
+    alone = next((row for row in table["rows"] if row[0] == "best single network"), None)
+    n = len(ensemble["decided"].get("members") or ())
+    against = "" if alone is None or n < 2 else f" ({n} members, {alone[4]:+.4f}, {alone[5]:+.4f} to {alone[6]:+.4f})"
+    return f"{bars['value_label']} {scores['ensemble']:.4f}{against} · {scores[simple]:.4f} by {simple}"
 
 
 def walk(name: str, seconds: float, out: Path, *, counts_processor: bool) -> int:

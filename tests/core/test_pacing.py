@@ -27,6 +27,18 @@ def test_work_of_earlier_stages_counts(tmp_path):
     assert not late.allows("trial 1", 5.0)
 
 
+def test_a_stage_takes_what_the_later_ones_have_no_use_for_and_never_gives_its_own_away(tmp_path):
+    stage = Pacing(Clock(), 0.0, 60.0, tmp_path / "journal.json", end=100.0)
+    stage.take(needed=70.0)
+    assert 59 < stage.left <= 60
+    stage.take(needed=10.0)
+    assert 89 < stage.left <= 90
+    assert 99 < stage.left_in_all <= 100
+    free = pacing(tmp_path, None)
+    free.take(needed=10.0)
+    assert free.left == float("inf")
+
+
 def test_a_restarted_stage_gets_the_answers_that_it_got_before(tmp_path):
     first = pacing(tmp_path, 10.0)
     assert [first.allows(name, seconds) for name, seconds in (("a", 1.0), ("b", 50.0))] == [True, False]

@@ -6,7 +6,7 @@ import pytest
 from tests.stages.ensemble.started import GIVEN, SHORT, step_of
 from tests.stages.walk import context_of
 from wizard.core.decisions import Decisions
-from wizard.stages.ensemble.pool import POOL, pool
+from wizard.stages.ensemble.pool import FRESH, POOL, REFIT, pool
 from wizard.stages.ensemble.selection import select
 
 
@@ -90,3 +90,16 @@ def test_copies_of_one_network_do_not_help(small, candidates):
     context = context_of(small, "ensemble")
     context.decisions = Decisions.model_validate(GIVEN)
     assert not select(context, [candidates[0]] * 3).is_joined
+
+
+@pytest.mark.parametrize(("has_folds", "times"), [(True, REFIT), (False, 1.0)])
+def test_a_network_costs_one_run_where_what_was_judged_is_what_is_handed_over(small, monkeypatch, has_folds, times):
+    context = context_of(small, "ensemble")
+    if not has_folds:
+        context.split = replace(context.split, folds=())
+    context.decisions = Decisions.model_validate(GIVEN)
+    asked = {}
+    monkeypatch.setattr(context.pacing, "allows", lambda what, seconds: asked.update({what: seconds}))
+    first = pool(context)[0]
+    seconds = sum(run.seconds for run in first.runs)
+    assert asked[f"members: seed {FRESH} of the winner"] == pytest.approx(times * seconds)
