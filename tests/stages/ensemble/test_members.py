@@ -6,7 +6,7 @@ import pytest
 from tests.stages.ensemble.started import GIVEN, SHORT, step_of
 from tests.stages.walk import context_of
 from wizard.core.decisions import Decisions
-from wizard.stages.ensemble.pool import FRESH, POOL, REFIT, pool
+from wizard.stages.ensemble.pool import FRESH, LONGER_RUN, POOL, REFIT, pool
 from wizard.stages.ensemble.selection import select
 
 
@@ -103,3 +103,16 @@ def test_a_network_costs_one_run_where_what_was_judged_is_what_is_handed_over(sm
     first = pool(context)[0]
     seconds = sum(run.seconds for run in first.runs)
     assert asked[f"members: seed {FRESH} of the winner"] == pytest.approx(times * seconds)
+
+
+@pytest.mark.parametrize(("has_time", "n_more"), [(True, 0), (False, 2)])
+def test_more_seeds_are_trained_where_there_is_time_for_them_but_for_no_longer_run(
+    small, monkeypatch, has_time, n_more
+):
+    context = context_of(small, "ensemble")
+    context.decisions = Decisions.model_validate(GIVEN)
+    n = context.effort.repeats
+    room = {f"members: seed {FRESH + number} of the winner": True for number in range(n + 2)} | {LONGER_RUN: has_time}
+    monkeypatch.setattr(context.pacing, "allows", lambda what, seconds: room.get(what, False))
+    seeds = {one.config.seed for one in pool(context)}
+    assert sum(seed >= FRESH for seed in seeds) == n + n_more

@@ -5,10 +5,11 @@ import pandas as pd
 import pytest
 
 from tests.stages.overfit.trained import OTHER, flipped
-from tests.stages.walk import TINY, diabetes, journey_on, noise, tumours, walk
+from tests.stages.walk import TINY, context_of, diabetes, journey_on, noise, tumours, walk
 from wizard.core.budget import Budget
+from wizard.core.decisions import Decisions
 from wizard.models.families import mlp
-from wizard.stages.overfit.capacity_ladder import ENOUGH
+from wizard.stages.overfit.capacity_ladder import ENOUGH, capacity_ladder
 
 GIVEN = {"metric": "accuracy", "contradiction_floor": 0.0, "signal": True, "stage_configs": {}}
 
@@ -52,6 +53,24 @@ def test_a_network_that_had_no_time_to_learn_closes_no_gate(tmp_path):
     finding = climbed(timed)["capacity_ladder"]
     assert finding.status == "warned"
     assert "there was no time for more" in finding.headline
+
+
+@pytest.mark.parametrize(("less", "n_rungs"), [(0, 3), (1, 1)])
+def test_a_larger_rung_is_not_tried_with_fewer_epochs_than_its_family_takes(tmp_path, less, n_rungs):
+    timed = replace(journey_on(noise(), tmp_path, "label"), budget=Budget(replace(TINY, epochs=1.0, rungs=3), 1e6))
+    context = context_of(timed, "overfit")
+    context.decisions = Decisions.model_validate(GIVEN)
+    own = mlp.recipe(context.form(), len(context.train_rows), context.task)
+
+    def cap(what, wanted, seconds_each, seconds):
+        if "looks" not in what:
+            return wanted
+        return 1 if "rung 1" in what else own.epochs // own.look_every - less
+
+    context.pacing.cap = cap
+    outcome = capacity_ladder.run(context)
+    assert len(context.shared["ladder"]) == n_rungs
+    assert ("there was no time for more" in outcome.headline) == bool(less)
 
 
 def test_labels_without_signal_do_not_fail(tmp_path, monkeypatch):

@@ -16,6 +16,9 @@ from wizard.training.metrics import criterion_for
 
 FRESH = 100  # seeds that the search did not see
 SEEDS = 2 * FRESH  # numbers of seeds that runs are looked up by
+MOST_SEEDS = 10  # where a budget leaves time for them, but for no longer run in leave_training
+LONGER = 3.0  # times a run's seconds that the shortest such run takes: half as many epochs again, with two seeds
+LONGER_RUN = "members: time for a longer run"
 KEPT = 40  # the best by the smooth score: those behind them were never picked in the first eight
 REFIT = 3.0  # times a run's seconds: a network that is picked is trained on its folds, and once more for the predictor;
 # without folds it is what is handed over
@@ -75,8 +78,10 @@ def _collected(context: Context) -> list[Candidate]:
     ones += [candidate(context, config, seed) for config, seed in wanted]
     found = _distinct([one for one in ones if one is not None])
     seconds = first.seconds
-    n_seeds = 0 if is_cut_short(context, incumbent) else context.effort.repeats  # a longer run is worth more
+    n_seeds = 0 if is_cut_short(context, incumbent) else MOST_SEEDS  # a longer run is worth more
     for number in range(FRESH, FRESH + n_seeds):
+        if number == FRESH + context.effort.repeats and context.pacing.allows(LONGER_RUN, LONGER * seconds):
+            break
         if not context.pacing.allows(f"members: seed {number} of the winner", _cost(context) * seconds):
             break
         one = candidate(context, incumbent, number)

@@ -40,7 +40,8 @@ def capacity_ladder(context: Context) -> Outcome:
 
     Sizes are tried from small to large, without regularisation and at a constant rate, until one learns the training
     rows by heart, or all of them but as many as are labelled wrongly. If none does, experiments say whether capacity is
-    the limit, the rate, contradictory labels, or a bug.
+    the limit, the rate, contradictory labels, or a bug. A larger size is not tried where the budget would leave it
+    fewer epochs than its family is usually given.
     """
     form = context.form()
     chosen = chosen_family(context, form)
@@ -56,8 +57,12 @@ def capacity_ladder(context: Context) -> Outcome:
             is_cut = True
             break
         context.progress.detail(f"rung {len(runs) + 1}: {size_in_words(context, rung)}")
-        config = rung_config(context, recipe, rung, target)
-        runs.append(context.train(_within_time(context, config, name)))
+        whole = rung_config(context, recipe, rung, target)
+        config = _within_time(context, whole, name)
+        if runs and config.epochs < min(recipe.epochs, whole.epochs):  # no way out, and all later runs would pay for it
+            is_cut = True
+            break
+        runs.append(context.train(config))
         if training_error(context, runs[-1]) <= enough:
             break
     errors = [training_error(context, run) for run in runs]
