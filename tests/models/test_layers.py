@@ -8,6 +8,7 @@ import tensorflow as tf
 from wizard.models.layers import (
     PAIR_FACTOR,
     AugmentPictures,
+    BatchNormalization,
     CrossEntropy,
     Dropout,
     MeanEmbedding,
@@ -22,6 +23,39 @@ def dropped(x, rate, training=True, **options):
     layer.build(x.shape)
     layer.rate.assign(rate)
     return np.asarray(layer(tf.constant(x), training=training))
+
+
+@pytest.mark.parametrize("shape", [(6, 5, 4, 3), (6, 5, 3), (1, 1, 1, 3)])
+def test_batch_normalization_is_that_of_keras(shape):
+    random = np.random.default_rng(0)
+    x = tf.constant(random.normal(2.0, 3.0, shape).astype("float32"))
+    to = tf.constant(random.normal(size=shape).astype("float32"))
+    found = []
+    for kind in (BatchNormalization, keras.layers.BatchNormalization):
+        layer = kind(momentum=0.8)
+        layer.build(shape)
+        layer.gamma.assign([0.5, 1.0, 2.0])
+        layer.beta.assign([0.1, 0.0, -0.1])
+        with tf.GradientTape() as tape:
+            tape.watch(x)
+            y = layer(x, training=True)
+            loss = tf.reduce_sum(y * to)
+        gradients = tape.gradient(loss, [x, layer.gamma.value, layer.beta.value])
+        after = layer(x, training=False)
+        found.append([y, *gradients, layer.moving_mean.value, layer.moving_variance.value, after])
+    for ours, theirs in zip(*found, strict=True):
+        np.testing.assert_allclose(ours, theirs, rtol=1e-4, atol=2e-5)
+
+
+def test_batch_normalization_comes_back_with_its_model(tmp_path):
+    inputs = keras.Input((4, 4, 2))
+    model = keras.Model(inputs, BatchNormalization(momentum=0.9)(inputs))
+    x = np.random.default_rng(0).normal(1.0, 2.0, (8, 4, 4, 2)).astype("float32")
+    model(x, training=True)
+    model.save(tmp_path / "model.keras")
+    again = keras.saving.load_model(tmp_path / "model.keras")
+    np.testing.assert_array_equal(again(x), model(x))
+    assert again.layers[1].momentum == 0.9
 
 
 def test_dropout_at_rate_0_or_while_not_training_changes_nothing():

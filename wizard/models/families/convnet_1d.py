@@ -19,7 +19,7 @@ FEWEST_EPOCHS, MOST_EPOCHS = 20, 60
 def build(hp: Any, inputs: dict[str, Any], form: Form) -> Any:
     """Blocks of convolution, batch norm and ReLU, the middle ones twice as wide, then means over time: (b, e)."""
     from wizard.core.backend import keras
-    from wizard.models.layers import Dropout
+    from wizard.models.layers import BatchNormalization, Dropout
 
     assert isinstance(form, SeriesForm)
     width = int(hp.Int("width", 8, 128, step=8, default=32))
@@ -33,7 +33,7 @@ def build(hp: Any, inputs: dict[str, Any], form: Form) -> Any:
         x = keras.layers.Conv1D(
             width * (2 if is_middle else 1), size, padding="same", use_bias=False, kernel_initializer="he_normal"
         )(x)
-        x = keras.layers.BatchNormalization(momentum=MOMENTUM)(x)
+        x = BatchNormalization(momentum=MOMENTUM)(x)
         x = keras.layers.Activation("relu")(x)
     grid = int(hp.Int("grid", 1, 8, default=1))  # stretches of time that the head tells apart; 1 pools over all
     if grid > 1:

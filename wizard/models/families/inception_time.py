@@ -47,9 +47,9 @@ def _module(x: Any, filters: int) -> Any:
 
 
 def _normalised(x: Any) -> Any:
-    from wizard.core.backend import keras
+    from wizard.models.layers import BatchNormalization
 
-    return keras.layers.BatchNormalization(momentum=MOMENTUM)(x)
+    return BatchNormalization(momentum=MOMENTUM)(x)
 
 
 def recipe(form: Form, n_rows: int, task: Task) -> TrainingConfig:

@@ -70,11 +70,12 @@ def _by_places(x: Any, grid: int) -> Any:
 
 def _convolution(x: Any, filters: int, size: int, stride: int = 1, activation: str | None = "relu") -> Any:
     from wizard.core.backend import keras
+    from wizard.models.layers import BatchNormalization
 
     x = keras.layers.Conv2D(
         filters, size, strides=stride, padding="same", use_bias=False, kernel_initializer="he_normal"
     )(x)
-    x = keras.layers.BatchNormalization(momentum=MOMENTUM)(x)
+    x = BatchNormalization(momentum=MOMENTUM)(x)
     return keras.layers.Activation(activation)(x) if activation else x
 
 
