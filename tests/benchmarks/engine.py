@@ -79,9 +79,14 @@ def resident_megabytes() -> float:
 
 
 def built(journey: Any, config: Any) -> tuple[Any, Any, Any]:
-    """A fresh network, its loss, and the run's data."""
+    """A fresh network, with Keras's own batch normalisation in place of ours, its loss, and the run's data."""
+    from wizard.core.backend import keras
     from wizard.models.build import build_network
-    from wizard.models.layers import CrossEntropy
+    from wizard.models.layers import BatchNormalization, CrossEntropy
+
+    def plain_layer(layer: Any) -> Any:
+        is_ours = isinstance(layer, BatchNormalization)
+        return keras.layers.BatchNormalization.from_config(layer.get_config()) if is_ours else layer
 
     prepared = journey.trainer.prepared(config)
     network = build_network(config, prepared.form, journey.task)
@@ -90,7 +95,7 @@ def built(journey: Any, config: Any) -> tuple[Any, Any, Any]:
         network.standardize.std.assign(prepared.channel_std)
     for dropout in network.dropouts:
         dropout.rate.assign(config.dropout)
-    return network.model, CrossEntropy(), prepared
+    return keras.models.clone_model(network.model, clone_function=plain_layer), CrossEntropy(), prepared
 
 
 def plain(journey: Any, runs: list[Any], now: Any) -> float:
