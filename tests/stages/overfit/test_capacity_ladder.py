@@ -1,4 +1,5 @@
 from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
@@ -10,6 +11,7 @@ from wizard.core.budget import Budget
 from wizard.core.decisions import Decisions
 from wizard.models.families import mlp
 from wizard.stages.overfit.capacity_ladder import ENOUGH, capacity_ladder
+from wizard.stages.overfit.diagnosis import _seconds
 
 GIVEN = {"metric": "accuracy", "contradiction_floor": 0.0, "signal": True, "stage_configs": {}}
 
@@ -53,6 +55,13 @@ def test_a_network_that_had_no_time_to_learn_closes_no_gate(tmp_path):
     finding = climbed(timed)["capacity_ladder"]
     assert finding.status == "warned"
     assert "there was no time for more" in finding.headline
+    assert [block.title for block in finding.blocks] == ["Rungs"], "no experiment says why, in even less time"
+
+
+@pytest.mark.parametrize(("n_looks", "seconds"), [(1, 12.0), (12, 1.0), (300, 0.4)])
+def test_an_experiment_is_taken_to_last_as_long_as_it_does(n_looks, seconds):
+    failing = SimpleNamespace(history={"loss": (1.0,) * n_looks}, seconds=2.0)
+    assert _seconds(failing) == pytest.approx(seconds)
 
 
 @pytest.mark.parametrize(("less", "n_rungs"), [(0, 3), (1, 1)])

@@ -92,11 +92,12 @@ def capacity_ladder(context: Context) -> Outcome:
     history = runs[best].history.get("loss", ())
     is_learning = not runs[best].failure and len(history) > 1 and history[-1] < FALLING * history[0]
     has_no_say = context.budget.seconds is not None and not runs[best].failure and len(history) < ENOUGH_LOOKS
-    done = diagnosis.experiments(context, runs, best, is_learning=is_learning)
-    numbers |= {
-        "causes": tuple(one.cause for one in done), "blocks": (*blocks, diagnosis.table(context, done)),
-        "advice": done[0].advice if done[0].cause.tested or done[0].advice == diagnosis.TURN_OFF else GO_ON,
-    }  # fmt: skip
+    numbers |= {"advice": GO_ON, "blocks": blocks}
+    if not has_no_say:  # nor would so short an experiment
+        done = diagnosis.experiments(context, runs, best, is_learning=is_learning)
+        numbers |= {"causes": tuple(one.cause for one in done), "blocks": (*blocks, diagnosis.table(context, done))}
+        if done[0].cause.tested or done[0].advice == diagnosis.TURN_OFF:
+            numbers |= {"advice": done[0].advice}
     is_cut = is_cut or has_no_say
     if is_learning or has_no_say or not context.decided("signal"):
         reason = "there was no time for more" if is_cut else "no larger rung is left"

@@ -76,7 +76,7 @@ def experiments(context: Context, runs: list[TrainingRun], best: int, *, is_lear
     rates = (*RATES, *(() if is_learning else FAR))
     tried = {1.0: failing}
     for factor in rates:
-        if context.pacing.allows(f"capacity_ladder: rate × {factor:g}", failing.seconds / PART):
+        if context.pacing.allows(f"capacity_ladder: rate × {factor:g}", _seconds(failing)):
             tried[factor] = context.train(_shortened(failing).but(learning_rate=factor * failing.config.learning_rate))
     done += _of_rates(context, failing, tried, is_learning=is_learning)
     done.append(_of_labels(context, failing))
@@ -107,6 +107,11 @@ def table(context: Context, done: list[Experiment]) -> Table:
 
 def _looks(run: TrainingRun) -> int:
     return int(np.clip(len(run.history.get("loss", ())) // PART, FEWEST_LOOKS, MOST_LOOKS))
+
+
+def _seconds(run: TrainingRun) -> float:
+    """What an experiment takes: it has a few looks even where the failing rung had fewer."""
+    return run.seconds * _looks(run) / max(len(run.history.get("loss", ())), 1)
 
 
 def _shortened(run: TrainingRun) -> TrainingConfig:
