@@ -6,11 +6,15 @@ import pandas as pd
 import pytest
 
 from tests.stages.overfit.trained import OTHER, flipped
+from tests.stages.tune.started import MLP
 from tests.stages.walk import TINY, context_of, diabetes, journey_on, noise, tumours, walk
-from wizard.core.budget import Budget
+from wizard.core.budget import EFFORTS, Budget
+from wizard.core.clock import Clock
 from wizard.core.decisions import Decisions
+from wizard.core.pacing import CAUTION, Pacing
 from wizard.models.families import mlp
-from wizard.stages.overfit.capacity_ladder import ENOUGH, capacity_ladder
+from wizard.stages.context import Context
+from wizard.stages.overfit.capacity_ladder import ENOUGH, _incumbent, capacity_ladder
 from wizard.stages.overfit.diagnosis import _seconds
 
 GIVEN = {"metric": "accuracy", "contradiction_floor": 0.0, "signal": True, "stage_configs": {}}
@@ -56,6 +60,24 @@ def test_a_network_that_had_no_time_to_learn_closes_no_gate(tmp_path):
     assert finding.status == "warned"
     assert "there was no time for more" in finding.headline
     assert [block.title for block in finding.blocks] == ["Rungs"], "no experiment says why, in even less time"
+
+
+@pytest.mark.parametrize(
+    ("runs", "epochs"),
+    [(4, 8), (5, 10), (11.9, 10), (18, 15), (24, 20), (99, 20)],  # as many of the family's own fit into regularize
+)
+def test_runs_are_longer_than_their_family_takes_only_where_there_is_time_for_many(
+    overfitted, tmp_path, monkeypatch, runs, epochs
+):
+    context = overfitted.context
+    pacing = Pacing(Clock(), 0.0, 1e6, tmp_path / "journal.json")
+    recipe = MLP.but(epochs=10, look_every=1)
+    run = context.train(recipe)
+    n_folds = max(1, len(context.split.folds))
+    seconds = runs * n_folds * 10 * run.seconds_an_epoch * CAUTION * 1.001
+    monkeypatch.setattr(Context, "seconds_for", lambda self, stage: seconds)
+    timed = replace(context, pacing=pacing, budget=Budget(EFFORTS["standard"], 1e6))
+    assert _incumbent(timed, recipe, run, has_fitted=False).epochs == epochs
 
 
 @pytest.mark.parametrize(("n_looks", "seconds"), [(1, 12.0), (12, 1.0), (300, 0.4)])

@@ -8,6 +8,7 @@ import numpy as np
 
 from wizard.core.blocks import Column, Table
 from wizard.core.config import TrainingConfig
+from wizard.core.pacing import CAUTION
 from wizard.core.run import TrainingRun
 from wizard.models.family import multiple
 from wizard.stages.context import Context
@@ -26,7 +27,8 @@ from wizard.stages.step import Outcome, failed, passed, step, warned
 from wizard.stages.words import share
 
 RUNG_SHARE = 0.6  # of the stage's time left that one rung may take
-COMPARED = 5  # configurations that regularize compares, each on every fold
+COMPARED, MANY = 5, 12  # configurations that regularize compares, each on every fold: at least, and more of them before
+# runs are longer than the family's own
 ENOUGH_LOOKS = 5  # with fewer, cut by the budget, a loss that has not fallen says nothing of the network
 FALLING = 0.9  # of the first loss: a rung that got below is learning, only not done
 ENOUGH = 1.5  # times the epochs in which the rows were learnt by heart: what regularises makes that slower
@@ -138,9 +140,9 @@ def _incumbent(context: Context, recipe: TrainingConfig, run: TrainingRun, *, ha
         epochs = min(epochs, multiple(max(recipe.epochs, ENOUGH * int(run.epochs_seen[-1])), look))
     if context.own is not None and run.epochs_seen:  # how long a model of the user's takes, only its own ladder tells
         epochs = min(max(epochs, int(run.epochs_seen[-1])), LONGER * epochs)
-    n_runs = max(1, len(context.split.folds)) * COMPARED
-    seconds = context.seconds_for("regularize") / n_runs
-    epochs = look * context.pacing.cap("epochs of later runs", epochs // look, look * run.seconds_an_epoch, seconds)
+    seconds, each = context.seconds_for("regularize") / max(1, len(context.split.folds)), run.seconds_an_epoch
+    seconds = max(min(seconds / COMPARED, CAUTION * recipe.epochs * each), seconds / MANY)
+    epochs = look * context.pacing.cap("epochs of later runs", epochs // look, look * each, seconds)
     return recipe.unregularised().but(hp=run.config.hp, epochs=epochs)
 
 
