@@ -11,6 +11,7 @@ from wizard.data.form import MEASURED, FeaturesForm, ImageForm, SeriesForm, Toke
 from wizard.data.task import Task
 from wizard.models.build import build_network, symbolic_inputs
 from wizard.models.family import families_for, family, names
+from wizard.models.layers import BatchNormalization
 
 FORMS = {
     "image": ImageForm(height=8, width=8, channels=1),
@@ -120,6 +121,15 @@ def test_every_input_and_every_weight_gets_a_gradient(name, form):
     for gradient in by_input.values():
         assert np.all(np.abs(gradient).reshape(16, -1).max(0) > 0)
     assert all(np.any(tf.convert_to_tensor(gradient) != 0) for gradient in by_weight)
+
+
+@pytest.mark.parametrize(
+    ("name", "form"), [("resnet", "image"), ("convnet_1d", "series"), ("inception_time", "series")]
+)
+def test_its_batch_normalisation_is_the_one_of_a_single_kernel(name, form):
+    layers = [one for one in network(name, form).model.layers if isinstance(one, keras.layers.BatchNormalization)]
+    assert layers
+    assert {type(one) for one in layers} == {BatchNormalization}
 
 
 def test_a_category_changes_what_comes_out():
