@@ -41,9 +41,17 @@ def crowded(journeys):
     return context
 
 
-def test_what_pointed_the_right_way_is_tried_without_what_was_kept_before_it(crowded):
+@pytest.mark.parametrize("given_up", ["its first fold", "its first fold for lack of time", "its first seed"])
+def test_what_pointed_the_right_way_for_one_look_only_is_not_tried_again(crowded, given_up):
     trials = ledger(crowded)
-    trials[1] = replace(trials[1], gain=Interval(0.01, -0.01, 0.03), given_up="", is_kept=False)
+    trials[1] = replace(trials[1], gain=Interval(0.01, -0.01, 0.03), given_up=given_up, is_kept=False)
+    assert other_order.run(crowded).headline.startswith("No change that was left out")
+
+
+@pytest.mark.parametrize("given_up", ["", "2 folds"])
+def test_what_pointed_the_right_way_is_tried_without_what_was_kept_before_it(crowded, given_up):
+    trials = ledger(crowded)
+    trials[1] = replace(trials[1], gain=Interval(0.01, -0.01, 0.03), given_up=given_up, is_kept=False)
     outcome = other_order.run(crowded)
     assert outcome.headline.startswith("Some dropout in place of a rate that learns a little: −")
     assert trials[0].is_kept, "without the rate nothing is learnt"
