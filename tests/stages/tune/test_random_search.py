@@ -17,7 +17,7 @@ from wizard.core.clock import Clock
 from wizard.core.decisions import Decisions
 from wizard.stages.length import own_epochs
 from wizard.stages.tune.race import Race
-from wizard.stages.tune.random_search import ENSEMBLE_RUNS, MOST_TRIALS, PROOF_RUNS, PROOF_SHARE, _proof, trials_for
+from wizard.stages.tune.random_search import MOST_TRIALS, PROOF_SHARE, _proof, trials_for
 from wizard.training.oracles import opened_tuner
 from wizard.training.search import TrialFailed
 
@@ -87,16 +87,17 @@ def test_runs_that_the_budget_cut_short_are_not_searched_unless_trials_are_asked
 
 
 def test_the_search_takes_what_the_ensemble_has_no_use_for(small):
-    timed = replace(small, budget=Budget(TINY, 600.0))
+    timed = replace(small, budget=Budget(replace(TINY, name="standard"), 600.0))
     config = MLP.but(epochs=own_epochs(context_of(timed, "tune"), MLP))
     context = tuned_from(timed, *SEARCH, config=config, trials=2).context
     seconds = context.judge(config).seconds
+    proof_runs, ensemble_runs = 8 + 10, 4 + 10  # folds are the seeds of a comparison
     left_to_the_ensemble = context.pacing.left_in_all - context.pacing.left
-    assert left_to_the_ensemble == pytest.approx(costs.needed("ensemble") + ENSEMBLE_RUNS * seconds, rel=0.2)
+    assert left_to_the_ensemble == pytest.approx(costs.needed("ensemble") + ensemble_runs * seconds, rel=0.2)
     for kept in (1e-3, 1e6):
         race = race_on(small, config)
         context.shared["time for the search"] = kept
-        assert _proof(context, race) == pytest.approx(min(PROOF_SHARE * kept, PROOF_RUNS * race.seconds_a_trial))
+        assert _proof(context, race) == pytest.approx(min(PROOF_SHARE * kept, proof_runs * race.seconds_a_trial))
 
 
 def race_on(journey, config=MLP):

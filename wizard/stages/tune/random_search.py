@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from wizard.core import costs
@@ -20,8 +21,10 @@ from wizard.training.space import OWN, Dimension
 CANDIDATES = 5  # configurations that are handed on
 MOST_TRIALS = 200  # under a budget in seconds, which ends the search long before on all but the smallest data
 PROOF_SHARE = 0.3  # of the search's time that is kept for the schedule and the winner's fresh seeds,
-PROOF_RUNS = 30  # and no more than so many trials' time, which is what they take where there is time for all of it
-ENSEMBLE_RUNS = 25  # trials' time that the ensemble has use for: fresh seeds, longer runs, a student
+# and no more than what they take where there is time for all of it: so many trials' time for each seed of a comparison,
+# and so many beside (texts took two thirds of it, banking77 nine tenths)
+PROOF_RUNS = {"quick": (3, 3), "standard": (8, 10), "thorough": (8, 20)}
+ENSEMBLE_RUNS = {"quick": (3, 5), "standard": (4, 10), "thorough": (4, 15)}  # fresh seeds, longer runs, a student
 PROOF = 2  # runs of the winner and the incumbent with a fresh seed, for which time is kept
 MINUTE, LONG = 60.0, 90.0  # seconds: beyond the second, time is given in minutes
 KINDS = {"random": "random search", "bayesian": "Bayesian optimisation", "hyperband": "Hyperband"}
@@ -61,7 +64,7 @@ def random_search(context: Context) -> Outcome:
     def goes_on(number: int) -> bool:
         seconds = race.seconds_a_trial
         if number == 1:
-            context.pacing.take(context.pace * costs.needed("ensemble") + ENSEMBLE_RUNS * seconds)
+            context.pacing.take(context.pace * costs.needed("ensemble") + _runs(context, ENSEMBLE_RUNS) * seconds)
             context.shared["time for the search"] = context.pacing.left
         cost = max((1 + PROOF) * seconds, seconds + _proof(context, race))
         return number == 0 or (not is_short and context.pacing.allows(f"random_search: trial {number}", cost))
@@ -145,7 +148,14 @@ def _expected(context: Context, race: Race, limit: int) -> int:
 def _proof(context: Context, race: Race) -> float:
     """Seconds that are kept for the schedule and for fresh seeds."""
     left = context.shared.get("time for the search", context.pacing.left)
-    return 0.0 if left == float("inf") else min(PROOF_SHARE * max(left, 0.0), PROOF_RUNS * race.seconds_a_trial)
+    if left == float("inf"):
+        return 0.0
+    return min(PROOF_SHARE * max(left, 0.0), _runs(context, PROOF_RUNS) * race.seconds_a_trial)
+
+
+def _runs(context: Context, of: Mapping[str, tuple[int, int]]) -> int:
+    a_seed, beside = of[context.effort.name]
+    return a_seed * context.repeats + beside
 
 
 def _so_far(context: Context, race: Race, limit: int) -> str:
