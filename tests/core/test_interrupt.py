@@ -6,7 +6,7 @@ from tests.interrupting import Started
 from wizard.core.interrupt import GO_ON, INTERRUPTED, is_interrupt
 
 PROGRAM = """
-import hashlib, sys, time
+import hashlib, signal, sys, time
 from wizard.core import interrupt
 
 class Finaliser:
@@ -40,6 +40,15 @@ try:
 except KeyboardInterrupt:
     raise RuntimeError("the library broke")
 """
+LOST = """
+print("inside", flush=True)
+sys.setswitchinterval(60)  # the thread that learns of Ctrl-C gets no turn before the error has arrived
+try:
+    signal.raise_signal(signal.SIGINT)
+except KeyboardInterrupt:
+    pass
+raise ImportError("as NumPy's extension says of an interrupt inside it")
+"""
 FINALISER = """
 one = Finaliser()
 del one
@@ -55,6 +64,12 @@ def started(body):
 def test_one_line_and_status_130_whatever_became_of_the_interrupt(body):
     process = started(body).interrupt()
     assert process.end() == INTERRUPTED
+    assert process.said.split("\n") == ["inside", "", GO_ON, ""]
+
+
+def test_an_interrupt_that_a_library_lost_just_before_its_error_is_still_one():
+    process = started(LOST)
+    assert process.end() == INTERRUPTED, process.said
     assert process.said.split("\n") == ["inside", "", GO_ON, ""]
 
 

@@ -51,11 +51,11 @@ def one_clean_line() -> Iterator[None]:
     try:
         yield
     except BaseException as error:
+        watch.end()  # before it is asked: it may not have had its turn since Ctrl-C came
         if watch.is_interrupted or is_interrupt(error):
             raise KeyboardInterrupt from None
         raise
-    finally:
-        watch.end()
+    watch.end()
     if watch.is_interrupted:
         raise KeyboardInterrupt
 
