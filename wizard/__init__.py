@@ -46,6 +46,7 @@ def register_layers() -> None:
         "wizard.data.layers",
         "wizard.data.series_layers",
         "wizard.models.layers",
+        "wizard.models.losses",
         "wizard.models.series_layers",
         "wizard.models.table_layers",
         "wizard.models.rocket_layers",

@@ -82,7 +82,8 @@ def built(journey: Any, config: Any) -> tuple[Any, Any, Any]:
     """A fresh network, with Keras's own batch normalisation in place of ours, its loss, and the run's data."""
     from wizard.core.backend import keras
     from wizard.models.build import build_network
-    from wizard.models.layers import BatchNormalization, CrossEntropy
+    from wizard.models.layers import BatchNormalization
+    from wizard.models.losses import CrossEntropy
 
     def plain_layer(layer: Any) -> Any:
         is_ours = isinstance(layer, BatchNormalization)

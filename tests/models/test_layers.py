@@ -9,13 +9,13 @@ from wizard.models.layers import (
     PAIR_FACTOR,
     AugmentPictures,
     BatchNormalization,
-    CrossEntropy,
     Dropout,
     MeanEmbedding,
     Schedule,
     Standardize,
     moved,
 )
+from wizard.models.losses import CrossEntropy
 
 
 def dropped(x, rate, training=True, **options):
@@ -45,6 +45,15 @@ def test_batch_normalization_is_that_of_keras(shape):
         found.append([y, *gradients, layer.moving_mean.value, layer.moving_variance.value, after])
     for ours, theirs in zip(*found, strict=True):
         np.testing.assert_allclose(ours, theirs, rtol=1e-4, atol=2e-5)
+
+
+def test_batch_normalization_that_is_frozen_learns_nothing_of_the_batch():
+    x = tf.constant(np.random.default_rng(0).normal(5.0, 2.0, (8, 4, 4, 2)).astype("float32"))
+    layer = BatchNormalization()
+    layer.build(x.shape)
+    layer.trainable = False
+    np.testing.assert_array_equal(layer(x, training=True), layer(x, training=False))
+    np.testing.assert_array_equal(layer.moving_mean, [0.0, 0.0])
 
 
 def test_batch_normalization_comes_back_with_its_model(tmp_path):

@@ -5,7 +5,8 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from wizard.models.layers import CrossEntropy, MeanOfMembers, MemberHeads, OverMembers
+from wizard.models.layers import MeanOfMembers, MemberHeads
+from wizard.models.losses import CrossEntropy, OverMembers
 from wizard.models.table_layers import (
     FeatureScale,
     Members,

@@ -7,7 +7,7 @@ import pytest
 from tests.small import dataset_of, trainer_for
 from wizard.core.config import TrainingConfig
 from wizard.data.split import rarest_label
-from wizard.models.layers import LabelCrossEntropy
+from wizard.models.losses import LabelCrossEntropy
 from wizard.training.compare import association
 from wizard.training.compiled import CompiledNetwork
 from wizard.training.fit import fit, losses_of

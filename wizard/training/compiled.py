@@ -21,7 +21,8 @@ from wizard.data.task import Task
 from wizard.models.build import Network, build_network
 from wizard.models.creative import disturbed
 from wizard.models.family import family
-from wizard.models.layers import CrossEntropy, LabelCrossEntropy, OverMembers, Schedule, SquaredError
+from wizard.models.layers import Schedule
+from wizard.models.losses import CrossEntropy, LabelCrossEntropy, OverMembers, SquaredError
 from wizard.models.optimizer import ClippedAdamW
 from wizard.training.mixing import Mixing
 from wizard.training.prepared import Prepared

@@ -62,12 +62,14 @@ def random_search(context: Context) -> Outcome:
         context.pacing.cuts.append("random_search: trials, for a longer run of what there is")
 
     def goes_on(number: int) -> bool:
+        if number == 0 or is_short:
+            return number == 0
         seconds = race.seconds_a_trial
         if number == 1:
             context.pacing.take(context.pace * costs.needed("ensemble") + _runs(context, ENSEMBLE_RUNS) * seconds)
             context.shared["time for the search"] = context.pacing.left
         cost = max((1 + PROOF) * seconds, seconds + _proof(context, race))
-        return number == 0 or (not is_short and context.pacing.allows(f"random_search: trial {number}", cost))
+        return context.pacing.allows(f"random_search: trial {number}", cost)
 
     with context.trainer.store.scratch() as place:
         search(
@@ -81,7 +83,8 @@ def random_search(context: Context) -> Outcome:
             place=place,
             together=Together(context, race, space, limit, goes_on, evaluate) if context.team is not None else None,
         )  # fmt: skip
-    return _answer(context, race, space, KINDS.get(tuner, tuner.split(" ")[0].rpartition(".")[2]))
+    how = KINDS.get(tuner, tuner.split(" ")[0].rpartition(".")[2])
+    return _answer(context, race, space, how, is_short=is_short)
 
 
 def trials_for(context: Context, incumbent: TrainingConfig) -> int:
@@ -93,7 +96,7 @@ def trials_for(context: Context, incumbent: TrainingConfig) -> int:
     return 1 + hyperband_trials(looks_of(incumbent), limit - 1) if tuner == "hyperband" and limit > 1 else limit
 
 
-def _answer(context: Context, race: Race, space: tuple[Dimension, ...], how: str) -> Outcome:
+def _answer(context: Context, race: Race, space: tuple[Dimension, ...], how: str, *, is_short: bool) -> Outcome:
     metric, ranked, n = context.metric, race.complete, len(race.tried)
     start, best = race.tried[0], ranked[0]
     configs = list(dict.fromkeys(one.config.model_dump_json() for one in ranked))[:CANDIDATES]
@@ -102,7 +105,7 @@ def _answer(context: Context, race: Race, space: tuple[Dimension, ...], how: str
         "blocks": (_progress(context, race), _table(context, race, space)),
         "decides": {"candidates": tuple(TrainingConfig.model_validate_json(config) for config in configs)},
     }  # fmt: skip
-    if n < 2 and is_cut_short(context, race.incumbent):
+    if is_short:
         return warned(
             f"Nothing was searched: the budget leaves a run {trained(race.incumbent)} of the "
             f"{own_epochs(context, race.incumbent)} epochs it should have, and what does best in so few learns "
