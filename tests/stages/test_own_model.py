@@ -1,10 +1,14 @@
 """The stages after baseline on models of the user's own."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
-from tests.stages.walk import walk
+from tests.stages.walk import context_of, walk
 from tests.training.own_models import amounts, declared, journey_of, plain, stepping, wine
+from wizard.core.budget import EFFORTS, Budget
+from wizard.stages.length import is_cut_short, own_epochs
 
 CLASSES = {"metric": "accuracy", "signal": True, "is_learnable": True}
 AMOUNTS = {"metric": "rmse", "signal": True, "is_learnable": True}
@@ -28,6 +32,15 @@ def test_the_ladder_is_made_of_declared_sizes(classes):
     incumbent = found.decided["incumbent"]
     assert (incumbent.family, incumbent.hp["dropout"], incumbent.learning_rate) == ("own", 0.0, 0.01)
     assert incumbent.hp["units"] in (4, 16)
+
+
+def test_a_model_of_ones_own_is_cut_short_by_a_budget_as_any_other(classes):
+    context = context_of(replace(classes, budget=Budget(EFFORTS["standard"], 600.0)), "tune")
+    start = classes.own.family.recipe(None, len(classes.split.train), classes.task)
+    assert own_epochs(context, start) == start.epochs
+    short = start.but(epochs=start.look_every)
+    assert [is_cut_short(context, one) for one in (start, short)] == [False, True]
+    assert not is_cut_short(context_of(classes, "tune"), short), "nobody was in a hurry"
 
 
 @pytest.mark.slow

@@ -5,8 +5,10 @@ import pandas as pd
 import pytest
 
 from tests.stages.overfit.trained import MADE
-from tests.stages.walk import journey_on, walk
+from tests.stages.walk import context_of, journey_on, tumours, walk
+from wizard.core.decisions import Decisions
 from wizard.models.families import mlp
+from wizard.stages.overfit.one_at_a_time import FIRST_SECONDS, TIME_SHARE, one_at_a_time
 
 
 def grown(journey, **options):
@@ -55,6 +57,15 @@ def test_columns_that_do_not_help_are_named(tmp_path):
     assert finding.status == "noted"
     assert "(Wizard(…, ignore=[…])): in so many steps they do not help" in finding.advice
     assert "'tells'" not in finding.advice
+
+
+def test_the_first_addition_is_taken_to_last_as_long_as_steps_do_here(tmp_path, monkeypatch):
+    context = replace(context_of(journey_on(tumours(200), tmp_path, "diagnosis"), "overfit"), pace=7.0)
+    context.decisions = Decisions(metric="accuracy")
+    asked = []
+    monkeypatch.setattr(context.pacing, "allows", lambda what, seconds: asked.append(seconds))
+    one_at_a_time.run(context)
+    assert asked == [pytest.approx(2 * 7 * FIRST_SECONDS / TIME_SHARE)], "it, and one more like it"
 
 
 def test_skipped_where_there_is_nothing_to_add(tmp_path):
