@@ -66,7 +66,7 @@ def test_it_is_left_training_for_as_long_as_there_is_time(small, times, epochs):
         assert f"{epochs} epochs instead of 2" in outcome.headline
 
 
-def test_where_the_budget_cut_runs_short_the_longest_one_that_fits_comes_here(small):
+def test_where_the_budget_cut_runs_short_the_longest_one_that_fits_comes_here(small, monkeypatch):
     timed = replace(small, budget=Budget(TINY, 1e5))
     context = context_of(timed, "ensemble")
     cut = SHORT.but(epochs=2)
@@ -79,8 +79,14 @@ def test_where_the_budget_cut_runs_short_the_longest_one_that_fits_comes_here(sm
     )
     context.shared["decided_here"] = tuple(Decisions.model_fields)
     assert not any(one.config.seed >= FRESH for one in pool(context)), "no fresh seeds of a run that is too short"
-    assert len(incumbent(context).predictions) == 3
+    judged, asked, cap = incumbent(context), {}, context.pacing.cap
+    assert len(judged.predictions) == 3
+    monkeypatch.setattr(
+        context.pacing, "cap", lambda what, n, each, left: asked.update({what: each}) or cap(what, n, each, left)
+    )
     leave_training.run(context)
+    ((run,), *_) = judged.runs
+    assert asked["leave_training: epochs of a longer run"] == run.seconds_an_epoch, "of one seed"
     trial = ledger(context)[0]
     assert trial.change["epochs"] == 2 * own, "the family's own, times the effort's"
     assert len(context.shared["judged"].predictions) == 1, "all the time goes to one run"

@@ -25,6 +25,15 @@ def test_a_change_that_ruins_everything_is_given_up_after_its_first_fold(journey
     assert len(ledger(context)) == 1
 
 
+def test_what_was_given_up_is_held_against_the_incumbent_on_the_same_folds(journeys):
+    context = started(journeys["classes"], MLP)
+    first = incumbent(context).runs[0][0]
+    experiment(context, "test", [{"learning_rate": 1e-9}], ["no learning"])
+    (trial,) = ledger(context)
+    assert trial.given_up == "its first fold"
+    assert trial.train_before == first.scores["train_loss"]
+
+
 def test_more_of_what_is_a_loss_is_not_tried(journeys):
     changes, words = [{"learning_rate": rate} for rate in (1e-9, 1e-8)], ["no learning", "hardly any"]
     for are_doses, n_tried in ((True, 1), (False, 2)):
