@@ -67,6 +67,7 @@ LAYERS = {
         "data.layers",
         "data.series_layers",
         "models.layers",
+        "models.losses",
         "models.series_layers",
         "models.rocket_layers",
         "models.table_layers",
