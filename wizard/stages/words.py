@@ -19,7 +19,8 @@ def count(n: int, noun: str) -> str:
 def _plural(noun: str) -> str:
     if noun.endswith("y") and noun[-2:-1] not in tuple("aeiou"):
         return f"{noun[:-1]}ies"
-    return noun + ("es" if noun.endswith(("s", "x", "ch")) else "s")
+    is_hissed = noun.endswith(("s", "x", "ch")) and not noun.endswith("epoch")
+    return noun + ("es" if is_hissed else "s")
 
 
 def share(value: float) -> str:

@@ -14,6 +14,7 @@ from wizard.core.decisions import Decisions
 from wizard.core.pacing import CAUTION, Pacing
 from wizard.models.families import mlp
 from wizard.stages.context import Context
+from wizard.stages.overfit import STEPS, summarise
 from wizard.stages.overfit.capacity_ladder import ENOUGH, _incumbent, capacity_ladder
 from wizard.stages.overfit.diagnosis import _seconds
 
@@ -56,10 +57,13 @@ def test_a_network_that_cannot_see_its_inputs_fails(tmp_path, monkeypatch):
 
 def test_a_network_that_had_no_time_to_learn_closes_no_gate(tmp_path):
     timed = replace(journey_on(noise(), tmp_path, "label"), budget=Budget(TINY, 0.1))
-    finding = climbed(timed)["capacity_ladder"]
+    walked = climbed(timed)
+    finding = walked["capacity_ladder"]
     assert finding.status == "warned"
     assert "there was no time for more" in finding.headline
     assert [block.title for block in finding.blocks] == ["Rungs"], "no experiment says why, in even less time"
+    summary = summarise(tuple(finding.but(step=name) for name in STEPS), walked.context)
+    assert summary.verdict == finding.headline, "the page's title says it once"
 
 
 @pytest.mark.parametrize(

@@ -81,7 +81,7 @@ def test_runs_that_the_budget_cut_short_are_not_searched_unless_trials_are_asked
     found = walked["random_search"]
     assert "time for the search" not in walked.context.shared, "what is left belongs to the longer run"
     assert found.status == "warned"
-    assert f"leaves a run {cut.epochs} of the {own} epochs it should have" in found.headline
+    assert f"leaves a run {cut.epochs} of {own} epochs, so the time goes to a longer one." in found.headline
     assert [row[0] for row in rows_of(found)] == [0]
     asked = tuned_from(timed, *SEARCH, config=cut, trials=1)["random_search"]
     assert asked.headline.startswith("Nothing was searched: one trial was asked for")

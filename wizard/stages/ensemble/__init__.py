@@ -23,11 +23,7 @@ def summarise(findings: tuple[Finding, ...], context: Context) -> Summary:
     plain = (
         *(_first(by_step[name]) for name in STEPS if name != "test_once" and by_step[name].status != "skipped"),
         "The test rows had been sealed until now: nothing before this stage could be fitted to them.",
-        *(
-            (f"Left out for lack of time: {listed([cut.partition(': ')[2] or cut for cut in cuts], 4)}.",)
-            if cuts
-            else ()
-        ),
+        *((f"Left out for lack of time: {listed([_without_step(cut) for cut in cuts], 4)}.",) if cuts else ()),
     )
     advice = next((finding.advice for finding in bad if finding.advice), "")
     return Summary(
@@ -35,6 +31,12 @@ def summarise(findings: tuple[Finding, ...], context: Context) -> Summary:
         plain,
         advice or "Load predictor/model.keras with `import wizard`, or call wizard.predict.",
     )
+
+
+def _without_step(cut: str) -> str:
+    """What was left out, without the name of the step that would have done it."""
+    head, _, rest = cut.partition(": ")
+    return rest if head in STEPS and rest else cut
 
 
 def _first(finding: Finding) -> str:

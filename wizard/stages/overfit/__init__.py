@@ -19,10 +19,8 @@ def summarise(findings: tuple[Finding, ...], context: Context) -> Summary:
     by_step = {finding.step: finding for finding in findings}
     bad = problems(findings)
     ladder = by_step["capacity_ladder"]
-    if ladder.stops:
-        verdict = f"No network tried fits the training data: {ladder.headline}"
-    elif ladder.status == "warned":
-        verdict = f"No network tried fits all of the training data: {ladder.headline}"
+    if ladder.stops or ladder.status == "warned":
+        verdict = ladder.headline
     elif bad:
         verdict = f"There is a network to go on with, and {problems_in_words(bad)} to look at."
     else:

@@ -8,6 +8,7 @@ from wizard.core.blocks import Line, Lines
 from wizard.stages.context import Context
 from wizard.stages.overfit.rungs import loss_unit
 from wizard.stages.step import Outcome, noted, skipped, step
+from wizard.stages.words import count
 
 TURNED = 1.05  # times its lowest: a validation loss that rose by this much has turned
 
@@ -49,5 +50,6 @@ def learning_curves(context: Context) -> Outcome:
             **numbers,
         )
     return noted(
-        f"The validation loss has not turned after {epochs[-1]} epochs; the gap is {gap:.3f} {unit}.", **numbers
+        f"The validation loss has not turned after {count(epochs[-1], 'epoch')}; the gap is {gap:.3f} {unit}.",
+        **numbers,
     )

@@ -13,7 +13,7 @@ from wizard.stages.context import Context
 from wizard.stages.overfit.rungs import error_unit, left_in_words, loss_unit, training_error
 from wizard.stages.own import NO_SCHEDULE
 from wizard.stages.step import Outcome, noted, skipped, step, warned
-from wizard.stages.words import share
+from wizard.stages.words import count, share
 
 STEP_EPOCHS, STEP_FACTOR = 30, 0.1  # the decay of most code written for ImageNet (He et al. 2016 and its descendants)
 CUT = 0.05  # of the training rows (or of the target's variance): so much more unfitted is decay, not chance
@@ -38,7 +38,9 @@ def no_decay(context: Context) -> Outcome:
     epochs = int(base.epochs_seen[-1])
     fixed = training_error(context, base)
     borrowed = _borrowed(epochs)
-    start = f"The rate stays constant for all {epochs:,} epochs of the rung taken: {left_in_words(context, fixed)}"
+    start = (
+        f"The rate stays constant for the {count(epochs, 'epoch')} of the rung taken: {left_in_words(context, fixed)}"
+    )
     if not context.pacing.allows("no_decay: the same run with a decay", base.seconds):
         return noted(
             f"{start}. There was no time to train it with a decay; {borrowed}.", blocks=(_rates(base, epochs),)

@@ -107,10 +107,9 @@ def _answer(context: Context, race: Race, space: tuple[Dimension, ...], how: str
     }  # fmt: skip
     if is_short:
         return warned(
-            f"Nothing was searched: the budget leaves a run {trained(race.incumbent)} of the "
-            f"{own_epochs(context, race.incumbent)} epochs it should have, and what does best in so few learns "
-            "fastest, but need not get furthest. The time goes to a longer run.",
-            advice="Give it a larger budget.",
+            f"Nothing was searched: the budget leaves a run {trained(race.incumbent)} of "
+            f"{own_epochs(context, race.incumbent)} epochs, so the time goes to a longer one.",
+            advice="Give it a larger budget: what does best in so few epochs learns fastest, but need not get furthest.",
             **numbers,
         )
     if n < 2 and context.pacing.cuts:
