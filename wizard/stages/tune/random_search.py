@@ -109,7 +109,7 @@ def _answer(context: Context, race: Race, space: tuple[Dimension, ...], how: str
         return warned(
             f"Nothing was searched: the budget leaves a run {trained(race.incumbent)} of "
             f"{own_epochs(context, race.incumbent)} epochs, so the time goes to a longer one.",
-            advice="Give it a larger budget: what does best in so few epochs learns fastest, but need not get furthest.",
+            advice="Give it a larger budget: the best of such short runs learns fastest, but need not get furthest.",
             **numbers,
         )
     if n < 2 and context.pacing.cuts:
