@@ -24,7 +24,7 @@ def start(sample: str, out: Path, scratch: Path) -> subprocess.Popen:
     """A journey in a process of its own, whose temporary files lie in a folder of their own."""
     scratch.mkdir(exist_ok=True)
     command = [sys.executable, "-m", "tests.journeys.journey", sample, str(out)]
-    own = {**os.environ, "TMPDIR": str(scratch)}
+    own = {**os.environ, "TMPDIR": str(scratch), "PYTHONDONTWRITEBYTECODE": ""}  # what is written, for all to see
     return subprocess.Popen(command, cwd=ROOT, env=own, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
 
 

@@ -141,7 +141,8 @@ class Pipeline:
         model.train_function = model.test_function = model.predict_function = None
         if not model.optimizer.built:
             model.optimizer.build(model.trainable_variables)
-        self._forward = tf.function(self._called, reduce_retracing=True)
+        # AutoGraph leaves bytecode in the system's temporary folder: only for what may need it
+        self._forward = tf.function(self._called, autograph=not is_own, reduce_retracing=True)
         self.first = self.state()
 
     def use(self, train: Tensors, held: Tensors) -> None:
