@@ -258,7 +258,7 @@ def _allotted_in_words(pacing: Pacing) -> str:
     """What a stage may take of the time left, in words; "" without a budget in seconds."""
     if pacing.left == float("inf"):
         return ""
-    if pacing.left_in_all < pacing.left:
+    if pacing.is_late:
         return " · no time is left but for what cannot be left out"
     return f" · {pacing.left:.0f} s of the {pacing.left_in_all:.0f} s left"
 

@@ -1,5 +1,6 @@
 from wizard.core.clock import Clock
 from wizard.core.pacing import Pacing
+from wizard.journey import _allotted_in_words
 
 
 def pacing(path, deadline, spent=0.0, clock=None):
@@ -25,6 +26,17 @@ def test_work_of_earlier_stages_counts(tmp_path):
     late = pacing(tmp_path, 10.0, spent=8.0)
     assert late.left < 2.01
     assert not late.allows("trial 1", 5.0)
+
+
+def test_a_journey_past_its_time_says_so_and_shows_no_time_below_nothing(tmp_path):
+    late = Pacing(Clock(), 90.0, 120.0, tmp_path / "journal.json", end=100.0)
+    assert late.is_late
+    assert _allotted_in_words(late) == " · no time is left but for what cannot be left out"
+    timely = Pacing(Clock(), 0.0, 60.0, tmp_path / "journal.json", end=100.0)
+    assert not timely.is_late
+    assert _allotted_in_words(timely) == " · 60 s of the 100 s left"
+    assert not pacing(tmp_path, None).is_late
+    assert _allotted_in_words(pacing(tmp_path, None)) == ""
 
 
 def test_a_stage_takes_what_the_later_ones_have_no_use_for_and_never_gives_its_own_away(tmp_path):

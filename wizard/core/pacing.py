@@ -59,6 +59,11 @@ class Pacing:
         """Seconds left to the journey; infinite without a budget in seconds."""
         return float("inf") if self._end is None else self._end - self._offset - self._clock.spent()
 
+    @property
+    def is_late(self) -> bool:
+        """Whether the journey has less time left than the stage cannot do without."""
+        return self._deadline is not None and self._end is not None and self._end < self._deadline
+
     def take(self, needed: float) -> None:
         """Lets the stage go on into what the later ones have no use for.
 

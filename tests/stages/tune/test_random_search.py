@@ -36,6 +36,11 @@ def rows_of(finding):
     return sorted((row[:-2] + row[-1:] for row in table.rows), key=lambda row: row[0])
 
 
+def unpaced(journey):
+    """Takes back what a test before answered about the time left."""
+    (journey.folder / "store" / "pacing" / "test-tune.json").unlink(missing_ok=True)
+
+
 def test_the_incumbent_is_trial_0_and_never_lost(tuned, regularized):
     assert [row[0] for row in rows_of(tuned["random_search"])] == list(range(TINY.trials))
     assert tuned["random_search"].status in ("passed", "noted")
@@ -72,11 +77,22 @@ def test_under_a_budget_in_seconds_the_time_ends_the_search_and_keeps_some_for_t
     assert found.context.pacing.cuts == ["random_search: trial 1"]
 
 
+def test_a_search_that_ends_before_its_budget_says_so(small, monkeypatch):
+    monkeypatch.setattr("wizard.stages.tune.random_search.MOST_TRIALS", 3)
+    unpaced(small)
+    timed = replace(small, budget=Budget(TINY, 6000.0), clock=Clock())
+    found = tuned_from(timed, *SEARCH, config=MLP.but(epochs=own_epochs(context_of(timed, "tune"), MLP)))
+    told = "the most that a budget in seconds may take"
+    assert told in found["random_search"].headline
+    assert len(rows_of(found["random_search"])) == 3
+    assert told not in tuned_from(small, *SEARCH, trials=3)["random_search"].headline
+
+
 def test_runs_that_the_budget_cut_short_are_not_searched_unless_trials_are_asked_for(small):
     timed = replace(small, budget=Budget(TINY, 600.0))
     own = own_epochs(context_of(timed, "tune"), MLP)
     cut = MLP.but(epochs=own // 2 - 1)
-    (small.folder / "store" / "pacing" / "test-tune.json").unlink(missing_ok=True)  # answers of the test before
+    unpaced(small)
     walked = tuned_from(timed, *SEARCH, config=cut)
     found = walked["random_search"]
     assert "time for the search" not in walked.context.shared, "what is left belongs to the longer run"

@@ -23,6 +23,7 @@ def summarise(findings: tuple[Finding, ...], context: Context) -> Summary:
     plain = (
         *(_first(by_step[name]) for name in STEPS if name != "test_once" and by_step[name].status != "skipped"),
         "The test rows had been sealed until now: nothing before this stage could be fitted to them.",
+        *_time_taken(context),
         *((f"Left out for lack of time: {listed([_without_step(cut) for cut in cuts], 4)}.",) if cuts else ()),
     )
     advice = next((finding.advice for finding in bad if finding.advice), "")
@@ -31,6 +32,15 @@ def summarise(findings: tuple[Finding, ...], context: Context) -> Summary:
         plain,
         advice or "Load predictor/model.keras with `import wizard`, or call wizard.predict.",
     )
+
+
+def _time_taken(context: Context) -> tuple[str, ...]:
+    """What became of a budget in seconds."""
+    given = context.budget.seconds
+    if given is None:
+        return ()
+    taken = given - context.pacing.left_in_all
+    return (f"The journey was given {given:,.0f} s and took {taken:,.0f} s.",)
 
 
 def _without_step(cut: str) -> str:
