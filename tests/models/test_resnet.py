@@ -4,6 +4,7 @@ import keras
 import pytest
 
 from tests.models.test_families import TASK
+from tests.small import fresh
 from wizard.core.config import TrainingConfig
 from wizard.data.form import ImageForm
 from wizard.models.build import build_network
@@ -29,6 +30,45 @@ def sizes(side):
 )
 def test_only_small_pictures_keep_their_size_through_the_first_stage(side, maps):
     assert sizes(side) == maps
+
+
+NARROW = """
+import tensorflow as tf
+
+tf.config.threading.set_intra_op_parallelism_threads(2)
+from tests.models.test_families import TASK
+from wizard.core.config import TrainingConfig
+from wizard.data.form import ImageForm
+from wizard.models.build import build_network
+
+form = ImageForm(height=24, width=24, channels=1)
+config = TrainingConfig(family="resnet", hp={"width": 16, "stages": 2, "blocks": 1})
+model = build_network(config, form, TASK).model
+
+@tf.function
+def gradients(x):
+    with tf.GradientTape() as tape:
+        loss = tf.reduce_mean(model(x, training=True) ** 2)
+    return tape.gradient(loss, model.trainable_variables)
+
+for rows in (7, 31, 1):
+    for _ in range(20):
+        gradients(tf.random.normal((rows, 24, 24, 1)))
+print("sound")
+"""
+
+
+def test_few_channels_and_an_odd_number_of_rows_overrun_no_memory():
+    assert fresh(NARROW).strip().endswith("sound")
+
+
+def test_shortcuts_are_thinned_out_before_their_convolution():
+    form = ImageForm(height=25, width=28, channels=1)
+    model = build_network(TrainingConfig(family="resnet", hp={"width": 8, "stages": 3, "blocks": 1}), form, TASK).model
+    shortcuts = [one for one in model.layers if isinstance(one, keras.layers.Conv2D) and one.kernel_size == (1, 1)]
+    assert [(one.strides, one.output.shape[1:]) for one in shortcuts] == [
+        ((1, 1), (13, 14, 8)), ((1, 1), (7, 7, 16)), ((1, 1), (4, 4, 32)),
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize(("side", "n_rows", "epochs"), [(8, 1_100, 13), (28, 17_000, 12), (28, 100, 40)])

@@ -83,8 +83,10 @@ def _residual(x: Any, filters: int, stride: int) -> Any:
     from wizard.core.backend import keras
 
     shortcut = x
-    if stride > 1 or x.shape[-1] != filters:
-        shortcut = _convolution(x, filters, 1, stride, activation=None)
+    if stride > 1:  # by pooling: oneDNN overruns its memory in a strided 1 x 1 convolution of few channels and odd rows
+        shortcut = keras.layers.AveragePooling2D(1, stride)(shortcut)
+    if shortcut.shape[-1] != filters:
+        shortcut = _convolution(shortcut, filters, 1, activation=None)
     x = _convolution(x, filters, 3, stride)
     x = _convolution(x, filters, 3, activation=None)
     return keras.layers.Activation("relu")(keras.layers.Add()([x, shortcut]))
