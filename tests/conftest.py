@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+os.environ.setdefault("TF_NUM_INTRAOP_THREADS", "1")  # as for small data in a process of their own: the same bits
 if "PYTEST_XDIST_WORKER" in os.environ:  # processes whose threads wait for each other's took ten times as long
     for library in ("OMP", "OPENBLAS", "MKL"):
         os.environ.setdefault(f"{library}_NUM_THREADS", "1")
