@@ -46,6 +46,7 @@ class Made:
     dataset: Any
     calibration: Calibration | None
     rows: np.ndarray  # of the validation set
+    together: np.ndarray  # the members' answers to them while training, joined, without calibration
 
     @property
     def known(self) -> Known:
@@ -61,14 +62,24 @@ class Made:
         ]
 
 
-def made(kind: str, folder) -> Made:
+MIXED = {  # settings of the inputs of two members that see the same examples in two ways
+    "table": ({"leave_out": '["age"]'}, {}),
+    "pictures": ({}, {"height": 4, "width": 4}),
+    "texts": ({"length": 4}, {"vocabulary": 12}),
+    "series": ({"even": "level"}, {}),
+}
+
+
+def made(kind: str, folder, inputs=({}, {})) -> Made:
     """Trains two members for a moment and joins them."""
     raw, target, task, calibration = KINDS[kind]
     dataset = dataset_of(raw(), tuple(target) if isinstance(target, list) else target)
     trainer = trainer_for(dataset, folder / kind, task=task)
-    members = []
-    for seed, weight in ((0, 0.75), (1, 0.25)):
-        run = trainer.train(LINEAR.but(seed=seed))
+    members, together = [], 0.0
+    for seed, (weight, settings) in enumerate(zip((0.75, 0.25), inputs, strict=True)):
+        run = trainer.train(LINEAR.but(seed=seed, inputs=settings))
         members.append(Member(run.config, trainer.prepared(run.config), trainer.weights(run), weight))
+        together = together + weight * trainer.held_predictions(run)
     model = build_predictor(members, trainer.task, calibration)
-    return Made(model, members[0].prepared.preparation, trainer.task, dataset, calibration, trainer.split.validation)
+    rows = trainer.split.validation
+    return Made(model, members[0].prepared.preparation, trainer.task, dataset, calibration, rows, together)

@@ -6,9 +6,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from tests.export.predictors import KINDS, MIXED, made
 from tests.small import fresh, short_recipe, some_amounts, some_digits, some_rows
 from wizard import Wizard
 from wizard.core.config import TrainingConfig
+from wizard.export.predictor import load_predictor, predict_raw
+from wizard.export.saved_model import load_served, save_for_tensorflow
 
 MLP = TrainingConfig(family="mlp", hp={"width": 16, "depth": 1}, epochs=4, learning_rate=1e-2)
 LOADED = """
@@ -88,6 +91,21 @@ def test_a_regression_answers_in_the_unit_of_its_target(monkeypatch, tmp_path):
     out = answers_of_file(wizard, columns_of(new, ["area", "rooms"], [], []), tmp_path)
     assert out["prediction"] == pytest.approx(wizard.predict(new), rel=1e-5)
     assert wizard.evaluate(new)["r2"] > 0.5
+
+
+@pytest.mark.parametrize("kind", MIXED)
+def test_members_that_see_the_same_examples_in_two_ways(kind, monkeypatch, tmp_path):
+    monkeypatch.setitem(KINDS, kind, (*KINDS[kind][:3], None))
+    one = made(kind, tmp_path, MIXED[kind])
+    one.model.save(tmp_path / "model.keras")
+    loaded = load_predictor(tmp_path / "model.keras")
+    answers = predict_raw(loaded, one.preparation, one.dataset.examples.take(one.rows), one.task)
+    assert answers == pytest.approx(one.together, rel=1e-5, abs=1e-6)
+    save_for_tensorflow(one.model, tmp_path / "saved_model")
+    served = load_served(tmp_path / "saved_model", frozenset(loaded.input))
+    assert predict_raw(served, one.preparation, one.dataset.examples.take(one.rows), one.task) == pytest.approx(
+        answers, rel=1e-5, abs=1e-6
+    )
 
 
 def test_rows_that_were_never_seen_have_an_answer_one_each(of_rows):

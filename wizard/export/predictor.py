@@ -56,7 +56,7 @@ def build_predictor(members: Sequence[Member], task: Task, calibration: Calibrat
     for number, member in enumerate(members):
         preparation = member.prepared.preparation
         if preparation.key not in encoded:
-            encoded[preparation.key] = preparation.apply(raw)
+            encoded[preparation.key] = _prepared(preparation, raw, len(encoded))
         tensors = encoded[preparation.key]
         if member.own is not None:
             from wizard.export.own_predictor import answers_in_a_graph
@@ -66,6 +66,21 @@ def build_predictor(members: Sequence[Member], task: Task, calibration: Calibrat
             outputs.append(_member_answers(member, tensors, task, number))
     together = Weighted([member.weight for member in members], dtype="float64", name="together")(outputs)
     return Predictor(raw, _answers(together, task, calibration or Calibration()), name="predictor")
+
+
+def _prepared(preparation: Any, raw: dict[str, Any], number: int) -> dict[str, Any]:
+    """A network's inputs; those that are prepared in another way than the first's by a model of their own.
+
+    The layers of all preparations of a modality have the same names, of which a model may have each once.
+    """
+    from wizard.core.backend import keras
+
+    if number == 0:
+        return dict(preparation.apply(raw))
+    own = preparation.raw_inputs()
+    places = {tensor.name: tensor for tensor in own.values()}  # a column's name is not its tensor's
+    inner = keras.Model(places, preparation.apply(own), name=f"preparation_{number}")
+    return dict(inner({tensor.name: raw[name] for name, tensor in own.items()}))
 
 
 def _member_answers(member: Member, tensors: dict[str, Any], task: Task, number: int) -> Any:
