@@ -5,6 +5,7 @@ from tests.data.test_modalities import preparation_of
 from tests.small import dataset_of, some_digits, some_series
 from wizard.core.backend import keras
 from wizard.core.config import TrainingConfig
+from wizard.data.even_layers import EvenCourse
 from wizard.data.evened import evening
 from wizard.export.eject import why_not
 
@@ -51,6 +52,17 @@ def test_series_get_one_level_and_one_amplitude_in_each_channel():
     x = of((series, labels), "level", "amplitude")[2][:, :, :2]
     assert np.all(x.mean(1).std(0) < 0.1 * x.std(1).mean(0))
     assert np.all(x.std(1).std(0) < 0.1 * x.std(1).mean(0))
+
+
+def test_the_last_bit_of_a_series_does_not_hang_on_the_order_of_a_sum():
+    random = np.random.default_rng(0)
+    x = random.normal(5, 2, (40, 57, 2)).astype("float32")
+    layer = EvenCourse(["level", "amplitude"], [0.25, -1.0], [1.5, 0.5])
+    wide = x.astype("float64")
+    around = wide - wide.mean(1, keepdims=True)
+    expected = (around * [1.5, 0.5] / wide.std(1, keepdims=True) + [0.25, -1.0]).astype("float32")
+    assert np.asarray(layer(x)).tobytes() == expected.tobytes()
+    assert np.asarray(layer(x[:, ::-1]))[:, ::-1].tobytes() == expected.tobytes()
 
 
 @pytest.mark.parametrize(("raw", "names"), [(lit(), ("brightness", "contrast")), (some_series(60), ("level",))])

@@ -53,7 +53,10 @@ class EvenLight(keras.layers.Layer):
 
 @keras.saving.register_keras_serializable(package=PACKAGE)
 class EvenCourse(keras.layers.Layer):
-    """Series (b, t, c), NaN where nothing was measured, of one level or one amplitude in each channel.
+    """Series (b, t, c), NaN where nothing was measured, of one level or one amplitude in each channel; float32.
+
+    Computed with double precision: the order in which sums are taken differs between a file and here, and what counts
+    how often a series passes a threshold (MiniRocket) tells the last bit of a float32.
 
     Args:
         out: What is taken out: "level", "amplitude".
@@ -67,15 +70,16 @@ class EvenCourse(keras.layers.Layer):
 
     def call(self, series: Any) -> Any:
         """Same shape, NaN where there was none."""
+        series, nothing = tf.cast(series, "float64"), tf.constant(0.0, "float64")
         is_known = tf.math.is_finite(series)
-        n = tf.reduce_sum(tf.cast(is_known, "float32"), 1, keepdims=True)
-        mean = tf.math.divide_no_nan(tf.reduce_sum(tf.where(is_known, series, 0.0), 1, keepdims=True), n)
+        n = tf.reduce_sum(tf.cast(is_known, "float64"), 1, keepdims=True)
+        mean = tf.math.divide_no_nan(tf.reduce_sum(tf.where(is_known, series, nothing), 1, keepdims=True), n)
         around = series - mean
         if "amplitude" in self.out:
-            spread = tf.constant(self.spread, "float32")
-            own = tf.math.divide_no_nan(tf.reduce_sum(tf.where(is_known, around, 0.0) ** 2, 1, keepdims=True), n)
+            spread = tf.constant(self.spread, "float64")
+            own = tf.math.divide_no_nan(tf.reduce_sum(tf.where(is_known, around, nothing) ** 2, 1, keepdims=True), n)
             around *= spread / tf.maximum(tf.sqrt(own), FLAT * spread)
-        return around + (tf.constant(self.level, "float32") if "level" in self.out else mean)
+        return tf.cast(around + (tf.constant(self.level, "float64") if "level" in self.out else mean), "float32")
 
     def compute_output_spec(self, series: Any) -> keras.KerasTensor:
         """Shape and dtype of the result."""
