@@ -168,9 +168,7 @@ def test_answers_are_kept_until_the_page_is_opened_again(journeys, tmp_path):
       }
       seen.second = JSON.parse(sessionStorage.second); seen.third = JSON.parse(kept());
       window.confirm = () => true; find("restart").click(); seen.after = find("answered").textContent;
-    """.replace(
-        "SEVEN", json.dumps([right[row] for row in rows[:7]])
-    )  # a browser writes when it likes: asked again
+    """.replace("SEVEN", json.dumps([right[row] for row in rows[:7]]))  # a browser writes when it likes: asked again
     seen = played(page, tmp_path, {rows[0]: right[rows[0]]}, BY_NUMBER, extra)
     assert seen["second"] == seen["third"] == ["8 of 50", "7 answered"], "forgotten only where that is confirmed"
     assert seen["after"] == "0 answered", "a second annotator does not see the first one's answers"
