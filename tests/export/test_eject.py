@@ -32,7 +32,10 @@ MLP = TrainingConfig(
 )
 KINDS = {  # raw data, target, configuration
     "mlp": (lambda: some_rows(400), "bought", MLP.but(class_weights=True, label_smoothing=0.05)),
-    "linear": (lambda: some_amounts(200), ["price", "rooms"], MLP.but(family="linear", hp={}, epochs=40, dropout=0.0, schedule="cycles")),
+    "linear": (
+        lambda: some_amounts(200), ["price", "rooms"],
+        MLP.but(family="linear", hp={}, epochs=40, dropout=0.0, schedule="cycles"),
+    ),
     "resnet": (lambda: some_digits(300), None,
                MLP.but(family="resnet", hp={"width": 8, "stages": 2, "blocks": 1}, augment=0.5)),
     "bag_of_ngrams": (lambda: some_texts(200), None, MLP.but(family="bag_of_ngrams", hp={}, augment=0.3, patience=4)),
