@@ -63,7 +63,7 @@ def test_once(context: Context) -> Outcome:
     if best_dumb and not metric.better(final.value, opened.scores[best_dumb].value):
         return warned(
             f"{words} A much simpler method does as well: {best_dumb}, {metric.words(opened.scores[best_dumb].value)}.",
-            advice=f"Consider {best_dumb}: it is simpler and as good here.",
+            advice=f"Consider the simpler method, which is as good here: {best_dumb}.",
             **numbers,
         )
     if explained.difference.high < 0:
