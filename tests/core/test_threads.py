@@ -43,7 +43,7 @@ def test_small_data_ask_for_one_thread_once_and_say_so(alone, capsys):
 
 @pytest.mark.parametrize(
     "examples",
-    [LARGE, np.zeros((SMALL_ROWS + 1, 2)), ["a" * (SMALL_EXAMPLE + 1)], [{"a": 1.0}] * (SMALL_ROWS + 1)],
+    [LARGE, np.zeros((SMALL_ROWS + 1, 2)), [np.str_("a" * (SMALL_EXAMPLE + 1))], [{"a": 1.0}] * (SMALL_ROWS + 1)],
     ids=["pictures", "rows", "texts", "cells"],
 )
 def test_larger_data_change_nothing(alone, examples, capsys):

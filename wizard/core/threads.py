@@ -6,6 +6,8 @@ import os
 import sys
 from typing import Any
 
+import numpy as np
+
 from wizard.core.progress import say
 
 VARIABLE = "TF_NUM_INTRAOP_THREADS"  # TensorFlow's own; read when it starts, and not again in a process
@@ -44,4 +46,4 @@ def suit(examples: Any) -> None:
 
 def _numbers(example: Any) -> int:
     """Numbers, columns or characters of one example."""
-    return int(getattr(example, "size", None) or len(example))
+    return len(example) if isinstance(example, (str, dict)) else int(np.size(example))  # NumPy's words say size 1
