@@ -27,6 +27,7 @@ from wizard.core.progress import Progress, say
 from wizard.core.registry import load
 from wizard.core.result import STAGES, DatasetSummary, StageName, StageResult
 from wizard.core.store import STAGE_RESULTS, Store, folder_name
+from wizard.core.threads import suit
 from wizard.data.copies import Copies, find_copies
 from wizard.data.dataset import Dataset
 from wizard.data.openings import count_opening
@@ -304,6 +305,8 @@ def announce(journey: Journey) -> None:
     journey.beside.append(journey.clock.now())  # opening, the split and its copies included
     left = None if journey.budget.seconds is None else journey.budget.seconds - journey.beside[0]
     say(f"  plan: {journey.budget.plan(left, journey.pace())}")
+    if journey.foreign is None:  # code of the user's own runs as it came
+        suit(dataset.examples)
 
 
 def check_order(journey: Journey, stage: StageName, results: Collection[str]) -> None:

@@ -19,7 +19,6 @@ from wizard.core.gates import check_gates
 from wizard.core.progress import say, say_result
 from wizard.core.result import STAGES, StageName, StageResult, decided_by
 from wizard.core.store import folder_name
-from wizard.core.threads import suit
 from wizard.data.corrections import with_task
 from wizard.data.opening import Request, open_dataset
 from wizard.data.task import check_task
@@ -152,8 +151,6 @@ class Wizard:
         )  # fmt: skip
         use_sets(self._journey)
         announce(self._journey)
-        if own is None:
-            suit(opened.examples)
 
     # ── the six stages ───────────────────────────────────────────────────────────────────────────
     def explore(self, examples: int = 300) -> Self:

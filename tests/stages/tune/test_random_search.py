@@ -86,6 +86,11 @@ def test_a_search_that_ends_before_its_budget_says_so(small, monkeypatch):
     assert told in found["random_search"].headline
     assert len(rows_of(found["random_search"])) == 3
     assert told not in tuned_from(small, *SEARCH, trials=3)["random_search"].headline
+    unpaced(small)
+    assert (
+        told
+        not in tuned_from(timed, *SEARCH, config=found.context.decided("incumbent"), trials=3)["random_search"].headline
+    ), "as many as were asked for"
 
 
 def test_runs_that_the_budget_cut_short_are_not_searched_unless_trials_are_asked_for(small):

@@ -92,10 +92,15 @@ def random_search(context: Context) -> Outcome:
 def trials_for(context: Context, incumbent: TrainingConfig) -> int:
     """How many trials: as asked, or as the user's oracle says, or as the effort; Hyperband's cost as much as those."""
     tuner = context.options.get("tuner") or "random"
-    own = getattr(getattr(tuner, "thing", None), "max_trials", None)
     most = context.effort.trials if context.budget.seconds is None else MOST_TRIALS
-    limit = int(context.options.get("trials") or (own if isinstance(own, int) else 0) or most)
+    limit = _asked(context) or most
     return 1 + hyperband_trials(looks_of(incumbent), limit - 1) if tuner == "hyperband" and limit > 1 else limit
+
+
+def _asked(context: Context) -> int:
+    """How many trials the user, or the user's oracle, asked for; 0 where neither did."""
+    own = getattr(getattr(context.options.get("tuner"), "thing", None), "max_trials", None)
+    return int(context.options.get("trials") or (own if isinstance(own, int) else 0))
 
 
 def _answer(context: Context, race: Race, space: tuple[Dimension, ...], how: str, *, is_short: bool) -> Outcome:
@@ -119,7 +124,7 @@ def _answer(context: Context, race: Race, space: tuple[Dimension, ...], how: str
     if n < 2:
         return noted(f"Nothing was searched: {_why_one(space)}.", **numbers)
     score, before = metric.words(best.score or 0.0), metric.words(start.score or 0.0)
-    is_full = context.budget.seconds is not None and n >= MOST_TRIALS
+    is_full = context.budget.seconds is not None and not _asked(context) and n >= MOST_TRIALS
     most = ", the most that a budget in seconds may take" if is_full else ""
     done = f"{count(n, 'trial')} of {how}{_ends(race)}{most}"
     if best is start:
