@@ -15,6 +15,7 @@ from wizard.stages.step import Outcome, Step
 
 ENDLESS = TrainingConfig(family="linear", epochs=1_000_000, learning_rate=1e-3)
 TARGET = "bought"
+BEGINS = "the command begins"  # what is imported before it is this module's, not the command's
 
 
 def table(folder: Path) -> Path:
@@ -47,6 +48,7 @@ def main(how: str, out: Path, runs: Path) -> int:
     if how == "script":
         Wizard(path, TARGET, budget="quick", out=runs).run()
         return 0
+    print(BEGINS)  # noqa: T201
     sys.argv[1:] = ["run", str(path), "--target", TARGET, "--budget", "quick", "--out", str(runs)]
     return cli.main()
 

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.interrupting import Started
+from tests.journeys.stopping import BEGINS
 from tests.mounting import mounted
 from wizard.core.interrupt import GO_ON, INTERRUPTED
 from wizard.core.store import PARTIAL
@@ -99,7 +100,7 @@ def test_a_command_stopped_at_many_moments_comes_to_its_end(tmp_path):
     assert Started(*MODULE, "short", whole).end() == 0
     seconds = time.monotonic() - started
     for _ in range(12):
-        process = Started(*MODULE, "short", tmp_path / "stopped")
+        process = Started(*MODULE, "short", tmp_path / "stopped").until(BEGINS)
         time.sleep(moments.uniform(0.1, seconds))
         if process.process.poll() is None:
             stopped_cleanly(process.interrupt())

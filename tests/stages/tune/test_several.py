@@ -24,11 +24,12 @@ pytestmark = [pytest.mark.long, pytest.mark.timeout(3 * ENDS)]
 
 def started(out, trials, workers, *slow, **environment):
     command = [sys.executable, "-m", "tests.stages.tune.several", *map(str, (out, trials, workers, *slow))]
-    log = (out.parent / f"{environment.get(TUNER_ID, 'alone')}-{time.monotonic_ns()}.log").open("w+")
-    process = subprocess.Popen(
-        command, cwd=ROOT, env={**os.environ, **environment}, stdout=log, stderr=subprocess.STDOUT
-    )
-    process.log = log
+    path = out.parent / f"{environment.get(TUNER_ID, 'alone')}-{time.monotonic_ns()}.log"
+    with path.open("w") as log:
+        process = subprocess.Popen(
+            command, cwd=ROOT, env={**os.environ, **environment}, stdout=log, stderr=subprocess.STDOUT
+        )
+    process.log = path
     return process
 
 
@@ -38,8 +39,7 @@ def ended(process):
         code = process.wait(ENDS)
     finally:
         process.kill()
-    process.log.seek(0)
-    said = process.log.read()
+    said = process.log.read_text()
     assert code == 0, said[-3000:]
     return said
 
