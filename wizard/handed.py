@@ -8,7 +8,7 @@ from collections.abc import Collection
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
@@ -16,15 +16,13 @@ from wizard.core.calibration import Calibration
 from wizard.core.decisions import Decisions
 from wizard.core.disk import writing
 from wizard.core.errors import DataError, NotAvailableError, OptionError, StageOrderError
+from wizard.core.progress import say
 from wizard.core.result import StageName
 from wizard.core.seeds import derive
 from wizard.core.store import PARTIAL
 from wizard.data.dataset import Examples
 from wizard.data.task import Task
 from wizard.journey import Journey
-
-if TYPE_CHECKING:
-    from wizard.export.eject import Ejected
 
 
 @dataclass(frozen=True)
@@ -79,13 +77,6 @@ def check_export(path: Path) -> Path:
     """A path that a predictor can be written to; raises NotAvailableError for another ending."""
     if path.suffix != ".keras":
         raise NotAvailableError(f"export() writes .keras files in this version. Received: {path.name!r}.")
-    return path
-
-
-def check_script(path: Path) -> Path:
-    """A path that a script can be written to; raises OptionError for another ending."""
-    if path.suffix != ".py":
-        raise OptionError(f"eject() writes a Python script. Received: {path.name!r}; end its name in .py.")
     return path
 
 
@@ -163,22 +154,28 @@ def deciding_scores(journey: Journey, decisions: Decisions, stages: Collection[S
     return validation_scores(journey.trainer, decisions, journey.seed)
 
 
-def ejected(journey: Journey, decisions: Decisions, stages: Collection[StageName], file: str) -> Ejected:
-    """The best single network so far as a script.
+def write_script(journey: Journey, decisions: Decisions, stages: Collection[StageName], path: Path) -> Path:
+    """Writes the best single network so far as a script; says so where it is not that one.
 
     Args:
         journey: The journey.
         decisions: Of all stages that ran.
         stages: Names of the stages that ran.
-        file: Name that the script will have.
+        path: Of the script.
+
+    Returns:
+        The path.
 
     Raises:
+        OptionError: For a path that does not end in ".py".
         StageOrderError: If no stage has chosen a network yet.
         NotAvailableError: For what no script can be written of.
     """
     from wizard.export.eject import eject, single_network
     from wizard.training.metrics import default_metric, metric_for
 
+    if path.suffix != ".py":
+        raise OptionError(f"eject() writes a Python script. Received: {path.name!r}; end its name in .py.")
     _check_network(stages)
     if journey.own is not None:
         raise NotAvailableError(
@@ -186,11 +183,15 @@ def ejected(journey: Journey, decisions: Decisions, stages: Collection[StageName
             "wizard.decisions.incumbent: hyperparameters, batch, rate, weight decay and epochs."
         )
     assert decisions.incumbent is not None
-    config = single_network([member for member, _ in decisions.members], decisions.incumbent)
+    config, instead = single_network([member for member, _ in decisions.members], decisions.incumbent)
     single = config.but(fold=None, refit=False, seed=derive(journey.seed, "run", config.seed))
     metric = metric_for(journey.metric or decisions.metric or default_metric(journey.task), journey.task)
     prepared = journey.trainer.prepared(single)
-    return eject(single, prepared, journey.dataset, journey.task, journey.split, metric, file)
+    made = eject(single, prepared, journey.dataset, journey.task, journey.split, metric, path.name, instead)
+    made.write(path)
+    if instead:
+        say(f"{path.name}: {instead}")
+    return path
 
 
 def _check_network(stages: Collection[StageName]) -> None:

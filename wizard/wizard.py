@@ -22,7 +22,7 @@ from wizard.core.store import folder_name
 from wizard.data.corrections import with_task
 from wizard.data.opening import Request, open_dataset
 from wizard.data.task import check_task
-from wizard.handed import Handed, check_export, check_script, deciding_scores, ejected, examples_of, handed, labelled_of
+from wizard.handed import Handed, check_export, deciding_scores, examples_of, handed, labelled_of, write_script
 from wizard.joining import joined
 from wizard.journey import Journey, announce, branched, check_order, person, stages_before, use_sets
 from wizard.pages import ShownResult, notebook_html, page_path, read_suspects, write_pages
@@ -298,6 +298,8 @@ class Wizard:
     def eject(self, path: str | os.PathLike[str]) -> Path:
         """Writes the best single network so far as a plain Keras script that needs nothing of this library.
 
+        Where that one cannot be written (see the README), it is the next best that can; a line says so.
+
         Beside it goes an .npz with the rows of each set, and with the data where no CSV of yours holds them as they
         are. The script trains from scratch and scores the validation rows; its network is not the ensemble.
 
@@ -307,9 +309,7 @@ class Wizard:
         Raises:
             NotAvailableError: For a network or data that no script can be written of; names what can.
         """
-        target = check_script(Path(path))
-        ejected(self._journey, self.decisions, self._results, target.name).write(target)
-        return target
+        return write_script(self._journey, self.decisions, self._results, Path(path))
 
     def copy(self, name: str) -> Wizard:
         """A second journey from here, in a folder of its own; results so far come along.

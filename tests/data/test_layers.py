@@ -86,8 +86,18 @@ def test_the_season_turns_once_a_year():
     assert (season[-1] - season[0]) / (2 * np.pi) == pytest.approx(3, abs=0.01)
 
 
-def test_a_missing_date_has_no_parts():
-    assert np.isnan(np.asarray(DateParts()(tf.constant([[""]])))).all()
+@pytest.mark.parametrize("text", ["", "nan", "NaT", "2021", "01.05.2021", "2021-13-01", "2021-05-01T18:30:00+02:00"])
+def test_what_is_no_date_is_missing_and_harms_no_other(text):
+    out = np.asarray(DateParts()(tf.constant([[text], ["2021-05-01"]])))
+    assert np.isnan(out[0]).all()
+    assert np.isfinite(out[1]).all()
+
+
+def test_a_time_without_seconds_is_read():
+    same = ["2021-05-01T18:30", "2021-05-01 18:30", "2021-05-01T18:30:00", "2021-05-01T18:30:00.0Z"]
+    out = np.asarray(DateParts()(tf.constant(same)[:, None]))
+    assert (out == out[0]).all()
+    assert out[0, 1] == 18.5
 
 
 def resized(pictures, *size, **options):
@@ -108,6 +118,12 @@ def test_padding_keeps_the_aspect():
     out = resized(np.full((1, 4, 8, 1), 200, "uint8"), 8, 8, pad=True)[0, :, :, 0]
     assert np.all(out[2:6] == 200)
     assert not out[[0, 1, 6, 7]].any()
+
+
+def test_an_infinite_number_is_missing_as_the_readers_have_it():
+    layer = QuantileNormal.fitted(np.array([[1.0], [2.0], [np.nan]]))
+    out = np.asarray(layer(np.array([[np.inf], [-np.inf], [np.nan]])))
+    assert out.tolist() == [[0, 1]] * 3
 
 
 def test_columns_stand_side_by_side():

@@ -27,6 +27,11 @@ def test_short_ones_are_padded_with_the_mean_and_long_ones_cut():
     assert fitted(np.empty((0, 1)))[:, 0].tolist() == [9, 9, 9, 9]
 
 
+def test_series_of_another_number_of_channels_are_refused():
+    with pytest.raises(tf.errors.InvalidArgumentError, match="not compatible"):
+        FitSteps(4, 1, [9.0, 8.0], False)(tf.ones((4, 6, 1)))
+
+
 def test_a_gap_takes_the_value_before_or_the_mean():
     assert fitted(column(NAN, 2, NAN, 4))[:, 0].tolist() == [9, 2, 2, 4]
     assert fitted(column(1, NAN, np.inf, NAN))[:, 0].tolist() == [1, 9, 9, 9]  # behind the last measured step

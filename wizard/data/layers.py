@@ -13,6 +13,9 @@ import tensorflow as tf
 
 PACKAGE = "wizard"
 SECONDS_A_DAY = 86_400.0
+DATE = r"\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])"
+TIME = r"(?:[01]\d|2[0-3]):[0-5]\d"
+MOMENT = rf"{DATE}(?:[T ]{TIME}(?::[0-5]\d(?:\.\d+)?)?(?:Z|\+00:?00)?)?"  # any other place's clock would be off
 GRAIN = 1e-9  # of sines and cosines: Mondays differ by rounding, and quantiles would tear such equal values apart
 
 
@@ -54,7 +57,7 @@ def _stretch(pictures: Any, height: int, width: int, antialias: bool) -> Any:
 
 @keras.saving.register_keras_serializable(package=PACKAGE)
 class QuantileNormal(keras.layers.Layer):
-    """Each column to a standard normal through its training quantiles; missing (NaN) to 0, the median.
+    """Each column to a standard normal through its training quantiles; missing (NaN, infinite) to 0, the median.
 
     Args:
         knots: For every column its rising, distinct quantiles, in the column's unit.
@@ -95,7 +98,7 @@ class QuantileNormal(keras.layers.Layer):
 
     def call(self, columns: Any) -> Any:
         """(b, d) float64 -> (b, d + indicators) float32."""
-        is_missing = tf.math.is_nan(columns)
+        is_missing = tf.logical_not(tf.math.is_finite(columns))
         x = tf.transpose(tf.where(is_missing, tf.zeros_like(columns), columns))  # (d, b)
         knots, scores = tf.constant(self._knots), tf.constant(self._scores)
         above = tf.searchsorted(knots, x, side="right")
@@ -171,7 +174,8 @@ class DateParts(keras.layers.Layer):
     """ISO 8601 strings (b, q), "" where missing, to numbers (b, q × 8) float64, NaN where missing.
 
     The parts of one date, in order: seconds since 1970, hour, sine and cosine of the day in the year, of the weekday,
-    and of the time of day. Strings read "2026-01-31" or "2026-01-31T12:00:00".
+    and of the time of day. Strings read "2026-01-31", "2026-01-31T12:00" or "2026-01-31T12:00:00", in UTC; any other
+    text counts as missing.
     """
 
     PARTS = ("moment", "hour", "season sin", "season cos", "weekday sin", "weekday cos", "clock sin", "clock cos")
@@ -182,9 +186,11 @@ class DateParts(keras.layers.Layer):
 
     def call(self, dates: Any) -> Any:
         """(b, q) strings -> (b, q × 8) float64."""
-        is_missing = tf.equal(tf.strings.length(dates), 0)
-        text = tf.where(is_missing, "1970-01-01T00:00:00", dates)
-        text = tf.where(tf.strings.length(text) < 19, tf.strings.substr(text, 0, 10) + "T00:00:00", text)
+        is_missing = tf.logical_not(tf.strings.regex_full_match(dates, MOMENT))
+        text = tf.where(is_missing, "1970-01-01", dates)
+        text = tf.where(tf.strings.length(text) < 16, text + "T00:00", text)
+        has_seconds = tf.strings.regex_full_match(text, r".{16}:\d\d.*")
+        text = tf.where(has_seconds, text, tf.strings.substr(text, 0, 16) + ":00")
 
         def number(start: int, length: int) -> Any:
             return tf.strings.to_number(tf.strings.substr(text, start, length), "float64")

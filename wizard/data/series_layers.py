@@ -35,7 +35,7 @@ class FitSteps(keras.layers.Layer):
     def call(self, series: Any) -> Any:
         """(b, t, c) -> (b, length, c), or (b, length, c + 1) with the measured share."""
         n_channels, wanted = len(self.means), self.length * self.block
-        cut = series[:, :wanted]
+        cut = tf.ensure_shape(series, (None, None, n_channels))[:, :wanted]  # Keras lets one channel pass for several
         is_known = tf.math.is_finite(cut)
         behind = [[0, 0], [0, wanted - tf.shape(cut)[1]], [0, 0]]
         shape = (-1, self.length, self.block, n_channels)

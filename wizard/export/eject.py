@@ -43,10 +43,12 @@ class Ejected:
     Attributes:
         script: Its text.
         data: Content of the .npz beside it: the rows of each set, and the data where it reads no file of the user's.
+        instead: In a sentence, why it is not of the best single network; "" where it is.
     """
 
     script: str
     data: bytes
+    instead: str = ""
 
     def write(self, path: Path) -> None:
         """Writes the script and what lies beside it."""
@@ -76,20 +78,27 @@ def why_not(config: TrainingConfig) -> str:
     return ""
 
 
-def single_network(members: Sequence[TrainingConfig], incumbent: TrainingConfig) -> TrainingConfig:
+def single_network(members: Sequence[TrainingConfig], incumbent: TrainingConfig) -> tuple[TrainingConfig, str]:
     """The configuration that a script is written of: the first that can be, else the first.
 
     Args:
         members: Of the ensemble, the best first; () before there is one.
         incumbent: The best configuration so far.
+
+    Returns:
+        It, and in a sentence why it is not the best one, "" where it is.
     """
     wanted = [*members, incumbent]
-    return next((config for config in wanted if not why_not(config)), wanted[0])
+    found = next((config for config in wanted if not why_not(config)), wanted[0])
+    if found.but(seed=0) == wanted[0].but(seed=0):
+        return found, ""
+    return found, f"This is not the best single network, but the next best, a {found.family}. {why_not(wanted[0])}"
 
 
 def eject(
-    config: TrainingConfig, prepared: Prepared, dataset: Dataset, task: Task, split: Split, metric: Metric, file: str
-) -> Ejected:
+    config: TrainingConfig, prepared: Prepared, dataset: Dataset, task: Task, split: Split, metric: Metric, file: str,
+    instead: str = "",
+) -> Ejected:  # fmt: skip
     """Writes a configuration as a script.
 
     Args:
@@ -100,6 +109,7 @@ def eject(
         split: Training, validation and test rows.
         metric: What the script scores by.
         file: Name that the script will have.
+        instead: In a sentence, why it is not of another one.
 
     Raises:
         NotAvailableError: For what no script can be written of; says what can.
@@ -113,7 +123,7 @@ def eject(
             f"eject() writes up to {LARGEST / 1e6:,.0f} MB of data beside its script. Received: "
             f"{n_bytes(dataset) / 1e6:,.0f} MB."
         )
-    arrays = {} if csv else raw_arrays(dataset, task)
+    arrays = {} if csv else raw_arrays(dataset, task, _left_out(prepared, dataset))
     if dataset.weight is not None:
         arrays["weight"] = dataset.weight.astype("float64")
     stored: dict[str, Any] = {
@@ -121,7 +131,7 @@ def eject(
         "validation": split.validation,
         "test": split.test,
     } | arrays
-    body = fill(TEMPLATE, imports=[], **_values(config, prepared, dataset, task, metric, file, csv))
+    body = fill(TEMPLATE, imports=[], instead=instead, **_values(config, prepared, dataset, task, metric, file, csv))
     docstring, code = _apart(body)
     excerpts = excerpts_for(code)
     head = "\n".join(imports_for(excerpts + code))
@@ -132,7 +142,15 @@ def eject(
     script = re.sub(r"\n{4,}", "\n\n\n", f"{docstring}\nfrom __future__ import annotations\n\n{head}\n{code}")
     file_of_data = io.BytesIO()
     np.savez_compressed(file_of_data, **stored)
-    return Ejected(script, file_of_data.getvalue())
+    return Ejected(script, file_of_data.getvalue(), instead)
+
+
+def _left_out(prepared: Prepared, dataset: Dataset) -> set[str]:
+    """Columns of a table that the network goes without."""
+    if dataset.modality != "table":
+        return set()
+    own = prepared.preparation
+    return {column.name for column in dataset.columns} - {*own.numbers, *own.categories, *own.dates}
 
 
 def _apart(body: str) -> tuple[str, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
@@ -21,12 +22,12 @@ def n_bytes(dataset: Dataset) -> int:
     if dataset.modality == "series":
         return int(examples.lengths.sum()) * len(examples.channels) * 4
     if dataset.modality == "text":
-        return int(examples.lengths.max(initial=1)) * len(dataset) * 4  # NumPy's text pads all to the longest
+        return int(examples.lengths.sum())
     return len(dataset) * len(dataset.columns) * 8
 
 
-def raw_arrays(dataset: Dataset, task: Task) -> dict[str, np.ndarray]:
-    """All raw examples and targets, as arrays that NumPy stores without pickling."""
+def raw_arrays(dataset: Dataset, task: Task, left_out: Collection[str] = ()) -> dict[str, np.ndarray]:
+    """All raw examples and targets, as arrays that NumPy stores without pickling; of a table without some columns."""
     examples: Any = dataset.examples
     y = {"y": task.encode(dataset.labels)}
     if dataset.modality == "image":
@@ -34,17 +35,20 @@ def raw_arrays(dataset: Dataset, task: Task) -> dict[str, np.ndarray]:
         shapes = np.array([picture.shape for picture in pictures], "int64")
         return {"pixels": np.concatenate([picture.reshape(-1) for picture in pictures]), "shapes": shapes} | y
     if dataset.modality == "text":
-        return {"texts": np.array([examples[i] for i in range(len(dataset))], str)} | y
+        texts = [examples[i].encode("utf-8", "replace") for i in range(len(dataset))]  # padded, one long one costs all
+        return {"texts": np.frombuffer(b"".join(texts), "uint8"), "lengths": np.array([*map(len, texts)])} | y
     if dataset.modality == "series":
         series = [np.asarray(examples[i]) for i in range(len(dataset))]
         return {"series": np.concatenate(series), "lengths": np.array([len(one) for one in series])} | y
-    return _table_arrays(dataset, task) | y
+    return _table_arrays(dataset, task, left_out) | y
 
 
-def _table_arrays(dataset: Dataset, task: Task) -> dict[str, np.ndarray]:
+def _table_arrays(dataset: Dataset, task: Task, left_out: Collection[str]) -> dict[str, np.ndarray]:
     n = len(dataset)
     preparation = Known.of(dataset, task, None).preparation()
     raw = preparation._matrices(dataset.examples)
+    named = {"numbers": preparation.numbers, "categories": preparation.categories, "dates": preparation.dates}
+    raw = {kind: values[:, [name not in left_out for name in named[kind]]] for kind, values in raw.items()}
     empty = {"numbers": np.empty((n, 0)), "categories": np.empty((n, 0), str), "dates": np.empty((n, 0), str)}
     return empty | raw
 

@@ -21,7 +21,7 @@ def fill(template: str, **values: Any) -> str:
 def environment() -> Environment:
     """Returns the templates' environment: a missing value is an error."""
     found = environment_of(FOLDER, escapes=False)
-    found.filters.update(cell=_cell, number=_number, python=repr)
+    found.filters.update(cell=_cell, number=_number, python=repr, docstring=_docstring)
     return found
 
 
@@ -31,6 +31,11 @@ def _cell(text: object) -> str:
     for sign in "\\|<*_`[":
         plain = plain.replace(sign, f"\\{sign}" if sign != "<" else "&lt;")
     return plain
+
+
+def _docstring(text: object) -> str:
+    """Text that stays in its line of a docstring, and ends none."""
+    return " ".join(str(text).split()).replace("\\", r"\\").replace('"""', r"\"\"\"")
 
 
 def _number(value: object) -> object:

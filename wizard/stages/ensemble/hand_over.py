@@ -11,6 +11,7 @@ import numpy as np
 
 from wizard.core.blocks import Column, Table, Text
 from wizard.core.errors import NotAvailableError
+from wizard.core.interrupt import is_interrupt
 from wizard.core.keys import content_key, source_key
 from wizard.core.registry import load
 from wizard.core.run import TrainingRun
@@ -57,6 +58,7 @@ def hand_over(context: Context) -> Outcome:
     known = Known.of(context.dataset, context.task, calibration)
     code = source_key("wizard.export.predictor", "wizard.export.saved_model")
     script, no_script = _script(context)
+    instead = "" if script is None else script.instead
     key = content_key("predictor", [(run.key, weight) for run, weight in runs], known, code, script and script.script)
 
     def fill(folder: Path) -> None:
@@ -84,7 +86,7 @@ def hand_over(context: Context) -> Outcome:
     away = {name: np.abs(ask(name, rows) - expected) / scale for name in FILES}
     largest = {name: float(difference.max()) for name, difference in away.items()}
     worst = max(FILES, key=lambda name: largest[name])
-    usage = Text(title="How to use it", text=_usage(context, no_script))
+    usage = Text(title="How to use it", text=_usage(context, no_script, instead))
     numbers = {
         "measured": largest[worst], "expected": 0.0, "unit": "largest difference, files against memory",
         "blocks": (_facts(context, folder, ask, largest, len(rows)), usage),
@@ -162,13 +164,17 @@ def _of_own(
 
 def _script(context: Context) -> tuple[Ejected | None, str]:
     """The best single network of the ensemble as a plain Keras script, or None and why there is none."""
-    config = single_network([member for member, _ in context.decided("members")], context.decided("incumbent"))
+    config, instead = single_network([member for member, _ in context.decided("members")], context.decided("incumbent"))
     single = config.but(fold=None, refit=False, seed=derive(context.seed, "run", config.seed))
     prepared = context.prepared(single)
     try:
-        made = eject(single, prepared, context.dataset, context.task, context.split, context.metric, SCRIPT)
+        made = eject(single, prepared, context.dataset, context.task, context.split, context.metric, SCRIPT, instead)
     except NotAvailableError as error:
         return None, str(error)
+    except Exception as error:  # whatever breaks here must not cost the predictor
+        if is_interrupt(error):
+            raise
+        return None, f"Writing it broke ({type(error).__name__}: {error}). Please report this."
     return made, ""
 
 
@@ -211,7 +217,7 @@ def _size(path: Path) -> int:
     return path.stat().st_size if path.is_file() else sum(one.stat().st_size for one in path.rglob("*"))
 
 
-def _usage(context: Context, no_script: str) -> str:
+def _usage(context: Context, no_script: str, instead: str) -> str:
     given = load("wizard.data.modalities", context.dataset.modality).usage(context.form())
     task, calibration = context.task, context.decided("calibration")
     if task.is_multilabel:
@@ -234,6 +240,8 @@ def _usage(context: Context, no_script: str) -> str:
         "predictor/train.py (train.ipynb as a notebook) trains the best single network with Keras alone; the .npz "
         "beside it holds the rows of each set, and the data where no CSV does: keep it as safe as these."
     )
+    if instead:
+        script_words = f"{script_words.replace('the best single network', 'one network')} {instead}"
     return (
         'With this library: import wizard, keras, then model = keras.saving.load_model("predictor/model.keras"). '
         'With TensorFlow alone: loaded = tf.saved_model.load("predictor/saved_model"), then loaded.serve(input), '
