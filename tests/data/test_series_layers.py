@@ -60,7 +60,7 @@ def test_the_length_is_that_of_the_longest_training_series_and_marks_tell_of_gap
     assert alike.form.channels == ("value",)
     assert SERIES.PREPARATION.fit(data, np.array([3]), {"length": 8}).block == 3
     assert SERIES.in_words(data) == "series of 5 to 20 steps, 1 channel"
-    assert "NaN" in SERIES.usage(preparation.form)
+    assert "NaN" in SERIES.usage(preparation)
 
 
 def test_very_long_series_are_averaged():

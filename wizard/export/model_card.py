@@ -44,10 +44,11 @@ def model_card(results: Mapping[StageName, StageResult], known: Known) -> str:
         classes=known.task.classes,
         data=last.dataset,
         split=last.method.get("split", ""),
+        folds=last.method.get("folds", 0),
         test="The test set was not opened." if test is None else test.headline,
         metric="score" if bars is None else bars.value_label,
         scores=[] if bars is None else _scores(bars),
-        calibrated=by_step["calibrate"].headline if "calibrate" in by_step else "",
+        calibrated=_calibrated(by_step.get("calibrate")),
         slices=[block for block in _blocks(by_step.get("error_analysis")) if isinstance(block, Table)],
         noise=_noise(by_step.get("label_noise")),
         attention=[(stage, one) for status in ASKS for stage, one in findings if one.status == status],
@@ -77,6 +78,12 @@ def _scores(bars: Bars) -> list[tuple[str, str, str]]:
         (label, f"{value:.4g}", "–" if ends is None else f"{ends[0]:.4g} to {ends[1]:.4g}")
         for label, value, ends in zip(bars.labels, bars.values, intervals, strict=True)
     ]
+
+
+def _calibrated(finding: Finding | None) -> str:
+    if finding is None:
+        return ""
+    return finding.headline if finding.status != "skipped" else "Whether its answers are calibrated was not measured."
 
 
 def _calibration(known: Known) -> str:

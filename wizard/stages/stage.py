@@ -95,6 +95,7 @@ def run_stage(context: Context, key: str, about: Any) -> StageResult:
             "budget in seconds": context.budget.seconds,
             LEFT_OUT: context.pacing.cuts,
             "split": context.split.how,
+            **({"folds": len(context.split.folds)} if context.split.folds else {}),
             "versions": versions("tensorflow", "keras", "scikit-learn", "numpy"),
         },
         seconds=round(clock.spent() - started, 2),

@@ -10,7 +10,7 @@ from wizard.core.config import HpValue
 from wizard.core.keys import content_key
 from wizard.data.dataset import Dataset, Examples
 from wizard.data.evened import Even, even_of
-from wizard.data.form import Form, ImageForm
+from wizard.data.form import ImageForm
 
 LARGEST_SIDE = 96  # pixels: larger pictures cost a CPU seconds a step; explore's downsampling may ask for less or more
 KEPT_SIDE = 128  # pictures of one size up to this are left as they are
@@ -115,10 +115,12 @@ def in_words(dataset: Dataset) -> str:
     return f"{'grey' if examples.channels == 1 else 'colour'} pictures, {size}"
 
 
-def usage(form: Form) -> str:
+def usage(preparation: ImagePreparation) -> str:
     """What a predictor takes."""
-    channels = form.channels if isinstance(form, ImageForm) else 1
-    return f'{{"image": pictures}}, a uint8 array (n, height, width, {channels})'
+    return (
+        f'{{"image": pictures}}, a {preparation.dtype} array (n, height, width, {preparation.form.channels}) of one '
+        "size a call, black 0 and white 255"
+    )
 
 
 def _tensor(pictures: np.ndarray) -> Any:

@@ -10,7 +10,7 @@ from wizard.core.config import HpValue
 from wizard.core.keys import content_key
 from wizard.data.dataset import Dataset, Examples
 from wizard.data.evened import Even, even_of
-from wizard.data.form import MEASURED, Form, SeriesForm
+from wizard.data.form import MEASURED, SeriesForm
 from wizard.data.series import SeriesExamples
 
 LONGEST = 512  # steps: on more a CPU takes seconds a step; explore's downsampling may ask for less or more
@@ -133,9 +133,9 @@ def in_words(dataset: Dataset) -> str:
     return f"series of {steps}, {n} channel{'s' * (n > 1)}"
 
 
-def usage(form: Form) -> str:
+def usage(preparation: SeriesPreparation) -> str:
     """What a predictor takes."""
-    channels = [name for name in form.channels if name != MEASURED] if isinstance(form, SeriesForm) else []
+    channels = [name for name in preparation.form.channels if name != MEASURED]
     return (
         f'{{"series": series}}, a float32 array (n, steps, {len(channels)}) of series of one length a call, NaN where '
         f"nothing was measured; channels: {', '.join(channels)}"

@@ -11,7 +11,7 @@ import numpy as np
 from wizard.core.config import HpValue
 from wizard.core.keys import content_key
 from wizard.data.dataset import Dataset, Examples
-from wizard.data.form import FeaturesForm, Form
+from wizard.data.form import FeaturesForm
 from wizard.data.rows import TableExamples
 
 RARE = 2  # a category seen in fewer training rows counts as unknown, so that "unknown" is learnt as well
@@ -164,9 +164,13 @@ def in_words(dataset: Dataset) -> str:
     return f"table rows, {' + '.join(parts)} columns"
 
 
-def usage(form: Form) -> str:
+def usage(preparation: TablePreparation) -> str:
     """What a predictor takes."""
-    return '{"column name": n values, …}, numbers as float64, words and ISO dates as strings, "" where missing'
+    dates = ", dates as ISO 8601 strings in UTC (anything else counts as missing)" if preparation.dates else ""
+    return (
+        '{"column name": tf.constant(n values), …}, numbers as float64, NaN where missing, words as strings, "" where '
+        f"missing{dates}"
+    )
 
 
 def _tensors(matrices: dict[str, np.ndarray]) -> dict[str, Any]:

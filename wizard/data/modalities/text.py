@@ -11,7 +11,7 @@ import numpy as np
 from wizard.core.config import HpValue
 from wizard.core.keys import content_key
 from wizard.data.dataset import Dataset, Examples
-from wizard.data.form import Form, TokensForm
+from wizard.data.form import TokensForm
 
 RARE = 2  # a token seen less often in training texts counts as unknown, so that "unknown" is learnt as well
 MOST_TOKENS = 20_000  # kept by frequency: beyond it, tokens are so rare that their embeddings hardly learn
@@ -126,7 +126,7 @@ def in_words(dataset: Dataset) -> str:
     return f"texts, {int(np.median(examples.lengths)):,} characters at the median"
 
 
-def usage(form: Form) -> str:
+def usage(preparation: TextPreparation) -> str:
     """What a predictor takes."""
     return '{"text": tf.constant(texts)}, n strings as they were written'
 

@@ -86,10 +86,10 @@ def hand_over(context: Context) -> Outcome:
     away = {name: np.abs(ask(name, rows) - expected) / scale for name in FILES}
     largest = {name: float(difference.max()) for name, difference in away.items()}
     worst = max(FILES, key=lambda name: largest[name])
-    usage = Text(title="How to use it", text=_usage(context, no_script, instead))
+    usage = Text(title="How to use it", text=_usage(context, preparation, no_script, instead))
     numbers = {
         "measured": largest[worst], "expected": 0.0, "unit": "largest difference, files against memory",
-        "blocks": (_facts(context, folder, ask, largest, len(rows)), usage),
+        "blocks": (_facts(context, folder, ask, largest, len(rows), runs), usage),
         "decides": {"predictor": key},
     }  # fmt: skip
     if largest[worst] > (ALLOWED if context.task.is_classification else ALLOWED_AMOUNT):
@@ -145,7 +145,7 @@ def _of_own(
     worst = max(largest, key=lambda name: largest[name])
     numbers |= {
         "measured": largest[worst], "expected": 0.0, "unit": "largest difference, files against memory",
-        "blocks": (_facts(context, folder, ask, largest, len(rows)), usage),
+        "blocks": (_facts(context, folder, ask, largest, len(rows), runs), usage),
     }  # fmt: skip
     if largest[worst] > (ALLOWED if context.task.is_classification else ALLOWED_AMOUNT):
         return failed(
@@ -179,16 +179,19 @@ def _script(context: Context) -> tuple[Ejected | None, str]:
 
 
 def _facts(
-    context: Context, folder: Path, ask: Callable[[str, np.ndarray], Any], largest: dict[str, float], n_rows: int
-) -> Table:
+    context: Context, folder: Path, ask: Callable[[str, np.ndarray], Any], largest: dict[str, float], n_rows: int,
+    runs: list[tuple[TrainingRun, float]],
+) -> Table:  # fmt: skip
     known, names = context.split.known, tuple(largest)
     batch = np.resize(known, min(BATCH, len(known)))
     single = {name: _seconds(context, partial(ask, name, known[:1]), REPEATS) for name in names}
     many = {name: _seconds(context, partial(ask, name, batch), 1) for name in names}
     networks = str(len(context.decided("members")))
+    trained_on = f"{max(run.n_train for run, _ in runs):,}"
     rows = (
         ("size", *(f"{_size(folder / name) / 1e6:.1f} MB" for name in names)),
         ("networks inside", *(networks for _ in names)),
+        ("rows that they were trained on", *(trained_on for _ in names)),
         ("time for one example", *(f"{1000 * single[name]:.1f} ms" for name in names)),
         (f"time for a batch of {len(batch)}", *(f"{1000 * many[name]:.1f} ms" for name in names)),
         ("compared examples", *(f"{n_rows:,}" for _ in names)),
@@ -217,8 +220,8 @@ def _size(path: Path) -> int:
     return path.stat().st_size if path.is_file() else sum(one.stat().st_size for one in path.rglob("*"))
 
 
-def _usage(context: Context, no_script: str, instead: str) -> str:
-    given = load("wizard.data.modalities", context.dataset.modality).usage(context.form())
+def _usage(context: Context, preparation: Any, no_script: str, instead: str) -> str:
+    given = load("wizard.data.modalities", context.dataset.modality).usage(preparation)
     task, calibration = context.task, context.decided("calibration")
     if task.is_multilabel:
         gives = '{"labels": (n, k) of 0 and 1, "probabilities": (n, k)}'
