@@ -22,7 +22,7 @@ def summarise(findings: tuple[Finding, ...], context: Context) -> Summary:
     cuts = context.pacing.cuts
     plain = (
         *(_first(by_step[name]) for name in STEPS if name != "test_once" and by_step[name].status != "skipped"),
-        "The test rows had been sealed until now: nothing before this stage could be fitted to them.",
+        _sealed(context.shared.get("openings", 0)),
         *_time_taken(context),
         *((f"Left out for lack of time: {listed([_without_step(cut) for cut in cuts], 4)}.",) if cuts else ()),
     )
@@ -32,6 +32,20 @@ def summarise(findings: tuple[Finding, ...], context: Context) -> Summary:
         plain,
         advice or "Load predictor/model.keras with `import wizard`, or call wizard.predict.",
     )
+
+
+def _sealed(openings: int) -> str:
+    """What the test rows are worth, by how often they have been opened."""
+    if not openings:
+        return "The test rows are sealed still."
+    if openings > 1:
+        return f"The test rows were opened for the {_nth(openings)} time: earlier results may have led to this one."
+    return "The test rows had been sealed until now: nothing before this stage could be fitted to them."
+
+
+def _nth(n: int) -> str:
+    ending = {1: "st", 2: "nd", 3: "rd"}.get(n % 10, "th") if n % 100 not in (11, 12, 13) else "th"
+    return f"{n}{ending}"
 
 
 def _time_taken(context: Context) -> tuple[str, ...]:

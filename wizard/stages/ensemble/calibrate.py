@@ -53,12 +53,9 @@ def calibrate(context: Context) -> Outcome:
 def _of_probabilities(context: Context) -> Outcome:
     task, rows = context.task, context.deciding_rows
     p, y, weight = joined(context), context.y(rows), context.weight(rows)
-    after = _crossed(context, p, lambda q, own, w: fit_temperature(q, own, w, task),
-                     lambda q, temperature: tempered(q, temperature, task))  # fmt: skip
-    helps = gain_between(criterion_for(task), y, [after], [p], weight, context.seed).low > 0
-    temperature = fit_temperature(p, y, weight, task) if helps else 1.0
-    after = after if helps else p
-    threshold, about = _threshold(context, tempered(p, temperature, task))
+    temperature, after = fit_of(context, p)
+    helps = after is not p
+    threshold, about = threshold_of(context, tempered(p, temperature, task))
     before, now = reliability(p, y, weight, task), reliability(after, y, weight, task)
     null = chance_error(p, weight, task, context.random("calibrate"), DRAWS)
     excess = before.error - float(null.mean())
@@ -91,7 +88,18 @@ def _of_probabilities(context: Context) -> Outcome:
     return passed(headline, **numbers)
 
 
-def _crossed(
+def fit_of(context: Context, p: np.ndarray) -> tuple[float, np.ndarray]:
+    """The temperature that helps beyond the noise, and p by what the other half of the rows asks for; else 1 and p."""
+    task, rows = context.task, context.deciding_rows
+    y, weight = context.y(rows), context.weight(rows)
+    after = crossed(context, p, lambda q, own, w: fit_temperature(q, own, w, task),
+                    lambda q, temperature: tempered(q, temperature, task))  # fmt: skip
+    if gain_between(criterion_for(task), y, [after], [p], weight, context.seed).low <= 0:
+        return 1.0, p
+    return fit_temperature(p, y, weight, task), after
+
+
+def crossed(
     context: Context, p: np.ndarray, fit: Callable[..., Any], apply: Callable[[np.ndarray, Any], np.ndarray]
 ) -> np.ndarray:
     """Predictions changed by what was fitted to the other half of the deciding rows."""
@@ -106,26 +114,26 @@ def _crossed(
     return whole
 
 
-def _threshold(context: Context, p: np.ndarray) -> tuple[float | None, str]:
+def threshold_of(context: Context, p: np.ndarray) -> tuple[float | None, str]:
     """The threshold, where one helps beyond the noise; and a sentence about it."""
     task, metric = context.task, context.metric
     if not has_threshold(metric, task):
         if task.kind == "binary" or task.is_multilabel:
             return None, f"The metric, {metric.label}, depends on no threshold, so the likelier answer is named."
-        return None, ""
+        return None, "Of several classes the likeliest is named, without a threshold."
     rows = context.deciding_rows
     y, weight = context.y(rows), context.weight(rows)
-    crossed = _crossed(context, p, lambda q, own, w: fit_threshold(q, own, w, metric, task),
-                       lambda q, threshold: named(q, threshold, task))  # fmt: skip
-    gain = gain_between(metric, y, [crossed], [p], weight, context.seed)
+    after = crossed(context, p, lambda q, own, w: fit_threshold(q, own, w, metric, task),
+                    lambda q, threshold: named(q, threshold, task))  # fmt: skip
+    gain = gain_between(metric, y, [after], [p], weight, context.seed)
     what = "A label" if task.is_multilabel else f"{task.classes[1]!r}"
     if gain.low <= 0:
         return None, f"No other threshold than one half gives a better {metric.label} beyond the noise."
     threshold = fit_threshold(p, y, weight, metric, task)
-    before, after = (metric.words(metric.score(y, one, weight)) for one in (p, crossed))
+    was, becomes = (metric.words(metric.score(y, one, weight)) for one in (p, after))
     return threshold, (
-        f"{what} is named from a probability of {share(threshold)} on, which brings {metric.label} from {before} to "
-        f"{after} on rows it was not fitted to."
+        f"{what} is named from a probability of {share(threshold)} on, which brings {metric.label} from {was} to "
+        f"{becomes} on rows it was not fitted to."
     )
 
 
@@ -194,7 +202,7 @@ def _of_amounts(context: Context) -> Outcome:
     places = halves(context, rows)
     for half, other in zip(places, places[::-1], strict=True):
         held[half] = is_covered(predictions[half], y[half], fit_half_widths(predictions[other], y[other], COVERAGE))
-    reached = [_coverage(held[:, number]) for number in range(len(half_widths))]
+    reached = [coverage(held[:, number]) for number in range(len(half_widths))]
     names = context.task.outputs
     worst = int(np.argmax([abs(one.value - COVERAGE) for one in reached]))
     numbers: dict[str, Any] = {
@@ -220,7 +228,8 @@ def _of_amounts(context: Context) -> Outcome:
     return noted(f"{told}, a difference of little matter.", **numbers)
 
 
-def _coverage(held: np.ndarray) -> Interval:
+def coverage(held: np.ndarray) -> Interval:
+    """Share of rows (n,) that are held, with its 95% interval."""
     from scipy.stats import binomtest
 
     found = binomtest(int(held.sum()), len(held)).proportion_ci(method="wilson")
@@ -244,7 +253,7 @@ def _blocks_of_amounts(
         for place, words in enumerate(QUARTERS):
             if (quarter == place).sum() >= FEWEST_OF_SLICE:
                 labels.append(f"{words} quarter of predicted {name}")
-                values.append(_coverage(held[quarter == place, number]))
+                values.append(coverage(held[quarter == place, number]))
     bars = Bars(
         title="Targets inside their interval",
         caption="On rows that the interval was not fitted to, with 95% intervals.",

@@ -12,7 +12,8 @@ from wizard.core.config import TrainingConfig
 from wizard.core.run import TrainingRun
 from wizard.core.seeds import derive
 from wizard.stages.context import Context
-from wizard.stages.ensemble.final import best_alone, candidates_of, joined
+from wizard.stages.ensemble.fair import together_unchosen
+from wizard.stages.ensemble.final import best_alone, candidates_of
 from wizard.stages.ensemble.pool import REFIT, Candidate, candidate
 from wizard.stages.gains import measured_gain
 from wizard.stages.step import Outcome, noted, passed, skipped, step
@@ -83,7 +84,7 @@ def _answer(context: Context, config: TrainingConfig, student: Candidate) -> Out
     lines = [
         _line(context, "best single network", [alone], alone.predictions),
         _line(context, "taught by the ensemble", [student], student.predictions),
-        _line(context, f"ensemble of {len(members)}", [one for one, _ in members], joined(context)),
+        _line(context, f"ensemble of {len(members)}", [one for one, _ in members], together_unchosen(context)),
     ]
     metric = context.metric
     gain = context.gain_of(student.predictions, alone.predictions)
@@ -126,7 +127,8 @@ def _blocks(context: Context, lines: list[_Compared]) -> tuple[Block, ...]:
     metric = context.metric
     bars = Bars(
         title="One, taught, together",
-        caption=f"{metric.label} on the rows that decide, with 95% intervals.",
+        caption=f"{metric.label} on the rows that decide, with 95% intervals; the ensemble's members are those that "
+        "other rows chose.",
         labels=tuple(line.name for line in lines),
         values=tuple(line.score.value for line in lines),
         intervals=tuple(line.score.ends for line in lines),

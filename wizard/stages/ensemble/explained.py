@@ -23,7 +23,8 @@ class Explained:
 
     Attributes:
         difference: Test towards better, against validation; its interval is that of drawing both sets of rows.
-        optimism: How much better the choice of members made validation look; 0 where nothing was chosen.
+        optimism: How much better members look on the rows that chose them, which the score on validation does not
+            hold; 0 where nothing was chosen.
         drift: Area under the curve of a probe that tells test rows from training rows; None where not measured.
         reasons: In words, those that hold.
     """
@@ -63,8 +64,6 @@ def explain(context: Context, test: Interval, validation: Interval) -> Explained
     optimism = max(float(selection.optimism), 0.0) if selection is not None and several else 0.0
     drift = _drift(context)
     reasons = []
-    if value < 0 and optimism > 0:
-        reasons.append(f"members were chosen on validation rows, which flatters them by {metric.words(optimism)}")
     if drift is not None and drift.low > LARGE:
         reasons.append(f"a probe tells test rows from training rows by their inputs (AUC {drift.value:.2f})")
     if value > 0 and context.split.folds:
@@ -88,7 +87,8 @@ def table_of(context: Context, explained: Explained) -> Table:
         ("test against validation, towards better", _signed(context, explained.difference.value)),
         ("its 95% interval, from drawing other rows", f"{_signed(context, explained.difference.low)} to "
          f"{_signed(context, explained.difference.high)}"),
-        ("validation flattered by choosing members on it", metric.words(explained.optimism)),
+        ("how choosing members flatters the rows it is done on, left out of validation's score",
+         metric.words(explained.optimism)),
     ]  # fmt: skip
     if explained.drift is not None:
         one = explained.drift

@@ -9,8 +9,8 @@ from wizard.core.config import TrainingConfig
 from wizard.core.pacing import CAUTION
 from wizard.models.family import multiple
 from wizard.stages.context import Context
-from wizard.stages.ensemble.members import SELECTED, chosen_of, most_distinct
-from wizard.stages.ensemble.pool import Candidate, of_judged, pool
+from wizard.stages.ensemble.members import SELECTED, blocks_of, chosen_of, most_distinct
+from wizard.stages.ensemble.pool import FRESH, Candidate, candidate, cost_of, of_judged, pool
 from wizard.stages.ensemble.selection import select
 from wizard.stages.length import is_cut_short, own_epochs, trained
 from wizard.stages.regularize.experiment import experiment, few, incumbent
@@ -76,6 +76,7 @@ def _offered(context: Context, outcome: Outcome, kept: TrainingConfig) -> Outcom
     """The better network beside the others: picked again, it alone where several still do not help."""
     judged = context.shared["judged"]
     new = [of_judged(context, judged, seed, seed) for seed in range(len(judged.predictions))]
+    new += _seeds(context, kept, judged.seconds / len(judged.predictions))
     candidates: list[Candidate] = context.shared.get("fit to join", pool(context))
     offered = [*(one for one in new if one is not None), *candidates]
     selection = select(context, offered, most_distinct(context, offered))
@@ -83,9 +84,23 @@ def _offered(context: Context, outcome: Outcome, kept: TrainingConfig) -> Outcom
     alone = ((kept.but(fold=None, seed=0), 1.0),)
     members = chosen_of(context, offered, selection) if selection.is_joined else alone
     is_in = any(config.but(seed=0) == kept.but(fold=None, seed=0) for config, _ in members)
-    place = "It is handed over alone" if members == alone else (
-        "It joins the ensemble" if is_in else "The ensemble is better without it"
+    place = "handed over alone" if members == alone else (
+        f"one of {len(members)} networks that are joined now" if is_in else "not one of the joined ones, which are "
+        "better without it"
     )  # fmt: skip
+    blocks = outcome.blocks + (blocks_of(context, offered, selection, members) if len(members) > 1 else ())
     return replace(
-        outcome, headline=f"{outcome.headline} {place}.", decides={"incumbent": kept, "members": members}
+        outcome, headline=f"{outcome.headline.rstrip('.')}; it is {place}.", blocks=blocks,
+        decides={"incumbent": kept, "members": members},
     )  # fmt: skip
+
+
+def _seeds(context: Context, kept: TrainingConfig, seconds: float) -> list[Candidate | None]:
+    """The better network with fresh seeds, as many as there is time for."""
+    found: list[Candidate | None] = []
+    for number in range(FRESH, FRESH + context.effort.repeats):
+        what = f"leave_training: seed {number} of the longer run"
+        if not context.pacing.allows(what, cost_of(context) * seconds):
+            break
+        found.append(candidate(context, kept, number))
+    return found

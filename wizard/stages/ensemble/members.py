@@ -42,7 +42,7 @@ def members(context: Context) -> Outcome:
     selection = select(context, left, most_distinct(context, left))
     context.shared[SELECTED] = selection
     chosen = chosen_of(context, left, selection)
-    numbers = {**_numbers(context, selection), "blocks": _blocks(context, left, selection, chosen)}
+    numbers = {**_numbers(context, selection), "blocks": blocks_of(context, left, selection, chosen)}
     numbers["decides"] = {"members": chosen}
     words = _in_words(context, left, selection)
     if bad:
@@ -113,12 +113,13 @@ def _in_words(context: Context, candidates: list[Candidate], selection: Selectio
     return f"{told}: no gain, so one network is handed over, which is simpler."
 
 
-def _blocks(
+def blocks_of(
     context: Context,
     candidates: list[Candidate],
     selection: Selection,
     chosen: tuple[tuple[TrainingConfig, float], ...],
 ) -> tuple[Block, ...]:
+    """The curve of the gain against the number of members, and the table of those that were chosen."""
     metric = context.metric
     sizes = tuple(float(n) for n in range(1, len(selection.gains) + 1))
     curve = Lines(

@@ -82,7 +82,7 @@ def _collected(context: Context) -> list[Candidate]:
     for number in range(FRESH, FRESH + n_seeds):
         if number == FRESH + context.effort.repeats and context.pacing.allows(LONGER_RUN, LONGER * seconds):
             break
-        if not context.pacing.allows(f"members: seed {number} of the winner", _cost(context) * seconds):
+        if not context.pacing.allows(f"members: seed {number} of the winner", cost_of(context) * seconds):
             break
         one = candidate(context, incumbent, number)
         found += [one] if one is not None else []
@@ -91,13 +91,18 @@ def _collected(context: Context) -> list[Candidate]:
 
 def _is_there(context: Context, config: TrainingConfig, place: int, seconds: float) -> bool:
     """Whether a configuration is trained on every fold already, or there is time to do so."""
-    folds: list[int | None] = [*range(len(context.split.folds))] or [None]
-    if all(context.is_trained(config.but(fold=fold, seed=0)) for fold in folds):
+    if is_judged(context, config, 0):
         return True
-    return context.pacing.allows(f"members: network {place + 1} of the earlier stages", _cost(context) * seconds)
+    return context.pacing.allows(f"members: network {place + 1} of the earlier stages", cost_of(context) * seconds)
 
 
-def _cost(context: Context) -> float:
+def is_judged(context: Context, config: TrainingConfig, seed: int) -> bool:
+    """Whether a configuration is trained on every fold already, with a number of a seed."""
+    folds: list[int | None] = [*range(len(context.split.folds))] or [None]
+    return all(context.is_trained(config.but(fold=fold, seed=seed)) for fold in folds)
+
+
+def cost_of(context: Context) -> float:
     """Times a run's seconds that a network costs until it can be handed over."""
     return REFIT if context.split.folds else 1.0
 

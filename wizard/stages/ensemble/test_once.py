@@ -8,17 +8,21 @@ from typing import Any
 import numpy as np
 
 from wizard.core.blocks import Bars, Block, Column, Reference, Table
+from wizard.core.calibration import Calibration
+from wizard.core.config import TrainingConfig
 from wizard.core.finding import Cause
-from wizard.stages.baseline.dumb_baselines import GUESSES, predict_rows
+from wizard.stages.baseline.dumb_baselines import GUESSES, predict, predict_rows
 from wizard.stages.baseline.skeleton import skeleton
 from wizard.stages.context import Context
-from wizard.stages.ensemble.calibrate import DRAWS, EXCESS
+from wizard.stages.ensemble.calibrate import DRAWS, EXCESS, coverage
 from wizard.stages.ensemble.error_analysis import MOST_CLASSES, confusion
 from wizard.stages.ensemble.explained import explain, table_of
-from wizard.stages.ensemble.final import best_alone, final_config, final_run, final_runs, joined, predict_together
+from wizard.stages.ensemble.fair import as_promised, is_calibration_seen, own_calibration
+from wizard.stages.ensemble.final import best_alone, final_config, final_run, final_runs, predict_together
+from wizard.stages.ensemble.pool import candidate, is_judged
 from wizard.stages.step import Outcome, noted, passed, step, warned
 from wizard.stages.words import share
-from wizard.training.calibration import as_scored, calibrated, chance_error, is_covered, reliability
+from wizard.training.calibration import as_scored, calibrated, chance_error, has_threshold, is_covered, reliability
 from wizard.training.compare import Interval, bootstrap, gain_between
 
 TOGETHER, ALONE, TAUGHT = "ensemble", "best single network", "taught by the ensemble"
@@ -42,7 +46,7 @@ def test_once(context: Context) -> Outcome:
     sealed; they say what to expect from new data, once: for a person, simple methods, each stage's network, the best
     one alone, the ensemble and the network that it taught.
     """
-    openings = context.open_test()
+    openings = context.shared["openings"] = context.open_test()
     opened = _opened(context)
     rows, metric = context.split.test, context.metric
     final, validation = opened.scores[TOGETHER], _validation(context)
@@ -59,22 +63,19 @@ def test_once(context: Context) -> Outcome:
     words = " ".join(part for part in (words, _against_alone(context, opened), promise) if part)
     if openings > 1:
         words += f" These rows have now been opened {openings} times, so they are no longer unseen."
+    words = f"{words} {explained.sentence(context)}"
+    advice = []
     best_dumb = next(iter(_dumb_names(context)), "")
     if best_dumb and not metric.better(final.value, opened.scores[best_dumb].value):
-        return warned(
-            f"{words} A much simpler method does as well: {best_dumb}, {metric.words(opened.scores[best_dumb].value)}.",
-            advice=f"Consider the simpler method, which is as good here: {best_dumb}.",
-            **numbers,
-        )
+        words += f" A much simpler method does as well: {best_dumb}, {metric.words(opened.scores[best_dumb].value)}."
+        advice.append(f"Consider the simpler method, which is as good here: {best_dumb}.")
     if explained.difference.high < 0:
-        return warned(
-            f"{words} {explained.sentence(context)}",
-            advice="Look for what differs between the test set and the rest.",
-            **numbers,
-        )
-    words = f"{words} {explained.sentence(context)}"
+        advice.append("Look for what differs between the test set and the rest.")
     if cause:
-        return warned(words, advice="Do not act on single probabilities before more rows have been seen.", **numbers)
+        what = "single probabilities" if context.task.is_classification else "the intervals"
+        advice.append(f"Do not act on {what} before more rows have been seen.")
+    if advice:
+        return warned(words, advice=" ".join(advice), **numbers)
     return (passed if openings == 1 else noted)(words, **numbers)
 
 
@@ -101,13 +102,19 @@ def _dumb_names(context: Context) -> tuple[str, ...]:
 
 def _dumb(context: Context, rows: np.ndarray) -> dict[str, np.ndarray]:
     config = skeleton(context).but(fold=None, refit=bool(context.split.folds))
-    return {name: predict_rows(context, name, config, rows) for name in reversed(_dumb_names(context))}
+    found = {}
+    for name in reversed(_dumb_names(context)):
+        predicted = predict_rows(context, name, config, rows)
+        own = own_calibration(context, predict(context, name)) if is_calibration_seen(context) else None
+        found[name] = as_scored(predicted, own, context.metric, context.task)
+    return found
 
 
 def _networks(context: Context, rows: np.ndarray) -> dict[str, np.ndarray]:
     """One network of every stage's last configuration, the best one alone, and the one that the ensemble taught.
 
-    Stages that changed nothing are left out, and so is what the time left does not train.
+    Stages that changed nothing are left out, and so is what the time left does not train. Where the metric sees a
+    threshold or a temperature, each has its own.
     """
     wanted = {f"{stage}'s network": config for stage, config in context.decided("stage_configs").items()}
     alone = best_alone(context)
@@ -124,15 +131,22 @@ def _networks(context: Context, rows: np.ndarray) -> dict[str, np.ndarray]:
         seen.add(final.model_dump_json())
         cost = 0.0 if context.is_trained(final) else seconds
         if context.pacing.allows(f"test_once: {name}", cost):
-            found[name] = context.trainer.predict(final_run(context, config), rows)
+            predicted = context.trainer.predict(final_run(context, config), rows)
+            found[name] = as_scored(predicted, _own(context, config), context.metric, context.task)
     return found
 
 
+def _own(context: Context, config: TrainingConfig) -> Calibration | None:
+    """A network's own calibration, from its predictions for rows that it did not see."""
+    if not is_calibration_seen(context) or not is_judged(context, config, config.seed):
+        return None
+    one = candidate(context, config, config.seed)
+    return None if one is None else own_calibration(context, one.predictions)
+
+
 def _validation(context: Context) -> Interval:
-    """The ensemble's score on the rows that decided."""
-    rows = context.deciding_rows
-    scored = as_scored(joined(context), context.decisions.calibration, context.metric, context.task)
-    return bootstrap(context.metric, context.y(rows), scored, context.weight(rows), context.seed)
+    """The ensemble's score on the rows that decided, each by what others chose."""
+    return context.interval(as_promised(context))
 
 
 def _against_alone(context: Context, opened: _Opened) -> str:
@@ -160,11 +174,7 @@ def _promise(context: Context, together: np.ndarray) -> tuple[str, tuple[Cause, 
         return "", ()
     y, weight = context.y(rows), context.weight(rows)
     if not task.is_classification:
-        held = is_covered(together, y, calibration.half_widths).mean()
-        return (
-            f"Its intervals, which promise {share(calibration.coverage)}, hold {share(float(held))} of the targets.",
-            (),
-        )
+        return _promised_intervals(context, is_covered(together, y, calibration.half_widths))
     p = calibrated(together, calibration, task)
     error = reliability(p, y, weight, task).error
     null = chance_error(p, weight, task, context.random("test calibration"), DRAWS)
@@ -172,6 +182,22 @@ def _promise(context: Context, together: np.ndarray) -> tuple[str, tuple[Cause, 
     is_off = error - float(null.mean()) > EXCESS and error > float(null.max())
     cause = Cause(fault="E12", sentence="Probabilities that were calibrated on validation rows are off on test rows.")
     return told, ((cause,) if is_off else ())
+
+
+def _promised_intervals(context: Context, held: np.ndarray) -> tuple[str, tuple[Cause, ...]]:
+    """What share of the test rows' targets their intervals hold: (n, m) of whether they do."""
+    calibration = context.decided("calibration")
+    reached = [coverage(held[:, number]) for number in range(held.shape[1])]
+    worst = int(np.argmin([one.value for one in reached]))
+    which = f" of {context.task.outputs[worst]!r}, the fewest" if len(reached) > 1 else ""
+    told = (
+        f"Its intervals, which promise {share(calibration.coverage)}, hold {share(reached[worst].value)} of the "
+        f"targets{which}"
+    )
+    if reached[worst].high >= calibration.coverage - EXCESS:
+        return f"{told}.", ()
+    cause = Cause(fault="E12", sentence="Intervals that held on validation rows are too narrow for test rows.")
+    return f"{told}: fewer than promised beyond the noise.", (cause,)
 
 
 def _blocks(context: Context, opened: _Opened) -> list[Block]:
@@ -198,6 +224,13 @@ def _blocks(context: Context, opened: _Opened) -> list[Block]:
     return blocks
 
 
+def _equal_terms(context: Context) -> str:
+    if not is_calibration_seen(context):
+        return ""
+    what = "a threshold" if has_threshold(context.metric, context.task) else "a temperature"
+    return f" Each has {what} of its own where one helps, fitted as the ensemble's is."
+
+
 def _table(context: Context, opened: _Opened) -> Table:
     form = context.metric.column_format
     lines: list[tuple[Any, ...]] = []
@@ -212,7 +245,7 @@ def _table(context: Context, opened: _Opened) -> Table:
         lines.append((name, score.value, score.low, score.high, *gain))
     return Table(
         title="Compared on the same test rows",
-        caption="Gain of the ensemble over each, towards better, with its 95% interval.",
+        caption=f"Gain of the ensemble over each, towards better, with its 95% interval.{_equal_terms(context)}",
         columns=(
             Column(name="what"), Column(name=context.metric.label, format=form), Column(name="from", format=form),
             Column(name="to", format=form), Column(name="ensemble's gain", format=form),
