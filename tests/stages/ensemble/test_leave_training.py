@@ -28,6 +28,11 @@ def test_what_was_stopped_too_early_is_left_training_and_offered(small):
     assert finding.status == "passed", finding.headline
     assert (kept.epochs, kept.average) == (6, 0.25)
     assert walked.decided["members"] != ((early, 1.0),)
+    n = len(walked.decided["members"])
+    assert ("handed over alone" if n == 1 else f"one of {n} networks that are joined now") in finding.headline
+    assert ". " not in finding.headline, "a stage's summary takes the first sentence"
+    titles = [block.title for block in finding.blocks]
+    assert ("Members" in titles) == ("Gain against number of members" in titles) == (n > 1)
 
 
 def test_what_does_not_gain_changes_nothing(small):
