@@ -6,18 +6,47 @@ import numpy as np
 
 from wizard.core.config import TrainingConfig
 from wizard.core.run import TrainingRun
+from wizard.models.family import multiple
 from wizard.stages.context import Context
-from wizard.stages.ensemble.pool import Candidate, candidate
+from wizard.stages.ensemble.pool import Candidate, candidate, is_judged
+
+REFITS = "whether networks are trained on all known rows"
+
+
+def refits(context: Context) -> bool:
+    """Whether what is handed over is trained once more, on the rows that decided too; the same for all steps.
+
+    Where folds decided it has to be, else where there is time: more rows hardly ever harm. A validation set of the
+    user's own stays apart.
+    """
+    return context.once(REFITS, lambda: bool(context.split.folds) or _is_refit_in_time(context))
+
+
+def _is_refit_in_time(context: Context) -> bool:
+    if len(context.dataset.rows_of("validation")):
+        return False
+    more = len(context.split.known) / max(len(context.split.train), 1)
+    seconds = more * sum(one.seconds for one, _ in candidates_of(context))
+    return context.pacing.allows("test_once: training on validation rows too", seconds)
 
 
 def final_run(context: Context, config: TrainingConfig) -> TrainingRun:
-    """One network of a configuration: refitted on all known rows where folds decided, else as it was judged."""
+    """One network of a configuration: trained on all known rows (see `refits`), else as it was judged."""
     return context.train(final_config(context, config))
 
 
 def final_config(context: Context, config: TrainingConfig) -> TrainingConfig:
-    """The configuration of `final_run`."""
-    return config.but(fold=None, refit=bool(context.split.folds))
+    """The configuration of `final_run`: nothing is held out to stop by, so it stops where it did when it was judged."""
+    if not refits(context):
+        return config.but(fold=None)
+    final = config.but(fold=None, refit=True)
+    if config.patience is None or not is_judged(context, config, config.seed):
+        return final
+    one = candidate(context, config, config.seed)
+    if one is None:
+        return final
+    epochs = multiple(float(np.median([run.best_epoch for run in one.runs])), config.look_every)
+    return final.but(patience=None, stop_after=min(epochs, config.epochs))
 
 
 def final_runs(context: Context) -> list[tuple[TrainingRun, float]]:

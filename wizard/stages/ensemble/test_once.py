@@ -18,7 +18,7 @@ from wizard.stages.ensemble.calibrate import DRAWS, EXCESS, coverage
 from wizard.stages.ensemble.error_analysis import MOST_CLASSES, confusion
 from wizard.stages.ensemble.explained import explain, table_of
 from wizard.stages.ensemble.fair import as_promised, is_calibration_seen, own_calibration
-from wizard.stages.ensemble.final import best_alone, final_config, final_run, final_runs, predict_together
+from wizard.stages.ensemble.final import best_alone, final_config, final_runs, predict_together, refits
 from wizard.stages.ensemble.pool import candidate, is_judged
 from wizard.stages.step import Outcome, noted, passed, step, warned
 from wizard.stages.words import share
@@ -101,7 +101,7 @@ def _dumb_names(context: Context) -> tuple[str, ...]:
 
 
 def _dumb(context: Context, rows: np.ndarray) -> dict[str, np.ndarray]:
-    config = skeleton(context).but(fold=None, refit=bool(context.split.folds))
+    config = skeleton(context).but(fold=None, refit=refits(context))
     found = {}
     for name in reversed(_dumb_names(context)):
         predicted = predict_rows(context, name, config, rows)
@@ -125,13 +125,13 @@ def _networks(context: Context, rows: np.ndarray) -> dict[str, np.ndarray]:
     found: dict[str, np.ndarray] = {}
     seen = set()
     for name, config in wanted.items():
-        final = final_config(context, config)
+        final = final_config(context, config) if name == ALONE or context.split.folds else config.but(fold=None)
         if final.model_dump_json() in seen and name != ALONE:
             continue
         seen.add(final.model_dump_json())
         cost = 0.0 if context.is_trained(final) else seconds
         if context.pacing.allows(f"test_once: {name}", cost):
-            predicted = context.trainer.predict(final_run(context, config), rows)
+            predicted = context.trainer.predict(context.train(final), rows)
             found[name] = as_scored(predicted, _own(context, config), context.metric, context.task)
     return found
 
@@ -224,11 +224,18 @@ def _blocks(context: Context, opened: _Opened) -> list[Block]:
     return blocks
 
 
-def _equal_terms(context: Context) -> str:
+def _terms(context: Context) -> str:
+    """On what terms they are compared, where that needs a word."""
+    learnt = ""
+    if refits(context) and not context.split.folds:
+        learnt = (
+            " The ensemble, the best single network and simple methods learnt from validation rows too, at last; the "
+            "other networks are as their stage left them."
+        )
     if not is_calibration_seen(context):
-        return ""
+        return learnt
     what = "a threshold" if has_threshold(context.metric, context.task) else "a temperature"
-    return f" Each has {what} of its own where one helps, fitted as the ensemble's is."
+    return f" Each has {what} of its own where one helps, fitted as the ensemble's is.{learnt}"
 
 
 def _table(context: Context, opened: _Opened) -> Table:
@@ -245,7 +252,7 @@ def _table(context: Context, opened: _Opened) -> Table:
         lines.append((name, score.value, score.low, score.high, *gain))
     return Table(
         title="Compared on the same test rows",
-        caption=f"Gain of the ensemble over each, towards better, with its 95% interval.{_equal_terms(context)}",
+        caption=f"Gain of the ensemble over each, towards better, with its 95% interval.{_terms(context)}",
         columns=(
             Column(name="what"), Column(name=context.metric.label, format=form), Column(name="from", format=form),
             Column(name="to", format=form), Column(name="ensemble's gain", format=form),

@@ -1,0 +1,58 @@
+"""Which rows the handed-over networks learn from."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from tests.stages.ensemble.started import GIVEN, SHORT
+from tests.stages.walk import context_of
+from wizard.core.decisions import Decisions
+from wizard.stages.ensemble.final import REFITS, final_config, final_run, refits
+
+
+@pytest.fixture
+def context(small):
+    """The last stage where the validation rows decide, as with many rows."""
+    found = context_of(small, "ensemble")
+    found.decisions = Decisions.model_validate({**GIVEN, "metric": "accuracy", "members": ((SHORT, 1.0),)})
+    found.shared["decided_here"] = tuple(Decisions.model_fields)
+    found.split = replace(found.split, folds=())
+    return found
+
+
+def test_with_folds_all_known_rows(small):
+    context = context_of(small, "ensemble")
+    run = final_run(context, SHORT)
+    assert run.n_train == len(context.split.known)
+    assert run.config.refit
+
+
+def test_without_folds_all_known_rows_too_where_there_is_time(context):
+    assert final_run(context, SHORT).n_train == len(context.split.known)
+
+
+def test_where_there_is_no_time_the_judged_network_is_handed_over(context, monkeypatch):
+    monkeypatch.setattr(context.pacing, "allows", lambda what, seconds: not what.startswith("test_once: training"))
+    assert not refits(context)
+    assert final_config(context, SHORT) == SHORT.but(fold=None)
+
+
+def test_a_validation_set_of_the_users_own_stays_apart(context):
+    part = context.dataset.part.copy()
+    part[context.split.validation] = 1
+    context.dataset = replace(context.dataset, part=part)
+    assert len(context.dataset.rows_of("validation")) == len(context.split.validation)
+    assert not refits(context)
+
+
+def test_what_was_stopped_by_its_validation_loss_stops_there_again(context, small):
+    stopping = SHORT.but(epochs=20, learning_rate=3e-2, patience=2)
+    judged = context.judge(stopping, 1)
+    best = judged.runs[0][0].best_epoch
+    assert best < 20
+    final = final_config(context, stopping)
+    assert (final.refit, final.patience, final.stop_after) == (True, None, best)
+    context.shared[REFITS] = False
+    assert final_config(context, stopping) == stopping
+    assert np.isfinite(judged.score)
