@@ -42,6 +42,24 @@ print(json.dumps(sorted(answers)))
 """
 
 
+LOADED = """
+import pickle, sys
+import numpy as np
+import wizard, keras
+import tensorflow as tf
+folder = sys.argv[1]
+with open(f"{folder}/asked.pickle", "rb") as file:
+    asked = pickle.load(file)
+answers = {}
+for kind, batches in asked.items():
+    model = keras.saving.load_model(f"{folder}/{kind}/model.keras")
+    tensors = [{name: tf.constant(values) for name, values in batch.items()} for batch in batches]
+    answers[kind] = [{name: np.asarray(values) for name, values in model(one).items()} for one in tensors]
+with open(f"{folder}/answers of keras.pickle", "wb") as file:
+    pickle.dump(answers, file)
+"""
+
+
 @pytest.fixture(scope="module")
 def asked(tmp_path_factory):
     """For each kind: (predictor, raw batches, the fresh process's answers), and those to padded series."""
@@ -49,12 +67,15 @@ def asked(tmp_path_factory):
     predictors = {kind: made(kind, folder) for kind in KINDS}
     for kind, one in predictors.items():
         save_for_tensorflow(one.model, folder / kind / "saved_model")
+        one.model.save(folder / kind / "model.keras")
     batches = {kind: one.batches(kind) for kind, one in predictors.items()}
     (folder / "asked.pickle").write_bytes(pickle.dumps(batches))
     assert json.loads(fresh(SERVED, folder, cwd=folder)) == sorted([*KINDS, "padded"])
     answers = pickle.loads((folder / "answers.pickle").read_bytes())
+    fresh(LOADED, folder)
     found = {kind: (predictors[kind], batches[kind], answers[kind]) for kind in KINDS}
-    return found | {"padded": answers["padded"]}
+    of_keras = pickle.loads((folder / "answers of keras.pickle").read_bytes())
+    return found | {"padded": answers["padded"], "keras": of_keras}
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -74,6 +95,22 @@ def test_it_agrees_with_the_wizard_on_the_whole_validation_set(kind, asked):
             assert np.abs(found - values[order]).max() < 1e-6
         else:
             assert found == pytest.approx(values[order], rel=1e-5)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_so_does_the_keras_file_in_a_process_of_its_own(kind, asked):
+    predictor, _, answers = asked[kind]
+    n = len(predictor.rows)
+    for one, other in zip(asked["keras"][kind], answers, strict=True):
+        for name, values in other.items():
+            found = one[name]
+            if name in ("label", "labels"):
+                assert [getattr(v, "decode", lambda v=v: v)() for v in found.ravel()] == values.ravel().tolist()
+            elif name == "probabilities":
+                assert np.abs(found - values).max() < 1e-6
+            else:
+                assert found == pytest.approx(values, rel=1e-5)
+    assert sum(len(next(iter(one.values()))) for one in asked["keras"][kind]) > n
 
 
 @pytest.mark.parametrize("kind", KINDS)

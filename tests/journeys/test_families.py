@@ -30,6 +30,7 @@ def test_a_journey_with_a_family_that_was_asked_for(name, tmp_path, monkeypatch)
     wizard = Wizard(data, target, out=tmp_path, name="asked for", gates="warn").explore(examples=10).baseline()
     wizard.overfit(family=name).regularize(only=("dropout", "early_stopping")).tune(trials=2).ensemble()
     assert [finding.step for finding in wizard.findings if finding.status == "crashed"] == []
+    assert next(one for one in wizard.findings if one.step == "hand_over").status == "passed"
     assert name in {config.family for config, _ in wizard.decisions.members}  # others of the journey may join
     raw = data.drop(columns=[target]).head(3) if target else data[0][:3]
     assert np.array_equal(wizard.predict(raw), wizard.predict(raw))
