@@ -21,6 +21,7 @@ class Pacing:
     Attributes:
         cuts: What was left out for lack of time, in words.
         kept: Seconds that are kept for steps of the stage that are to come and cannot be left out.
+        reserved: Seconds that are kept for what a later step of the stage is to do with what an earlier one chose.
     """
 
     def __init__(
@@ -37,7 +38,7 @@ class Pacing:
         """
         self._clock, self._deadline, self._journal = clock, deadline, journal
         self._end = deadline if end is None else end
-        self.kept = 0.0
+        self.kept = self.reserved = 0.0
         self._offset = already_spent - clock.spent()
         stored = _read(journal)
         self._answers: dict[str, bool] = stored.get("answers", {})
@@ -52,7 +53,7 @@ class Pacing:
         if self._deadline is None:
             return float("inf")
         until = self._deadline if self._end is None else min(self._deadline, self._end)
-        return until - self._offset - self._clock.spent() - self.kept
+        return until - self._offset - self._clock.spent() - self.kept - self.reserved
 
     @property
     def left_in_all(self) -> float:

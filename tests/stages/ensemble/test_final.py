@@ -6,9 +6,12 @@ import numpy as np
 import pytest
 
 from tests.stages.ensemble.started import GIVEN, SHORT
-from tests.stages.walk import context_of
+from tests.stages.walk import TINY, context_of
+from wizard.core.budget import Budget
 from wizard.core.decisions import Decisions
+from wizard.core.pacing import CAUTION
 from wizard.stages.ensemble.final import REFITS, final_config, final_run, refits
+from wizard.stages.ensemble.pool import again, reserve
 
 
 @pytest.fixture
@@ -56,3 +59,19 @@ def test_what_was_stopped_by_its_validation_loss_stops_there_again(context, smal
     context.shared[REFITS] = False
     assert final_config(context, stopping) == stopping
     assert np.isfinite(judged.score)
+
+
+def test_time_is_kept_for_it_where_there_is_so_much_and_used_by_nothing_else(context, small):
+    timed = context_of(replace(small, budget=Budget(TINY, 1e3)), "ensemble")
+    timed.split, timed.shared = context.split, context.shared
+    timed.decisions = context.decisions.model_copy(update={"incumbent": SHORT.but(epochs=500)})
+    share = len(context.split.known) / len(context.split.train)
+    assert again(timed) == pytest.approx(share)
+    before = timed.pacing.left
+    reserve(timed, 10.0)
+    assert timed.pacing.left == pytest.approx(before - CAUTION * share * 10.0, abs=1.0)
+    reserve(timed, 1e6)
+    assert timed.pacing.left == pytest.approx(before, abs=1.0)
+    timed.decisions = context.decisions
+    assert again(timed) == 0, "the time goes to a longer run"
+    assert again(context_of(small, "ensemble")) == 0, "folds have theirs already"

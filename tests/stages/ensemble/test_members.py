@@ -6,7 +6,7 @@ import pytest
 from tests.stages.ensemble.started import GIVEN, SHORT, step_of
 from tests.stages.walk import context_of
 from wizard.core.decisions import Decisions
-from wizard.stages.ensemble.pool import FRESH, LONGER_RUN, POOL, REFIT, pool
+from wizard.stages.ensemble.pool import FRESH, LONGER_RUN, POOL, REFIT, again, pool
 from wizard.stages.ensemble.selection import select
 
 
@@ -92,16 +92,17 @@ def test_copies_of_one_network_do_not_help(small, candidates):
     assert not select(context, [candidates[0]] * 3).is_joined
 
 
-@pytest.mark.parametrize(("has_folds", "times"), [(True, REFIT), (False, 1.0)])
-def test_a_network_costs_one_run_where_what_was_judged_is_what_is_handed_over(small, monkeypatch, has_folds, times):
+@pytest.mark.parametrize("has_folds", [True, False])
+def test_a_network_costs_its_runs_and_what_training_the_picked_ones_again_takes(small, monkeypatch, has_folds):
     context = context_of(small, "ensemble")
     if not has_folds:
         context.split = replace(context.split, folds=())
     context.decisions = Decisions.model_validate(GIVEN)
     asked = {}
     monkeypatch.setattr(context.pacing, "allows", lambda what, seconds: asked.update({what: seconds}))
-    first = pool(context)[0]
-    seconds = sum(run.seconds for run in first.runs)
+    found = pool(context)
+    seconds = sum(run.seconds for run in found[0].runs)
+    times = REFIT if has_folds else 1 + (len(found) + 1) * again(context)
     assert asked[f"members: seed {FRESH} of the winner"] == pytest.approx(times * seconds)
 
 

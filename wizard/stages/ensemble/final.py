@@ -23,6 +23,7 @@ def refits(context: Context) -> bool:
 
 
 def _is_refit_in_time(context: Context) -> bool:
+    context.pacing.reserved = 0.0  # for this
     if len(context.dataset.rows_of("validation")):
         return False
     more = len(context.split.known) / max(len(context.split.train), 1)

@@ -9,8 +9,8 @@ from wizard.core.config import TrainingConfig
 from wizard.core.pacing import CAUTION
 from wizard.models.family import multiple
 from wizard.stages.context import Context
-from wizard.stages.ensemble.members import SELECTED, blocks_of, chosen_of, most_distinct
-from wizard.stages.ensemble.pool import FRESH, Candidate, candidate, cost_of, of_judged, pool
+from wizard.stages.ensemble.members import SELECTED, blocks_of, chosen_of, most_distinct, seconds_of
+from wizard.stages.ensemble.pool import FRESH, Candidate, again, candidate, cost_of, of_judged, pool, reserve
 from wizard.stages.ensemble.selection import select
 from wizard.stages.length import is_cut_short, own_epochs, trained
 from wizard.stages.regularize.experiment import experiment, few, incumbent
@@ -49,7 +49,8 @@ def leave_training(context: Context) -> Outcome:
     an_epoch = sum(run.seconds_an_epoch for repeat in judged.runs for run in repeat)
     beside = max(judged.seconds - had * an_epoch, 0.0)
     what = "leave_training: epochs of a longer run"
-    epochs = context.pacing.cap(what, wanted, an_epoch, max(PART * context.pacing.left - CAUTION * beside, 0.0))
+    each = (1 + again(context) / len(judged.runs)) * an_epoch  # the best of them is trained once more
+    epochs = context.pacing.cap(what, wanted, each, max(PART * context.pacing.left - CAUTION * beside, 0.0))
     epochs -= epochs % base.look_every
     if epochs < LEAST_LONGER * had:
         return skipped("There was no time left for a longer run within the budget.")
@@ -88,6 +89,7 @@ def _offered(context: Context, outcome: Outcome, kept: TrainingConfig) -> Outcom
         f"one of {len(members)} networks that are joined now" if is_in else "not one of the joined ones, which are "
         "better without it"
     )  # fmt: skip
+    reserve(context, seconds_of(offered, members))
     blocks = outcome.blocks + (blocks_of(context, offered, selection, members) if len(members) > 1 else ())
     return replace(
         outcome, headline=f"{outcome.headline.rstrip('.')}; it is {place}.", blocks=blocks,

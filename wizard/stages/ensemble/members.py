@@ -9,8 +9,8 @@ import numpy as np
 from wizard.core.blocks import Block, Column, Line, Lines, Reference, Table
 from wizard.core.config import OWN_FAMILY, TrainingConfig
 from wizard.stages.context import Context
-from wizard.stages.ensemble.pool import Candidate, pool
-from wizard.stages.ensemble.selection import MOST_DISTINCT, Selection, select
+from wizard.stages.ensemble.pool import MOST_DISTINCT, Candidate, pool, reserve
+from wizard.stages.ensemble.selection import Selection, select
 from wizard.stages.ensemble.unfit import disagreement, in_words, unfit
 from wizard.stages.gains import measured_gain
 from wizard.stages.step import Outcome, failed, noted, passed, step, warned
@@ -42,6 +42,7 @@ def members(context: Context) -> Outcome:
     selection = select(context, left, most_distinct(context, left))
     context.shared[SELECTED] = selection
     chosen = chosen_of(context, left, selection)
+    reserve(context, seconds_of(left, chosen))
     numbers = {**_numbers(context, selection), "blocks": blocks_of(context, left, selection, chosen)}
     numbers["decides"] = {"members": chosen}
     words = _in_words(context, left, selection)
@@ -73,6 +74,11 @@ def chosen_of(
     if selection.is_joined:
         return tuple((candidates[place].config, weight) for place, weight in selection.weights().items())
     return ((single_of(context, candidates).config, 1.0),)
+
+
+def seconds_of(candidates: list[Candidate], chosen: tuple[tuple[TrainingConfig, float], ...]) -> float:
+    """What the runs of the chosen networks took."""
+    return sum(one.seconds for one in candidates if any(one.config == config for config, _ in chosen))
 
 
 def single_of(context: Context, candidates: list[Candidate]) -> Candidate:

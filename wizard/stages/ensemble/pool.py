@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from wizard.core.config import TrainingConfig
+from wizard.core.pacing import CAUTION
 from wizard.core.run import TrainingRun
 from wizard.core.seeds import derive
 from wizard.stages.context import Context, Judged
@@ -16,12 +17,13 @@ from wizard.training.metrics import criterion_for
 
 FRESH = 100  # seeds that the search did not see
 SEEDS = 2 * FRESH  # numbers of seeds that runs are looked up by
+MOST_DISTINCT = 5  # networks in the predictor
 MOST_SEEDS = 10  # where a budget leaves time for them, but for no longer run in leave_training
 LONGER = 3.0  # times a run's seconds that the shortest such run takes: half as many epochs again, with two seeds
 LONGER_RUN = "members: time for a longer run"
 KEPT = 40  # the best by the smooth score: those behind them were never picked in the first eight
 REFIT = 3.0  # times a run's seconds: a network that is picked is trained on its folds, and once more for the predictor;
-# without folds it is what is handed over
+# without folds see `again`
 POOL, LEFT_OUT = "networks that may join", "networks that may not join"
 
 
@@ -82,7 +84,8 @@ def _collected(context: Context) -> list[Candidate]:
     for number in range(FRESH, FRESH + n_seeds):
         if number == FRESH + context.effort.repeats and context.pacing.allows(LONGER_RUN, LONGER * seconds):
             break
-        if not context.pacing.allows(f"members: seed {number} of the winner", cost_of(context) * seconds):
+        room = cost_of(context) + again(context) * min(len(found) + 1, MOST_DISTINCT)
+        if not context.pacing.allows(f"members: seed {number} of the winner", room * seconds):
             break
         one = candidate(context, incumbent, number)
         found += [one] if one is not None else []
@@ -100,6 +103,31 @@ def is_judged(context: Context, config: TrainingConfig, seed: int) -> bool:
     """Whether a configuration is trained on every fold already, with a number of a seed."""
     folds: list[int | None] = [*range(len(context.split.folds))] or [None]
     return all(context.is_trained(config.but(fold=fold, seed=seed)) for fold in folds)
+
+
+def again(context: Context) -> float:
+    """Times a run's seconds that training it once more takes, on the rows that decided too; 0 where it is not done.
+
+    Where folds decide, `cost_of` holds it. Where the budget cut runs short, one long run is worth more; a validation
+    set of the user's own stays apart.
+    """
+    if context.split.folds or len(context.dataset.rows_of("validation")):
+        return 0.0
+    if is_cut_short(context, context.decided("incumbent")):
+        return 0.0
+    return len(context.split.known) / max(len(context.split.train), 1)
+
+
+def reserve(context: Context, seconds: float) -> None:
+    """Keeps time for training the chosen networks once more (see `again`), where there is so much.
+
+    Args:
+        context: The step's.
+        seconds: What their runs took, together.
+    """
+    context.pacing.reserved = 0.0
+    needed = CAUTION * again(context) * seconds
+    context.pacing.reserved = needed if needed <= context.pacing.left else 0.0
 
 
 def cost_of(context: Context) -> float:

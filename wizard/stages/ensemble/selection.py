@@ -9,12 +9,11 @@ import numpy as np
 
 from wizard.data.split import units_of
 from wizard.stages.context import Context
-from wizard.stages.ensemble.pool import Candidate
+from wizard.stages.ensemble.pool import MOST_DISTINCT, Candidate
 from wizard.training.compare import Interval, gain_between
 from wizard.training.metrics import Metric, criterion_for
 
 SIZE = 8  # picks, with replacement; gains beyond it are small and every member costs time at prediction
-MOST_DISTINCT = 5  # networks in the predictor
 CURVE_DRAWS = 200  # of the bootstrap, a point of the curve: an interval from their spread needs no more
 
 
