@@ -42,8 +42,8 @@ def test_missing_columns_are_named(table, people):
         read_examples(people[["city"]], table)
 
 
-def test_strange_cells_are_missing_or_kept(table):
-    new = pd.DataFrame({"age": ["old"], "city": ["Rome"], "since": ["never"], "more": [1]})
+def test_unseen_categories_are_kept_and_further_columns_passed_over(table):
+    new = pd.DataFrame({"age": [None], "city": ["Rome"], "since": ["unknown"], "more": [1]})
     row = read_examples(new, table)[0]
     assert np.isnan(row["age"])
     assert pd.isna(row["since"])

@@ -67,12 +67,9 @@ def _names(data: Path, known: Known, examples: Examples) -> dict[str, Any]:
         below = pictures_below if known.modality == "image" else texts_below
         files = below(data)[0] or files_below(data)
         return {"file": [str(file.relative_to(data)) for file in files]}
-    if known.long is not None:
-        from wizard.data.sources import table
-
-        series = table.read_table(data).frame[known.long.group].drop_duplicates()
-        if len(series) == len(examples):
-            return {known.long.group: series.tolist()}
+    ids = getattr(examples, "ids", None)
+    if known.long is not None and ids is not None:
+        return {known.long.group: ids}
     return {"row": range(1, len(examples) + 1)}
 
 

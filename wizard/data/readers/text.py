@@ -10,6 +10,7 @@ import numpy as np
 
 from wizard.core.errors import ColumnError, DataError, shortened
 from wizard.data.dataset import Dataset
+from wizard.data.tables import RawTable
 from wizard.data.texts import TextExamples, clean_text
 
 
@@ -30,7 +31,7 @@ def _cells(raw: Any, like: Dataset) -> Sequence[Any]:
         return _of_files(texts_below(path)[0] or files_below(path))
     if isinstance(raw, str | bytes):
         return [raw] if not _is_table(raw) else _of_table(raw, like)
-    if _is_table(raw):
+    if isinstance(raw, RawTable) or _is_table(raw):
         return _of_table(raw, like)
     if isinstance(raw, list | tuple) and not len(raw):
         return []
@@ -70,10 +71,10 @@ def _of_files(paths: list[Path]) -> list[str]:
 
 
 def _of_table(raw: Any, like: Dataset) -> list[str]:
-    from wizard.data.readers.table import raw_frame
+    from wizard.data.readers.table import raw_table
     from wizard.data.text_columns import joined_texts
 
-    frame = raw_frame(raw, like)
+    frame = raw_table(raw, like).frame
     names = [column.name for column in like.columns] or [n for n in frame.columns if n != like.target][:1]
     lacking = [name for name in names if name not in frame.columns]
     if lacking:
