@@ -13,6 +13,8 @@ from wizard.data.dataset import Dataset
 from wizard.data.tables import RawTable
 from wizard.data.texts import TextExamples, clean_text
 
+USUAL_NAME = "text"  # of the column of texts: the one name that leaves no doubt
+
 
 def read(raw: Any, like: Dataset) -> TextExamples:
     """Reads texts, one or many; an empty one stays, so that there is an answer for each."""
@@ -75,7 +77,7 @@ def _of_table(raw: Any, like: Dataset) -> list[str]:
     from wizard.data.text_columns import joined_texts
 
     frame = raw_table(raw, like).frame
-    names = [column.name for column in like.columns] or [n for n in frame.columns if n != like.target][:1]
+    names = [column.name for column in like.columns] or [_only_text(list(frame.columns), like.target)]
     lacking = [name for name in names if name not in frame.columns]
     if lacking:
         raise ColumnError(
@@ -83,6 +85,19 @@ def _of_table(raw: Any, like: Dataset) -> list[str]:
             f"Received: one without {shortened(map(repr, lacking))}; it has {shortened(map(repr, frame.columns))}."
         )
     return joined_texts(frame, names)
+
+
+def _only_text(columns: list[str], target: str) -> str:
+    """The column of texts, where those that were learned from came from no table."""
+    inputs = [name for name in columns if name != target]
+    named = [name for name in inputs if name.lower() == USUAL_NAME]
+    if len(inputs) == 1 or len(named) == 1:
+        return (named or inputs)[0]
+    raise ColumnError(
+        f"A table of new texts must have one column, or call that of the texts {USUAL_NAME!r}: those that were learned "
+        f"from came from no table. Received: {shortened(map(repr, inputs)) or 'none'}. Leave the column of the texts "
+        "alone, or rename it."
+    )
 
 
 def labels_beside(raw: Any, like: Dataset) -> tuple[Any, Any]:
