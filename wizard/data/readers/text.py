@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from wizard.core.errors import ColumnError, DataError, shortened
+from wizard.core.progress import say
 from wizard.data.dataset import Dataset
 from wizard.data.tables import RawTable
 from wizard.data.texts import TextExamples, clean_text
@@ -22,7 +23,7 @@ def read(raw: Any, like: Dataset) -> TextExamples:
 
 
 def _cells(raw: Any, like: Dataset) -> Sequence[Any]:
-    from wizard.data.picture_files import files_below
+    from wizard.data.picture_files import others_note
     from wizard.data.text_arrays import flat_cells
     from wizard.data.text_files import are_paths, is_text_path, texts_below
 
@@ -30,7 +31,10 @@ def _cells(raw: Any, like: Dataset) -> Sequence[Any]:
         path = Path(raw)
         if not path.is_dir():
             return _of_files([path]) if is_text_path(path) or not _is_table(path) else _of_table(path, like)
-        return _of_files(texts_below(path)[0] or files_below(path))
+        found, others = texts_below(path)
+        for note in others_note(others, "text") if found else ():
+            say(note)
+        return _of_files(found or others)
     if isinstance(raw, str | bytes):
         return [raw] if not _is_table(raw) else _of_table(raw, like)
     if isinstance(raw, RawTable) or _is_table(raw):
@@ -65,7 +69,7 @@ def _of_files(paths: list[Path]) -> list[str]:
         first = min(files.bad)
         raise DataError(
             f"Every text must be readable here. Received: {paths[first]}, which is not ({files.bad[first]}); "
-            f"{len(files.bad)} in all."
+            f"{len(files.bad)} in all. Texts are .txt, .md or .html files, or cells of a .csv."
         )
     if not files.texts:
         raise DataError("A folder of new texts must have some. Received: one without any.")
