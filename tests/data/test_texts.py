@@ -183,3 +183,9 @@ def test_new_texts_of_a_table_come_from_the_only_column_or_the_one_called_text(t
         assert read_examples(raw, known).texts == tuple(TEXTS[:2])
     with pytest.raises(ColumnError, match="Received: none"):
         read_examples(new[["id"]].rename(columns={"id": "target"}), known)
+
+
+def test_files_of_a_folder_that_are_no_texts_are_counted(folders, capsys):
+    (folders / "sea" / "1.txt").unlink()
+    assert len(read_examples(folders, dataset_of((TEXTS, Y)))) == 4
+    assert capsys.readouterr().out == "Files that are no texts were passed over: 1 .bin.\n"
