@@ -2,7 +2,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from wizard.data.columns import conform_column, read_column
+from wizard.data.columns import read_column
+from wizard.data.conforming import conform_column
 
 DAYS = ["2020-01-31", "2021-02-01"]
 

@@ -69,3 +69,24 @@ def test_excels_separator_line_and_compression(tmp_path):
 def test_what_is_no_table_is_refused(tmp_path, content):
     with pytest.raises(DataError):
         read(tmp_path, content)
+
+
+@pytest.mark.parametrize("empty", ["", '""', "  "])
+@pytest.mark.parametrize("end", ["", "\n", "\r\n\r\n"])
+def test_an_empty_line_in_a_file_of_one_column_is_an_empty_cell(tmp_path, empty, end):
+    table = read(tmp_path, f'text\n"quoted, with a comma"\n{empty}\n"third one"\n{end}')
+    assert [cell.strip() for cell in table.frame["text"]] == ["quoted, with a comma", "", "third one"]
+    assert table.where.tolist() == ["t.csv line 2", "t.csv line 3", "t.csv line 4"]
+
+
+def test_an_empty_cell_at_the_end_of_a_column_is_one_where_it_is_quoted(tmp_path):
+    assert read(tmp_path, 'area\n50.5\n""\n\n').frame["area"].tolist() == ["50.5", ""]
+    assert read(tmp_path, '\narea\n""\n').frame["area"].tolist() == [""]
+
+
+def test_an_empty_line_between_several_columns_is_no_row(tmp_path):
+    for content in ("a,b\n\n1,2\n\n\n3,4\n\n", "a\n\nx,1\n\ny,2\n"):  # the second with row names, as R writes them
+        table = read(tmp_path, content)
+        assert len(table.frame) == 2
+        assert table.left_out == ()
+    assert read(tmp_path, 'a,b\n1,2\n""\n').left_out[0].where == "t.csv line 3"

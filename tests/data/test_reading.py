@@ -42,8 +42,8 @@ def test_missing_columns_are_named(table, people):
         read_examples(people[["city"]], table)
 
 
-def test_strange_cells_are_missing_or_kept(table):
-    new = pd.DataFrame({"age": ["old"], "city": ["Rome"], "since": ["never"], "more": [1]})
+def test_unseen_categories_are_kept_and_further_columns_passed_over(table):
+    new = pd.DataFrame({"age": [None], "city": ["Rome"], "since": ["unknown"], "more": [1]})
     row = read_examples(new, table)[0]
     assert np.isnan(row["age"])
     assert pd.isna(row["since"])
@@ -84,6 +84,34 @@ def test_new_pictures_take_the_known_channels(pets):
     grey = open_dataset((np.arange(40, dtype=np.uint8).reshape(2, 4, 5), [0, 1]), Request())
     assert read_examples([pets.examples[0]], grey)[0].shape == (6, 5, 1)
     assert read_examples(grey.examples.pixels, pets)[0].shape == (4, 5, 3)
+
+
+def test_one_colour_picture_of_the_known_size_is_one_beside_grey_ones():
+    grey = open_dataset((np.arange(40, dtype=np.uint8).reshape(2, 4, 5), [0, 1]), Request())
+    one = read_examples(np.full((4, 5, 3), 7, np.uint8), grey)
+    assert one[0].tolist() == np.full((4, 5, 1), 7).tolist()
+    assert len(one) == 1
+    assert len(read_examples(np.zeros((4, 5, 4), np.uint8), grey)) == 1
+    assert len(read_examples(np.zeros((9, 5, 3), np.uint8), grey)) == 9
+    narrow = open_dataset((np.arange(18, dtype=np.uint8).reshape(2, 3, 3), [0, 1]), Request())
+    assert len(read_examples(np.zeros((3, 3, 3), np.uint8), narrow)) == 3
+
+
+@pytest.mark.parametrize("name", ["n.xlsx", "n.txt", "n"])
+def test_a_file_that_is_no_table_is_named_with_the_way_out(table, tmp_path, name):
+    (tmp_path / name).write_bytes(b"PK\x03\x04")
+    for raw, says in ((tmp_path / name, "save it as CSV"), (tmp_path, "name the file in it")):
+        with pytest.raises(DataError, match=r"Tables end in \.csv, .*, which is .*") as caught:
+            read_examples(raw, table)
+        assert str(raw) in str(caught.value)
+        assert says in str(caught.value)
+
+
+def test_files_of_a_folder_that_are_no_pictures_are_counted(pets, class_folders, capsys):
+    for name in ("j.heic", "i_nosuffix"):
+        (class_folders / name).write_bytes(b"x")
+    assert len(read_examples(class_folders, pets)) == 6
+    assert capsys.readouterr().out == "Files that are no pictures were passed over: 1 .heic, 1 without a suffix.\n"
 
 
 def test_new_pictures_take_the_known_scale():

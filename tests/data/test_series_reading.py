@@ -66,3 +66,23 @@ def test_what_is_unlike_the_known_ones_is_refused(arrays, table):
         read_examples(LONG.drop(columns="y"), table)
     with pytest.raises(DataError, match="need y"):
         read_labelled(SERIES, None, arrays)
+
+
+def test_rows_of_no_series_are_counted_and_series_keep_their_ids(table, capsys):
+    new = LONG.drop(columns="label").astype({"run": object})
+    new.loc[[4, 5], "run"] = None
+    examples = read_examples(new, table)
+    assert examples.ids == tuple(f"r{i}" for i in range(12))
+    assert "2 rows have no value of 'run' or 'ms' and belong to no series: passed over, the first: row 4." in (
+        capsys.readouterr().out
+    )
+    new.loc[new["run"] == "r5", "ms"] = None
+    with pytest.raises(DataError, match="none with one in run 'r5'"):
+        read_examples(new, table)
+
+
+def test_a_channel_of_words_is_refused_and_decimal_commas_are_read(table, tmp_path):
+    with pytest.raises(DataError, match=r"'x' must hold numbers.*'high' in row 0"):
+        read_examples(LONG.assign(x="high"), table)
+    LONG.to_csv(tmp_path / "de.csv", sep=";", decimal=",", index=False)
+    assert read_labelled(tmp_path / "de.csv", None, table)[0].hashes() == table.examples.hashes()

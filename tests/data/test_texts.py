@@ -170,3 +170,22 @@ def test_new_texts_with_their_labels(folders):
 def test_many_short_texts_open_quickly():
     x, y = some_texts(300)
     assert dataset_of((x, y)).examples.lengths.max() < 100
+
+
+def test_new_texts_of_a_table_come_from_the_only_column_or_the_one_called_text(tmp_path):
+    known = dataset_of((TEXTS, Y))
+    new = pd.DataFrame({"id": [7, 8], "message": TEXTS[:2]})
+    new.to_csv(tmp_path / "new.csv", index=False)
+    for raw in (new, tmp_path / "new.csv", new.to_dict("records")):
+        with pytest.raises(ColumnError, match="Received: 'id', 'message'"):
+            read_examples(raw, known)
+    for raw in (new[["message"]], new.rename(columns={"message": "Text"}), new[["message"]].assign(target="food")):
+        assert read_examples(raw, known).texts == tuple(TEXTS[:2])
+    with pytest.raises(ColumnError, match="Received: none"):
+        read_examples(new[["id"]].rename(columns={"id": "target"}), known)
+
+
+def test_files_of_a_folder_that_are_no_texts_are_counted(folders, capsys):
+    (folders / "sea" / "1.txt").unlink()
+    assert len(read_examples(folders, dataset_of((TEXTS, Y)))) == 4
+    assert capsys.readouterr().out == "Files that are no texts were passed over: 1 .bin.\n"

@@ -1,5 +1,7 @@
 """Predictions for files, by what lies in the predictor's folder alone."""
 
+import os
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -124,6 +126,31 @@ def test_a_file_is_replaced_only_by_force(handed, tmp_path):
     assert len(pd.read_csv(tmp_path / "out.csv")) == 1
     with pytest.raises(OptionError, match="another name"):
         predict_file(run, tmp_path / "new.csv", tmp_path / "new.csv", may_replace=True)
+
+
+def test_only_a_file_is_replaced_and_a_link_stays_one(handed, tmp_path):
+    run, _ = handed["amounts"]
+    pd.DataFrame({"area": [50.0]}).to_csv(tmp_path / "new.csv", index=False)
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "loop").symlink_to("loop")
+    (tmp_path / "to pipe").symlink_to("pipe")
+    for name, says in (("pipe", "a pipe"), ("to pipe", "a pipe"), ("folder", "a folder"), ("loop", "loop")):
+        with pytest.raises(OptionError, match=f"must be a file.*{says}"):
+            predict_file(run, tmp_path / "new.csv", tmp_path / name, may_replace=True)
+    assert (tmp_path / "pipe").is_fifo()
+    (tmp_path / "real.csv").write_text("mine")
+    for name, aim in (("link.csv", "real.csv"), ("early.csv", "to come.csv")):
+        (tmp_path / name).symlink_to(aim)
+        predict_file(run, tmp_path / "new.csv", tmp_path / name, may_replace=True)
+        assert (tmp_path / name).is_symlink()
+        assert len(pd.read_csv(tmp_path / aim)) == 1
+
+
+@pytest.mark.parametrize("given", [("-", "out.csv"), ("new.csv", "-")])
+def test_streams_are_refused_in_a_sentence(given, handed, capsys):
+    assert main(["predict", str(handed["amounts"][0]), given[0], "--out", given[1]]) == 2
+    assert "must be files. Received: -, a stream" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("what", ["run", "data"])

@@ -11,7 +11,7 @@ from wizard.core.errors import DataError, shortened
 from wizard.data.cells import MISSING, NO_NUMBER, distinct_texts, text_of
 from wizard.data.dataset import TableColumn
 from wizard.data.dates import ISO, dates_of, format_of, nanoseconds
-from wizard.data.numbers import TRUTH, has_decimal_comma, has_leading_zero, numbers_of, shared_unit
+from wizard.data.numbers import TRUTH, decimal_sign, has_leading_zero, numbers_of, shared_unit
 from wizard.data.texts import reads_like_text
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ def read_column(name: str, cells: pd.Series, decimal_comma: bool = False) -> tup
     Returns:
         The column, and (n,) values: float64, str, or datetime64[ns].
     """
-    known = _from_dtype(name, cells)
+    known = from_dtype(name, cells)
     if known is not None:
         return known
     column, values = _from_text(name, cells, decimal_comma)
@@ -47,30 +47,16 @@ def read_column(name: str, cells: pd.Series, decimal_comma: bool = False) -> tup
     return column, values
 
 
-def conform_column(column: TableColumn, cells: pd.Series) -> np.ndarray:
-    """Reads new cells of a known column: unseen categories stay, what is no number or date is missing."""
-    known = _from_dtype(column.name, cells)
-    if known is not None and known[0].kind == column.kind != "category":
-        return known[1]
-    codes, texts = distinct_texts(cells)
-    if column.kind == "number":
-        return _finite(numbers_of(texts, column.written))[codes]
-    if column.kind == "date":
-        dates = dates_of(texts, column.written or ISO)
-        return np.where(np.isnat(dates), dates_of(texts), dates)[codes]
-    return _categories(texts)[codes]
-
-
-def _from_dtype(name: str, cells: pd.Series) -> tuple[TableColumn, np.ndarray] | None:
+def from_dtype(name: str, cells: pd.Series) -> tuple[TableColumn, np.ndarray] | None:
     """Reads a column whose type says it all; None for text and mixed columns."""
     import pandas as pd
     from pandas.api import types
 
     dtype = cells.dtype
     if isinstance(dtype, pd.SparseDtype):
-        return _from_dtype(name, pd.Series(np.asarray(cells)))
+        return from_dtype(name, pd.Series(np.asarray(cells)))
     if isinstance(dtype, pd.CategoricalDtype):
-        texts = _categories(np.array([*map(text_of, cells.cat.categories), ""], dtype=object))
+        texts = categories(np.array([*map(text_of, cells.cat.categories), ""], dtype=object))
         return TableColumn(name, "category"), texts[cells.cat.codes.to_numpy()]  # code -1, missing, is the last
     if types.is_complex_dtype(dtype):
         raise DataError(
@@ -81,7 +67,7 @@ def _from_dtype(name: str, cells: pd.Series) -> tuple[TableColumn, np.ndarray] |
         note = "true and false read as 1 and 0" if types.is_bool_dtype(dtype) else ""
         return _number(name, cells.to_numpy(dtype=np.float64, na_value=np.nan), note)
     if isinstance(dtype, pd.PeriodDtype):
-        return _from_dtype(name, cells.dt.to_timestamp())
+        return from_dtype(name, cells.dt.to_timestamp())
     if types.is_datetime64_any_dtype(dtype):
         dates = nanoseconds(cells)
         notes = ["taken to UTC"] if isinstance(dtype, pd.DatetimeTZDtype) else []
@@ -101,7 +87,7 @@ def _from_text(name: str, cells: pd.Series, decimal_comma: bool) -> tuple[TableC
     if not len(present):
         return _category(name, codes, texts, counts, "")
     if not has_leading_zero(present):
-        written = "," if decimal_comma and has_decimal_comma(present) else ""
+        written = decimal_sign(present, decimal_comma)
         values = numbers_of(texts, written)
         good = np.isfinite(values) | np.isinf(values)
         is_truth = {text.lower() for text in present} <= TRUTH.keys()
@@ -134,13 +120,13 @@ def _from_text(name: str, cells: pd.Series, decimal_comma: bool) -> tuple[TableC
 def _number(name: str, values: np.ndarray, note: str = "") -> tuple[TableColumn, np.ndarray]:
     n_infinite = int(np.isinf(values).sum())
     infinite = f"{_cells(n_infinite)} infinite, read as missing" if n_infinite else ""
-    return TableColumn(name, "number", "; ".join(filter(None, (note, infinite)))), _finite(values)
+    return TableColumn(name, "number", "; ".join(filter(None, (note, infinite)))), finite(values)
 
 
 def _category(
     name: str, codes: np.ndarray, texts: np.ndarray, counts: np.ndarray, note: str
 ) -> tuple[TableColumn, np.ndarray]:
-    values = _categories(texts)
+    values = categories(texts)
     notes = [note] if note else []
     notes += _bad_cells(texts, counts, values == "", "")
     n_values, n_distinct = int(counts[values != ""].sum()), len(set(values[counts > 0]) - {""})
@@ -151,11 +137,13 @@ def _category(
     return TableColumn(name, "category", "; ".join(notes)), values[codes]
 
 
-def _categories(texts: np.ndarray) -> np.ndarray:
+def categories(texts: np.ndarray) -> np.ndarray:
+    """Names of categories, "" where a text means that there is no value."""
     return np.array([("" if text.lower() in MISSING else text) for text in texts], dtype=object)
 
 
-def _finite(values: np.ndarray) -> np.ndarray:
+def finite(values: np.ndarray) -> np.ndarray:
+    """Numbers, NaN where they are infinite."""
     return np.where(np.isfinite(values), values, np.nan) + 0.0  # + 0.0 turns -0.0 into 0.0
 
 

@@ -114,7 +114,10 @@ def decoded(path: Path) -> tuple[str, list[str]]:
 
 
 def _rows(lines: list[str], delimiter: str) -> tuple[list[list[str]], list[int], list[tuple[int, str]]]:
-    """Splits lines into rows, with the line number of each; an open quote costs its own line only."""
+    """Splits lines into rows, with the line number of each; an open quote costs its own line only.
+
+    A blank line is no row, but in a file of one column, where it is an empty cell, unless no row comes after it.
+    """
     rows: list[list[str]] = []
     numbers: list[int] = []
     broken: list[tuple[int, str]] = []
@@ -125,12 +128,13 @@ def _rows(lines: list[str], delimiter: str) -> tuple[list[list[str]], list[int],
         failed = ""
         try:
             for row in reader:
-                is_long = reader.line_num - begun > 1
-                if is_long and not _is_whole(lines[start + begun : start + reader.line_num], delimiter, width):
+                own = lines[start + begun : start + reader.line_num]
+                if len(own) > 1 and not _is_whole(own, delimiter, width):
                     failed = "opens a quote that does not close in its field"
                     break
-                if row and (len(row) > 1 or row[0].strip()):
-                    rows.append(row)
+                is_blank = len(row) < 2 and not "".join(own).strip()
+                if rows or any(cell.strip() for cell in row) or len(row) > 1:  # the header, or below it
+                    rows.append([] if is_blank else row)
                     numbers.append(start + begun + 1)
                     width = width or len(row)
                 begun = reader.line_num
@@ -144,7 +148,15 @@ def _rows(lines: list[str], delimiter: str) -> tuple[list[list[str]], list[int],
                 f"More than {MOST_BROKEN:,} lines are broken, the first: line {broken[0][0]} {broken[0][1]}."
             )
         start += begun + 1
-    return rows, numbers, broken
+    kept = _without_blank(rows)
+    return [rows[i] or [""] for i in kept], [numbers[i] for i in kept], broken
+
+
+def _without_blank(rows: list[list[str]]) -> list[int]:
+    """Positions of the rows without blank lines: empty lists, which a single column has for cells but at its end."""
+    filled = [i for i, row in enumerate(rows) if row]
+    is_column = bool(filled) and len(rows[0]) == 1 and any(len(rows[i]) == 1 for i in filled[1:])
+    return list(range(filled[-1] + 1)) if is_column else filled
 
 
 def _is_whole(lines: list[str], delimiter: str, width: int) -> bool:

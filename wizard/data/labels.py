@@ -9,7 +9,7 @@ import numpy as np
 
 from wizard.core.errors import DataError, shortened
 from wizard.data.cells import MISSING, NO_NUMBER, distinct_texts, text_of
-from wizard.data.numbers import has_decimal_comma, has_leading_zero, numbers_of, shared_unit
+from wizard.data.numbers import decimal_sign, has_leading_zero, numbers_of, shared_unit
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -148,8 +148,7 @@ def _from_text(target: str, texts: np.ndarray, codes: np.ndarray, from_text: boo
     is_word = {"true", "false"} & {text.lower() for text in texts[present]}
     if not present.any() or has_leading_zero(texts[present]) or is_word:
         return _classes(target, texts, codes, gaps)
-    written = "," if decimal_comma and has_decimal_comma(texts[present]) else ""
-    numbers = numbers_of(texts, written)
+    numbers = numbers_of(texts, decimal_sign(texts[present], decimal_comma))
     good = ~np.isnan(numbers)
     n_numbers = len(np.unique(numbers[good & present]))
     is_quantity = n_numbers > MANY and counts[present & good].sum() >= MOST * counts[present].sum()

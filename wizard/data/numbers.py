@@ -50,6 +50,11 @@ def has_decimal_comma(texts: Iterable[str]) -> bool:
     return any("," in text and COMMA.fullmatch(text) and any(c.isdigit() for c in text) for text in texts)
 
 
+def decimal_sign(texts: Iterable[str], may_be_comma: bool) -> str:
+    """Returns "," where a file that may have decimal commas has some here, else "": as `numbers_of` takes it."""
+    return "," if may_be_comma and has_decimal_comma(texts) else ""
+
+
 def has_leading_zero(texts: Iterable[str]) -> bool:
     """Whether some text is a code such as "007": digits that would lose their zeros as a number."""
     return any(len(text) > 1 and text[0] == "0" and text.isdigit() for text in texts)

@@ -50,7 +50,7 @@ def read_labelled(raw: Any, y: Any, like: Dataset) -> tuple[Examples, np.ndarray
     """
     cells, raw = load(READERS, like.modality).labels_beside(raw, like) if y is None else (y, raw)
     examples = read_examples(raw, like)
-    labels = conform_labels(cells, like)
+    labels = conform_labels(cells, like, getattr(raw, "decimal_comma", False))
     if len(labels) != len(examples):
         raise DataError(
             f"There must be a label for each example. Received: {len(examples):,} examples, {len(labels):,} labels."
@@ -58,12 +58,18 @@ def read_labelled(raw: Any, y: Any, like: Dataset) -> tuple[Examples, np.ndarray
     return examples, labels
 
 
-def conform_labels(y: Any, like: Dataset) -> np.ndarray:
-    """Reads labels as the known ones are: (n,) text or numbers, or (n, m) of several labels or targets."""
+def conform_labels(y: Any, like: Dataset, decimal_comma: bool = False) -> np.ndarray:
+    """Reads labels as the known ones are: (n,) text or numbers, or (n, m) of several labels or targets.
+
+    Args:
+        y: The labels, one an example.
+        like: The data set that they must be like.
+        decimal_comma: Whether their file may write 1,5 for one and a half.
+    """
     import pandas as pd
 
     if like.outputs:
-        read = _several(y, like)
+        read = _several(y, like, decimal_comma)
     else:
         series = (
             y
@@ -71,7 +77,8 @@ def conform_labels(y: Any, like: Dataset) -> np.ndarray:
             else pd.Series(list(y) if isinstance(y, list | tuple) else np.asarray(y).reshape(-1))
         )
         is_number = like.labels.dtype.kind == "f"
-        read = read_labels(like.target, series if is_number else series.astype("category"), from_text=is_number)
+        cells = series if is_number else series.astype("category")
+        read = read_labels(like.target, cells, is_number, decimal_comma)
         if is_number and read.values.dtype.kind != "f":
             raise DataError(
                 f"Labels must be numbers, as those of {like.name!r} are. Received: {read.values[0].item()!r}."
@@ -84,12 +91,12 @@ def conform_labels(y: Any, like: Dataset) -> np.ndarray:
     return read.values
 
 
-def _several(y: Any, like: Dataset) -> Labels:
+def _several(y: Any, like: Dataset, decimal_comma: bool) -> Labels:
     """Labels as lists of names, or as the (n, m) columns that are known, in their order."""
     import pandas as pd
 
     if isinstance(y, pd.DataFrame) and set(like.outputs) <= set(map(str, y.columns)):
-        return read_labels(like.target, y.rename(columns=str)[list(like.outputs)], from_text=True)
+        return read_labels(like.target, y.rename(columns=str)[list(like.outputs)], True, decimal_comma)
     cells = list(y.iloc[:, 0] if isinstance(y, pd.DataFrame) and y.shape[1] == 1 else y)
     if all(np.ndim(cell) == 1 and len(cell) == len(like.outputs) for cell in cells):
         array = np.asarray(cells)

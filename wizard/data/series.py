@@ -51,12 +51,17 @@ class SeriesExamples:
         values: (n, t, c) float32 where all have one length, else n arrays (t, c).
         channels: Names of the c channels.
         layout: How the table was laid out that they come from; None for arrays.
+        ids: What each new series is called in its table; None where there is no such thing.
     """
 
     def __init__(
-        self, values: np.ndarray | Sequence[np.ndarray], channels: tuple[str, ...], layout: Layout | None = None
+        self,
+        values: np.ndarray | Sequence[np.ndarray],
+        channels: tuple[str, ...],
+        layout: Layout | None = None,
+        ids: tuple[str, ...] | None = None,
     ) -> None:
-        self.channels, self.layout = channels, layout
+        self.channels, self.layout, self.ids = channels, layout, ids
         self.values: np.ndarray | list[np.ndarray]
         if isinstance(values, np.ndarray):
             self.values = values
@@ -84,9 +89,10 @@ class SeriesExamples:
 
     def take(self, indices: np.ndarray) -> SeriesExamples:
         """Returns the series at `indices`, in that order."""
+        ids = None if self.ids is None else tuple(self.ids[int(i)] for i in indices)
         if isinstance(self.values, np.ndarray):
-            return SeriesExamples(self.values[np.asarray(indices, "int64")], self.channels, self.layout)
-        return SeriesExamples([self.values[int(i)] for i in indices], self.channels, self.layout)
+            return SeriesExamples(self.values[np.asarray(indices, "int64")], self.channels, self.layout, ids)
+        return SeriesExamples([self.values[int(i)] for i in indices], self.channels, self.layout, ids)
 
     def hashes(self) -> tuple[str, ...]:
         """Returns a content hash a series: equal values under equal channels, equal hash."""

@@ -10,7 +10,8 @@ import numpy as np
 
 from wizard.core.errors import ColumnError, DataError, shortened
 from wizard.data.cells import distinct_texts
-from wizard.data.columns import conform_column, read_column
+from wizard.data.columns import read_column
+from wizard.data.conforming import conform_column
 from wizard.data.dataset import TableColumn
 from wizard.data.roles import is_missing
 from wizard.data.sampling import step_of
@@ -30,13 +31,15 @@ class Ordered:
     Attributes:
         rows: n arrays of row numbers, each in the order of time.
         times: n arrays of times, in seconds for dates; empty arrays without a time.
-        names: (n,) what a series is called ("run '17'").
+        ids: (n,) what a series is called in the table ("17").
+        names: (n,) the same with the column's name ("run '17'").
         where: (n,) where it stands ("run '17', walks.csv line 2 to 101").
         notes: What was done to order them.
     """
 
     rows: list[np.ndarray]
     times: list[np.ndarray]
+    ids: np.ndarray
     names: np.ndarray
     where: np.ndarray
     notes: tuple[str, ...]
@@ -106,7 +109,12 @@ def ordered(frame: pd.DataFrame, layout: LongLayout, where: np.ndarray, part: np
         raise DataError(f"Every row needs a value of {layout.group!r} and a time. Received: none that has both.")
     if not is_used.all():
         first = where[np.flatnonzero(~is_used)[0]]
-        notes.append(f"{int((~is_used).sum()):,} rows without group or time were passed over, the first: {first}.")
+        n = int((~is_used).sum())
+        what = f"{layout.group!r}" + (f" or {layout.time.name!r}" if layout.time is not None else "")
+        notes.append(
+            f"{n:,} row{' has' if n == 1 else 's have'} no value of {what} and belong{'s' if n == 1 else ''} to no "
+            f"series: passed over, the first: {first}."
+        )
     used = np.flatnonzero(is_used)
     key = codes[used] + (0 if part is None else part[used].astype("int64") * len(texts))
     _, first_row, number = np.unique(key, return_index=True, return_inverse=True)
@@ -117,13 +125,14 @@ def ordered(frame: pd.DataFrame, layout: LongLayout, where: np.ndarray, part: np
         notes.append("Rows out of order were sorted by time.")
     cuts = np.flatnonzero(np.diff(number[order])) + 1
     rows = np.split(used[order], cuts)
-    names = np.array([f"{layout.group} {texts[codes[one[0]]]!r}" for one in rows], dtype=object)
+    ids = np.array([texts[codes[one[0]]] for one in rows], dtype=object)
+    names = np.array([f"{layout.group} {name!r}" for name in ids], dtype=object)
     if layout.time is not None:
         rows, n_twice = _without_twice(frame, layout, rows, clock, names, where)
         notes += ["Rows that stand twice were taken once."] if n_twice else []
     places = [f"{name}, {_from_to(where[one.min()], where[one.max()])}" for name, one in zip(names, rows, strict=True)]
     times = [clock[one] if layout.time is not None else np.empty(0) for one in rows]
-    return Ordered(rows, times, names, np.array(places, dtype=object), tuple(notes))
+    return Ordered(rows, times, ids, names, np.array(places, dtype=object), tuple(notes))
 
 
 def _from_to(first: str, last: str) -> str:

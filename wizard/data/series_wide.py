@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from wizard.core.errors import DataError, shortened
-from wizard.data.columns import conform_column, read_column
+from wizard.data.columns import read_column
+from wizard.data.conforming import conform_column
 from wizard.data.series import Layout, WideLayout
 
 if TYPE_CHECKING:

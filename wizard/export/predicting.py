@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import stat
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,11 @@ from wizard.export.known import Known, read_known
 from wizard.export.names import named
 
 SEPARATOR = "; "  # between the labels of one example
+STREAM = "-"  # as other commands call standard input and output
+KINDS = {
+    stat.S_ISDIR: "a folder", stat.S_ISFIFO: "a pipe", stat.S_ISCHR: "a device", stat.S_ISBLK: "a device",
+    stat.S_ISSOCK: "a socket",
+}  # fmt: skip
 
 
 def predict_file(run: Path, data: Path, out: Path, *, may_replace: bool = False) -> int:
@@ -23,7 +29,7 @@ def predict_file(run: Path, data: Path, out: Path, *, may_replace: bool = False)
     Args:
         run: Run folder, or the predictor's own folder.
         data: Table, or folder of pictures or texts, or one of these files.
-        out: CSV to write, whole or not at all.
+        out: CSV to write, whole or not at all. A link to a file stays one: its file is written.
         may_replace: Whether a file that is there already may be replaced.
 
     Raises:
@@ -32,7 +38,7 @@ def predict_file(run: Path, data: Path, out: Path, *, may_replace: bool = False)
     """
     from wizard.export.predictor import answers_of, load_predictor
 
-    _check(data, out, may_replace)
+    place = _checked(data, out, may_replace)
     folder, known = read_known(run)
     if known.is_finished:
         raise OptionError(
@@ -44,18 +50,28 @@ def predict_file(run: Path, data: Path, out: Path, *, may_replace: bool = False)
         raise DataError(f"{data} must hold something to predict for. Received: no example.")
     answers = answers_of(load_predictor(folder / "model.keras"), known.preparation(), examples, known.task)
     columns = {**_names(data, known, examples), **_answers(answers, known)}
-    write_file(out, _csv(columns))
+    write_file(place, _csv(columns))
     return len(examples)
 
 
-def _check(data: Path, out: Path, may_replace: bool) -> None:
+def _checked(data: Path, out: Path, may_replace: bool) -> Path:
+    """Where to write: `out`, or the file that it is a link to."""
+    if STREAM in (str(data), str(out)):
+        raise OptionError(f"Data and --out must be files. Received: {STREAM}, a stream. Save to a file, and name it.")
     if not data.exists():
         raise OptionError(f"There must be something to predict for. Received: {data}, which is not there.")
-    if out.is_dir():
-        raise OptionError(f"--out must be a file. Received: {out}, which is a folder.")
-    if out.exists() and (not may_replace or out.samefile(data)):
+    try:
+        mode = out.stat().st_mode if out.exists() else None
+        place = out.resolve() if out.is_symlink() else out
+    except (OSError, RuntimeError) as error:  # a link that leads to itself; a folder that is closed
+        raise OptionError(f"--out must be a file that can be written. Received: {out} ({error}).") from error
+    if mode is not None and not stat.S_ISREG(mode):
+        kind = next((name for is_kind, name in KINDS.items() if is_kind(mode)), "no file")
+        raise OptionError(f"--out must be a file. Received: {out}, which is {kind}. Choose another name.")
+    if mode is not None and (not may_replace or out.samefile(data)):
         fix = "Choose another name." if out.samefile(data) else "Choose another name, or add --force to replace it."
         raise OptionError(f"{out} is there already. {fix}")
+    return place
 
 
 def _names(data: Path, known: Known, examples: Examples) -> dict[str, Any]:
@@ -67,12 +83,9 @@ def _names(data: Path, known: Known, examples: Examples) -> dict[str, Any]:
         below = pictures_below if known.modality == "image" else texts_below
         files = below(data)[0] or files_below(data)
         return {"file": [str(file.relative_to(data)) for file in files]}
-    if known.long is not None:
-        from wizard.data.sources import table
-
-        series = table.read_table(data).frame[known.long.group].drop_duplicates()
-        if len(series) == len(examples):
-            return {known.long.group: series.tolist()}
+    ids = getattr(examples, "ids", None)
+    if known.long is not None and ids is not None:
+        return {known.long.group: ids}
     return {"row": range(1, len(examples) + 1)}
 
 

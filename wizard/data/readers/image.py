@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from wizard.core.errors import DataError
+from wizard.core.progress import say
 from wizard.data.dataset import Dataset
 from wizard.data.pictures import ImageExamples
 
@@ -18,7 +19,7 @@ def read(raw: Any, like: Dataset) -> ImageExamples:
     from wizard.data.picture_sets import read_pictures
 
     known: Any = like.examples
-    raw = _many(raw, known.channels)
+    raw = _many(raw, known)
     if not len(raw):
         return ImageExamples([], known.channels, np.zeros((0, 2), dtype=np.int64), known.white, ())
     examples, bad, _ = read_pictures([raw])
@@ -26,7 +27,8 @@ def read(raw: Any, like: Dataset) -> ImageExamples:
         first = min(bad)
         name = raw[first] if isinstance(raw[first], str | Path) else f"picture {first}"
         raise DataError(
-            f"Every picture must be readable here. Received: {name}, which is not ({bad[first]}); {len(bad)} in all."
+            f"Every picture must be readable here. Received: {name}, which is not ({bad[first].rstrip('.')}); "
+            f"{len(bad)} in all."
         )
     examples.channels = known.channels
     if examples.white == known.white and known.white == 255.0:
@@ -42,9 +44,9 @@ def read(raw: Any, like: Dataset) -> ImageExamples:
     return ImageExamples(examples.pixels, known.channels, examples.sizes, known.white, None, examples.file_facts)
 
 
-def _many(raw: Any, channels: int) -> Any:
+def _many(raw: Any, known: Any) -> Any:
     """Returns one picture or many as an array of many, or a list."""
-    from wizard.data.picture_files import pictures_below
+    from wizard.data.picture_files import others_note, pictures_below
     from wizard.data.refusals import refuse_raw
     from wizard.data.sources import hugging_face
 
@@ -53,9 +55,11 @@ def _many(raw: Any, channels: int) -> Any:
     if isinstance(raw, str | Path):
         refuse_raw(raw)
         path = Path(raw)
-        found = pictures_below(path)[0] if path.is_dir() else [path]
+        found, others = pictures_below(path) if path.is_dir() else ([path], [])
         if not found:
             raise DataError(f"A folder of new pictures must have some. Received: {path} without any.")
+        for note in others_note(others):
+            say(note)
         return found
     if hasattr(raw, "getexif"):  # one of Pillow's images
         return _decoded([raw])
@@ -68,10 +72,18 @@ def _many(raw: Any, channels: int) -> Any:
             return _decoded(raw)
         return list(raw)
     array = np.asarray(raw)
-    is_one = array.ndim == 2 or (
-        array.ndim == 3 and (array.shape[-1] in (1, 4) or (array.shape[-1] == 3 and channels == 3))
-    )
-    return array[None] if is_one else array
+    return array[None] if _is_one(array, known) else array
+
+
+def _is_one(array: np.ndarray, known: Any) -> bool:
+    """Whether an array is one picture, (h, w) or (h, w, c), rather than many (n, h, w).
+
+    Beside grey pictures (8, 8, 3) is one in colour where those known are 8 x 8, else eight of 8 x 3.
+    """
+    if array.ndim != 3 or array.shape[-1] != 3 or known.channels == 3:
+        return array.ndim == 2 or (array.ndim == 3 and array.shape[-1] in (1, 3, 4))
+    has_size = [bool((known.sizes == size).all(axis=1).any()) for size in (array.shape[:2], array.shape[1:])]
+    return has_size == [True, False]
 
 
 def _decoded(images: Any) -> list[np.ndarray]:

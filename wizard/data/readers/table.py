@@ -10,6 +10,7 @@ import numpy as np
 from wizard.core.errors import ColumnError, DataError, shortened
 from wizard.data.dataset import Dataset
 from wizard.data.rows import TableExamples
+from wizard.data.tables import RawTable
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -19,30 +20,30 @@ def read(raw: Any, like: Dataset) -> TableExamples:
     """Reads rows; columns that are not known are passed over."""
     import pandas as pd
 
-    from wizard.data.columns import conform_column
+    from wizard.data.conforming import conform_columns
 
-    frame = raw_frame(raw, like)
-    lacking = [column.name for column in like.columns if column.name not in frame.columns]
+    table = raw_table(raw, like)
+    lacking = [column.name for column in like.columns if column.name not in table.frame.columns]
     if lacking:
         raise ColumnError(
             "The table must have the columns that were learned from. "
             f"Received: one without {shortened(map(repr, lacking))}; "
-            f"it has {shortened(map(repr, frame.columns))}."
+            f"it has {shortened(map(repr, table.frame.columns))}."
         )
-    return TableExamples(
-        pd.DataFrame({column.name: conform_column(column, frame[column.name]) for column in like.columns})
-    )
+    return TableExamples(pd.DataFrame(conform_columns(like.columns, table)))
 
 
-def raw_frame(raw: Any, like: Dataset) -> pd.DataFrame:
-    """Returns a raw table under text names, no row lost."""
+def raw_table(raw: Any, like: Dataset) -> RawTable:
+    """Returns a raw table under text names, no row lost; one that was read already as it is."""
     import pandas as pd
 
     from wizard.data.refusals import refuse_raw
     from wizard.data.sources import hugging_face, table
 
+    if isinstance(raw, RawTable):
+        return raw
     if hugging_face.accepts(raw):
-        return hugging_face.frame_of(raw)
+        return table.read_table(hugging_face.frame_of(raw))
     if isinstance(raw, pd.Series):
         raw = raw.to_frame().T
     if isinstance(raw, Mapping) and not any(
@@ -52,7 +53,7 @@ def raw_frame(raw: Any, like: Dataset) -> pd.DataFrame:
     if isinstance(raw, list) and raw and all(isinstance(row, Mapping) for row in raw):
         raw = pd.DataFrame(raw)
     if isinstance(raw, list | np.ndarray):
-        return _from_array(raw, like)
+        return table.read_table(_from_array(raw, like))
     refuse_raw(raw)
     read = table.read_table(raw)
     if read.left_out:
@@ -60,7 +61,7 @@ def raw_frame(raw: Any, like: Dataset) -> pd.DataFrame:
             f"Every line must be readable here. Received: {len(read.left_out)} that are not, the first: "
             f"{read.left_out[0].where} {read.left_out[0].why}."
         )
-    return read.frame
+    return read
 
 
 def _from_array(raw: Any, like: Dataset) -> pd.DataFrame:
@@ -80,11 +81,12 @@ def _from_array(raw: Any, like: Dataset) -> pd.DataFrame:
 
 def labels_beside(raw: Any, like: Dataset) -> tuple[Any, Any]:
     """Returns the labels that lie in the table, and the table."""
-    frame = raw_frame(raw, like)
+    table = raw_table(raw, like)
+    frame = table.frame
     if like.outputs and set(like.outputs) <= set(frame.columns):
-        return frame[list(like.outputs)], frame
+        return frame[list(like.outputs)], table
     if like.target not in frame.columns:
         raise ColumnError(
             f"Without y the table must have the target, {like.target!r}. Received: {shortened(frame.columns)}."
         )
-    return frame[like.target], frame
+    return frame[like.target], table

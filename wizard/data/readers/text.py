@@ -9,8 +9,12 @@ from typing import Any
 import numpy as np
 
 from wizard.core.errors import ColumnError, DataError, shortened
+from wizard.core.progress import say
 from wizard.data.dataset import Dataset
+from wizard.data.tables import RawTable
 from wizard.data.texts import TextExamples, clean_text
+
+USUAL_NAME = "text"  # of the column of texts: the one name that leaves no doubt
 
 
 def read(raw: Any, like: Dataset) -> TextExamples:
@@ -19,7 +23,7 @@ def read(raw: Any, like: Dataset) -> TextExamples:
 
 
 def _cells(raw: Any, like: Dataset) -> Sequence[Any]:
-    from wizard.data.picture_files import files_below
+    from wizard.data.picture_files import others_note
     from wizard.data.text_arrays import flat_cells
     from wizard.data.text_files import are_paths, is_text_path, texts_below
 
@@ -27,10 +31,13 @@ def _cells(raw: Any, like: Dataset) -> Sequence[Any]:
         path = Path(raw)
         if not path.is_dir():
             return _of_files([path]) if is_text_path(path) or not _is_table(path) else _of_table(path, like)
-        return _of_files(texts_below(path)[0] or files_below(path))
+        found, others = texts_below(path)
+        for note in others_note(others, "text") if found else ():
+            say(note)
+        return _of_files(found or others)
     if isinstance(raw, str | bytes):
         return [raw] if not _is_table(raw) else _of_table(raw, like)
-    if _is_table(raw):
+    if isinstance(raw, RawTable) or _is_table(raw):
         return _of_table(raw, like)
     if isinstance(raw, list | tuple) and not len(raw):
         return []
@@ -62,7 +69,7 @@ def _of_files(paths: list[Path]) -> list[str]:
         first = min(files.bad)
         raise DataError(
             f"Every text must be readable here. Received: {paths[first]}, which is not ({files.bad[first]}); "
-            f"{len(files.bad)} in all."
+            f"{len(files.bad)} in all. Texts are .txt, .md or .html files, or cells of a .csv."
         )
     if not files.texts:
         raise DataError("A folder of new texts must have some. Received: one without any.")
@@ -70,11 +77,11 @@ def _of_files(paths: list[Path]) -> list[str]:
 
 
 def _of_table(raw: Any, like: Dataset) -> list[str]:
-    from wizard.data.readers.table import raw_frame
+    from wizard.data.readers.table import raw_table
     from wizard.data.text_columns import joined_texts
 
-    frame = raw_frame(raw, like)
-    names = [column.name for column in like.columns] or [n for n in frame.columns if n != like.target][:1]
+    frame = raw_table(raw, like).frame
+    names = [column.name for column in like.columns] or [_only_text(list(frame.columns), like.target)]
     lacking = [name for name in names if name not in frame.columns]
     if lacking:
         raise ColumnError(
@@ -82,6 +89,19 @@ def _of_table(raw: Any, like: Dataset) -> list[str]:
             f"Received: one without {shortened(map(repr, lacking))}; it has {shortened(map(repr, frame.columns))}."
         )
     return joined_texts(frame, names)
+
+
+def _only_text(columns: list[str], target: str) -> str:
+    """The column of texts, where those that were learned from came from no table."""
+    inputs = [name for name in columns if name != target]
+    named = [name for name in inputs if name.lower() == USUAL_NAME]
+    if len(inputs) == 1 or len(named) == 1:
+        return (named or inputs)[0]
+    raise ColumnError(
+        f"A table of new texts must have one column, or call that of the texts {USUAL_NAME!r}: those that were learned "
+        f"from came from no table. Received: {shortened(map(repr, inputs)) or 'none'}. Leave the column of the texts "
+        "alone, or rename it."
+    )
 
 
 def labels_beside(raw: Any, like: Dataset) -> tuple[Any, Any]:

@@ -15,7 +15,7 @@ from wizard.data.cells import plain_array
 from wizard.data.dataset import Dataset, LeftOut
 from wizard.data.delimited import read_delimited
 from wizard.data.json_lines import flat, frame_of_records, read_json
-from wizard.data.refusals import kind_of, refuse_raw
+from wizard.data.refusals import SAME_SUFFIX, kind_of, refuse_raw
 from wizard.data.request import Request
 from wizard.data.shards import check_files, one_table
 from wizard.data.tables import RawTable, check_unique, with_text_names
@@ -91,7 +91,10 @@ def read_table(raw: Any) -> RawTable:
         paths = [Path(path) for path in raw]
         check_files(paths, (DELIMITED, PARQUET, JSON))
         return one_table([_from_file(path) for path in paths])
-    if not isinstance(raw, str | Path) or not accepts(raw):
+    if isinstance(raw, str | Path) and not accepts(raw):
+        what = "a folder: name the file in it" if Path(raw).is_dir() else "of another kind: save it as CSV"
+        raise DataError(f"A table must be one file. {SAME_SUFFIX} Received: {raw}, which is {what}.")
+    if not isinstance(raw, str | Path):
         raise DataError(
             f"A set beside a table must be a table too: {DESCRIPTION}. Received: {type(raw).__name__} {raw!r:.80}."
         )
