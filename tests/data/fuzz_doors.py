@@ -225,7 +225,7 @@ def check_folder(files: Any) -> None:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(content)
         dataset = opens(folder, Request())
-        if dataset and not list(Path(folder).glob("*.csv")):
+        if dataset and dataset.modality == "image" and not list(Path(folder).glob("*.csv")):
             seen = {p for p in Path(folder).rglob("*") if p.suffix in (".png", ".jpg") and not p.name.startswith(".")}
             holds_all(dataset, len(seen))
 

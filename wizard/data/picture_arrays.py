@@ -25,6 +25,8 @@ def is_pictures(array: np.ndarray) -> bool:
 
 
 def _is_scale(array: np.ndarray) -> bool:
+    if np.isnan(array).all():
+        return False
     low, high = float(np.nanmin(array)), float(np.nanmax(array))
     if low < 0:
         return False
