@@ -188,7 +188,8 @@ def ejected(journey: Journey, decisions: Decisions, stages: Collection[StageName
     assert decisions.incumbent is not None
     config = single_network([member for member, _ in decisions.members], decisions.incumbent)
     single = config.but(fold=None, refit=False, seed=derive(journey.seed, "run", config.seed))
-    metric = metric_for(journey.metric or decisions.metric or default_metric(journey.task), journey.task)
+    known = journey.trainer.preparer.y[journey.split.known]
+    metric = metric_for(journey.metric or decisions.metric or default_metric(journey.task), journey.task, known)
     prepared = journey.trainer.prepared(single)
     return eject(single, prepared, journey.dataset, journey.task, journey.split, metric, file)
 
