@@ -83,8 +83,8 @@ def _opened(context: Context) -> _Opened:
     together = predict_together(context, final_runs(context), rows)
     scored = as_scored(together, context.decisions.calibration, metric, task)
     predictions = {**_dumb(context, rows), **_networks(context, rows), TOGETHER: scored}
-    y, weight = context.y(rows), context.weight(rows)
-    scores = {name: bootstrap(metric, y, p, weight, context.seed) for name, p in predictions.items()}
+    y, weight, units = context.y(rows), context.weight(rows), context.units(rows)
+    scores = {name: bootstrap(metric, y, p, weight, context.seed, units=units) for name, p in predictions.items()}
     return _Opened(predictions, scores, together)
 
 
@@ -132,7 +132,7 @@ def _validation(context: Context) -> Interval:
     """The ensemble's score on the rows that decided."""
     rows = context.deciding_rows
     scored = as_scored(joined(context), context.decisions.calibration, context.metric, context.task)
-    return bootstrap(context.metric, context.y(rows), scored, context.weight(rows), context.seed)
+    return context.interval(scored, rows)
 
 
 def _against_alone(context: Context, opened: _Opened) -> str:
@@ -150,7 +150,7 @@ def _against_alone(context: Context, opened: _Opened) -> str:
 def _gain(context: Context, opened: _Opened, name: str) -> Interval:
     rows = context.split.test
     return gain_between(context.metric, context.y(rows), [opened.predictions[TOGETHER]], [opened.predictions[name]],
-                        context.weight(rows), context.seed)  # fmt: skip
+                        context.weight(rows), context.seed, units=context.units(rows))  # fmt: skip
 
 
 def _promise(context: Context, together: np.ndarray) -> tuple[str, tuple[Cause, ...]]:
@@ -167,7 +167,8 @@ def _promise(context: Context, together: np.ndarray) -> tuple[str, tuple[Cause, 
         )
     p = calibrated(together, calibration, task)
     error = reliability(p, y, weight, task).error
-    null = chance_error(p, weight, task, context.random("test calibration"), DRAWS)
+    random, units = context.random("test calibration"), context.units(rows)
+    null = chance_error(p, weight, task, random, DRAWS, y, units)
     told = f"Its probabilities are {share(error)} off on average, where chance alone gives {share(float(null.mean()))}."
     is_off = error - float(null.mean()) > EXCESS and error > float(null.max())
     cause = Cause(fault="E12", sentence="Probabilities that were calibrated on validation rows are off on test rows.")
