@@ -185,7 +185,8 @@ def write_script(journey: Journey, decisions: Decisions, stages: Collection[Stag
     assert decisions.incumbent is not None
     config, instead = single_network([member for member, _ in decisions.members], decisions.incumbent)
     single = config.but(fold=None, refit=False, seed=derive(journey.seed, "run", config.seed))
-    metric = metric_for(journey.metric or decisions.metric or default_metric(journey.task), journey.task)
+    known = journey.trainer.preparer.y[journey.split.known]
+    metric = metric_for(journey.metric or decisions.metric or default_metric(journey.task), journey.task, known)
     prepared = journey.trainer.prepared(single)
     made = eject(single, prepared, journey.dataset, journey.task, journey.split, metric, path.name, instead)
     made.write(path)

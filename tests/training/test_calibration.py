@@ -74,3 +74,33 @@ def test_intervals_hold_as_many_new_rows_as_they_promise():
     assert half[1] == pytest.approx(10 * half[0], rel=0.1)
     assert is_covered(predictions[1000:], y[1000:], half).mean(0) == pytest.approx([0.9, 0.9], abs=0.03)
     assert fit_half_widths(predictions[:3, 0], y[:3, 0], 0.9) == (np.abs(y - predictions)[:3, 0].max(),)
+
+
+def test_labels_that_are_said_too_surely_are_called_so_and_modest_ones_modest():
+    random = np.random.default_rng(0)
+    p = 1 / (1 + np.exp(-(1.5 * random.normal(size=(2000, 3)) - 1.6)))  # rare labels, as they mostly are
+    y = (random.random(p.shape) < p).astype(int)
+    sharp, flat = (reliability(tempered(p, t, LABELS), y, None, LABELS) for t in (1 / 4, 2.5))
+    assert sharp.bias > 0.1
+    assert flat.bias < -0.1
+    assert reliability(p, y, None, LABELS).bias == pytest.approx(0, abs=0.02)
+    modest = np.column_stack([p[:, 0], 1 - p[:, 0]])
+    binary = reliability(tempered(modest, 2.5, BINARY), 1 - y[:, 0], None, BINARY)
+    assert binary.bias == pytest.approx(float(np.average(binary.sure - binary.right, weights=binary.rows)))
+
+
+@pytest.mark.parametrize("scale", [0.001, 1.0, 1000.0])
+def test_rows_of_a_bin_do_not_follow_the_scale_of_the_weights(scale):
+    p, y = drawn(300)
+    weight = scale * np.random.default_rng(0).choice([1.0, 3.0], 300)
+    found = reliability(p, y, weight, CLASSES)
+    place = np.argsort(p.max(1), kind="stable")[:20]
+    assert found.worth[0] == pytest.approx(weight[place].sum() ** 2 / (weight[place] ** 2).sum())
+    assert reliability(p, y, np.full(300, scale), CLASSES).worth == pytest.approx(np.full(15, 20))
+
+
+@pytest.mark.parametrize(("n", "rank"), [(9, 9), (10, 10), (19, 18), (99, 90), (564, 509), (1061, 956), (1121, 1010)])
+def test_the_rank_of_an_interval_is_the_one_that_is_counted_by_hand(n, rank):
+    """The (n + 1) 0.9th smallest: of 19 distances the 18th, of 564 the 509th (508.5 rounded up)."""
+    distance = np.random.default_rng(0).permutation(np.arange(1.0, n + 1))
+    assert fit_half_widths(np.zeros(n), distance, 0.9) == (rank,)

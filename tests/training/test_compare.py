@@ -93,3 +93,32 @@ def test_the_best_of_many_that_do_nothing_is_seldom_sure():
     assert plain[0].of_best_among(1) == plain[0]
     broken = Interval(*[float("-inf")] * 3)
     assert broken.of_best_among(n_tried) == broken
+
+
+def test_all_or_none_right_could_as_well_be_a_little_less():
+    y, right = np.zeros(24, int), np.ones(24, bool)
+    for is_right, ends in ((right, (0.862, 1.0)), (~right, (0.0, 0.138))):  # Wilson's
+        assert bootstrap(ACCURACY, y, answers(is_right), None, 0).ends == pytest.approx(ends, abs=1e-3)
+    rare = np.repeat([0, 1], [57, 3])
+    low = {name: bootstrap(METRICS[name], rare, np.eye(2)[rare], None, 0).low for name in ("accuracy", "macro_f1")}
+    assert low["macro_f1"] < 0.8 < low["accuracy"]  # the rare class counts for half, and rests on three rows
+    weight = np.repeat([1.0, 1000.0], [57, 3])
+    assert bootstrap(ACCURACY, rare, np.eye(2)[rare], weight, 0).low < 0.5
+    assert bootstrap(METRICS["roc_auc"], rare, np.full((60, 2), 0.5), None, 0).ends == (0.5, 0.5)
+
+
+@pytest.mark.parametrize("name", ["pr_auc", "roc_auc"])
+def test_draws_without_the_rare_class_say_nothing_of_its_area(name):
+    y = np.repeat([1, 0], [2, 58])
+    found = bootstrap(METRICS[name], y, np.eye(2)[y], None, 0)
+    assert found.value == found.high == 1
+    assert 0.2 < found.low < 0.5  # two of two
+
+
+def test_labels_that_were_not_drawn_do_not_count_as_missed():
+    y = np.zeros((60, 12), int)
+    for label in range(12):
+        y[[label, 12 + label][: 1 + label % 2], label] = 1
+    found = bootstrap(METRICS["mean_average_precision"], y, np.where(y, 0.9, 0.1), None, 0)
+    assert found.value == found.high == 1
+    assert 0.75 < found.low < 0.9

@@ -111,6 +111,26 @@ def test_gains_point_the_way_that_is_better():
     assert not METRICS["accuracy"].better(0.5, 0.5)
 
 
+def test_the_rarer_class_is_that_of_the_known_rows_in_every_set_of_rows():
+    random = np.random.default_rng(0)
+
+    def score(n, metric=None, known=None):
+        y = np.repeat([0, 1], [n, 300 - n])
+        odds = random.normal(size=300) + 4 * y * (random.random(300) < 0.5)  # half of class 1 is easy, no row of 0 is
+        p = 1 / (1 + np.exp(-odds))
+        return (metric or metric_for("pr_auc", BINARY, known)).score(y, np.column_stack([1 - p, p]), None)
+
+    known = np.repeat([0, 1], [510, 490])
+    assert metric_for("pr_auc", BINARY, known).positive == 1
+    assert metric_for("pr_auc", BINARY, 1 - known).positive == 0
+    one, other = (np.mean([score(n, known=known) for _ in range(10)]) for n in (149, 151))
+    assert one == pytest.approx(other, abs=0.03)
+    flipped = [np.mean([score(n, METRICS["pr_auc"]) for _ in range(10)]) for n in (149, 151)]
+    assert abs(flipped[0] - flipped[1]) > 0.1
+    y, p = np.repeat([0, 1], [9, 11]), random.dirichlet([1, 1], 20)
+    assert all_scores(BINARY, y, p, None, known)["pr_auc"] == metric_for("pr_auc", BINARY, known).score(y, p, None)
+
+
 @pytest.mark.parametrize(("name", "task"), [("acuracy", BINARY), ("rmse", BINARY), ("accuracy", REGRESSION)])
 def test_a_metric_that_the_task_does_not_have_is_refused(name, task):
     with pytest.raises(OptionError, match=f"metric must be one that {task.kind} has: .*Received: '{name}'"):

@@ -21,7 +21,7 @@ from wizard.core.store import asset_name
 from wizard.data.copies import Copies
 from wizard.data.dataset import Dataset, Examples
 from wizard.data.form import Form
-from wizard.data.split import Split
+from wizard.data.split import Split, units_of
 from wizard.data.task import Task
 from wizard.training.compare import Interval, bootstrap, gain_between
 from wizard.training.metrics import Metric, default_metric, metric_for
@@ -145,6 +145,11 @@ class Context:
         """Weights of rows in metrics, or None where all count the same."""
         return None if self.dataset.weight is None else self.dataset.weight[rows]
 
+    def units(self, rows: np.ndarray) -> np.ndarray:
+        """(n,) number of each row's unit: rows of one group, and copies, are no witnesses of their own."""
+        all_units: np.ndarray = self.once("units", lambda: units_of(self.dataset, self.copies.sets))
+        return all_units[rows]
+
     def examples(self, rows: np.ndarray) -> Examples:
         """Raw inputs of any rows."""
         return self.dataset.examples.take(rows)
@@ -173,7 +178,8 @@ class Context:
     @property
     def metric(self) -> Metric:
         """The metric that decides."""
-        return metric_for(self.wanted_metric or self.decided("metric") or default_metric(self.task), self.task)
+        name = self.wanted_metric or self.decided("metric") or default_metric(self.task)
+        return metric_for(name, self.task, self.trainer.preparer.y[self.split.known] if name == "pr_auc" else None)
 
     # ── training ─────────────────────────────────────────────────────────────────────────────────
     def form(self) -> Form:
@@ -231,7 +237,8 @@ class Context:
         predictions = self.trainer.held_predictions(run)
         theirs = against.predictions[0][np.searchsorted(against.rows, held)]
         y, weight = self.y(held), self.weight(held)
-        if gain_between(self.metric, y, [predictions], [theirs], weight, self.seed).high >= 0:
+        gain = gain_between(self.metric, y, [predictions], [theirs], weight, self.seed, units=self.units(held))
+        if gain.high >= 0:
             return None
         score = self.metric.score(y, predictions, weight)
         return Judged(config, ((run,),), held, [predictions], score, is_dropped=True)
@@ -239,18 +246,20 @@ class Context:
     def interval(self, predictions: np.ndarray, rows: np.ndarray | None = None) -> Interval:
         """The deciding metric of predictions for rows (the deciding ones by default), with its interval."""
         rows = self.deciding_rows if rows is None else rows
-        return bootstrap(self.metric, self.y(rows), predictions, self.weight(rows), self.seed)
+        y, weight = self.y(rows), self.weight(rows)
+        return bootstrap(self.metric, y, predictions, weight, self.seed, units=self.units(rows))
 
     def gain(self, new: Judged, old: Judged) -> Interval:
         """How much better one configuration is than another, paired, beyond rows and seeds."""
         n = min(len(new.predictions), len(old.predictions))
-        y, weight = self.y(new.rows), self.weight(new.rows)
-        return gain_between(self.metric, y, new.predictions[:n], old.predictions[:n], weight, self.seed)
+        y, weight, units = self.y(new.rows), self.weight(new.rows), self.units(new.rows)
+        return gain_between(self.metric, y, new.predictions[:n], old.predictions[:n], weight, self.seed, units=units)
 
     def gain_of(self, new: np.ndarray, old: np.ndarray) -> Interval:
         """How much better one set of predictions for the deciding rows is than another, paired over rows."""
         rows = self.deciding_rows
-        return gain_between(self.metric, self.y(rows), [new], [old], self.weight(rows), self.seed)
+        y, weight = self.y(rows), self.weight(rows)
+        return gain_between(self.metric, y, [new], [old], weight, self.seed, units=self.units(rows))
 
     def open_test(self) -> int:
         """Opens the test set; returns how often these data's test rows have been opened, this time included.

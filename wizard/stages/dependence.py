@@ -17,7 +17,6 @@ import numpy as np
 from wizard.core.registry import load
 from wizard.data.dataset import PARTS
 from wizard.data.rows import TableExamples
-from wizard.data.split import units_of
 from wizard.stages.context import Context
 from wizard.stages.leak import Leak
 from wizard.stages.probing import (
@@ -103,13 +102,12 @@ def loss_of(context: Context, x: np.ndarray, sample: Sample, kin: np.ndarray, in
         kin: (n,) number of the group or stretch of each row.
         in_turn: Whether kin are dealt out to the folds in turn; else a fold holds out stretches that follow each other.
     """
-    copies = units_of(context.dataset, context.copies.sets)[sample.rows]
-    units = _joined(copies, kin)
+    units = _joined(sample.units, kin)
     random = context.random("folds of kin")
     fold = (
         draw_folds(sample.rows, strata_of(context.task, sample.y), units, random) if in_turn else kin * FOLDS // BLOCKS
     )
-    apart = Sample(sample.rows, sample.y, sample.weight, fold)
+    apart = Sample(sample.rows, sample.y, sample.weight, fold, sample.units)
     is_table = context.dataset.modality == "table"
 
     def predicted(one: Sample) -> np.ndarray:
@@ -224,12 +222,12 @@ def _group_loss(context: Context, name: str, codes: np.ndarray) -> tuple[Loss, b
         rows = rows[np.isin(codes[rows], kinds[order[:enough]])]
         rows = np.sort(random.permutation(rows)[:GROUPED_ROWS])
     y = context.y(rows)
-    units = units_of(context.dataset, context.copies.sets)[rows]
+    units = context.units(rows)
     fold = draw_folds(rows, strata_of(context.task, y), units, context.random("folds of rows", name))
     view = load(VIEWS, "table")
     kept = np.array(view.names(context)) != name
-    return lost_apart(context, view.features(context, rows)[:, kept], Sample(rows, y, context.weight(rows), fold),
-                   codes[rows])  # fmt: skip
+    sample = Sample(rows, y, context.weight(rows), fold, units)
+    return lost_apart(context, view.features(context, rows)[:, kept], sample, codes[rows])
 
 
 def _is_shared(context: Context, codes: np.ndarray) -> bool:

@@ -19,6 +19,7 @@ from wizard.stages.probing import (
     whole_by_line,
 )
 from wizard.training.compare import Interval, bootstrap
+from wizard.training.units import Resampling
 
 FRACTIONS = (0.125, 0.25, 0.5, 1.0)  # of the rows that a fold leaves to train on: each doubles the one before
 FEWEST = 10  # rows that a probe is fitted on at least
@@ -115,18 +116,18 @@ def extrapolated(context: Context, curve: list[Fewer], n_rows: float) -> Interva
     sizes = np.array([one.n_rows for one in curve], "float64")
     if len(sizes) < 3:
         return None
-    guesses = []
+    guesses, rows = [], Resampling.of(len(sample), sample.units)
     for draw in range(DRAWS + 1):
-        times = np.bincount(random.integers(0, len(sample), len(sample)), minlength=len(sample)).astype("float64")
+        times = rows.times(random)
         times = np.ones(len(sample)) if draw == 0 else times
         weight = times if sample.weight is None else times * sample.weight
         scores = np.array([metric.score(sample.y, one.predictions, weight) for one in curve])
         guesses.append(_at(sizes, scores, n_rows, metric.is_higher_better))
-    own = bootstrap(metric, sample.y, curve[-1].predictions, sample.weight, context.seed, DRAWS)
+    own = bootstrap(metric, sample.y, curve[-1].predictions, sample.weight, context.seed, DRAWS, units=sample.units)
     sign = 1.0 if metric.is_higher_better else -1.0
     if sign * (guesses[0] - own.value) < 0:  # a curve that gets steeper follows no power law yet
         return None
-    low, high = np.quantile(guesses[1:], [0.025, 0.975])
+    low, high = np.quantile(rows.widened(np.array(guesses[1:]), guesses[0]), [0.025, 0.975])
     return Interval(guesses[0], min(float(low), guesses[0]), max(float(high), guesses[0]))
 
 

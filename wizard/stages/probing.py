@@ -14,7 +14,6 @@ from typing import Any, Literal
 import numpy as np
 
 from wizard.core.registry import load
-from wizard.data.split import units_of
 from wizard.data.task import Task
 from wizard.stages.context import Context
 from wizard.training.compare import Association, Interval, association, bootstrap, gain_between
@@ -44,12 +43,14 @@ class Sample:
         y: (n,) class codes or targets, or (n, m) labels or targets.
         weight: (n,) or None.
         fold: (n,) number of the fold that holds each row out; copies and groups stay in one.
+        units: (n,) number of the unit (group, or set of copies) of each row.
     """
 
     rows: np.ndarray
     y: np.ndarray
     weight: np.ndarray | None
     fold: np.ndarray
+    units: np.ndarray
 
     def __len__(self) -> int:
         """Number of rows."""
@@ -58,7 +59,7 @@ class Sample:
     def only(self, places: np.ndarray) -> Sample:
         """The sample at some of its places (indices or a mask)."""
         weight = None if self.weight is None else self.weight[places]
-        return Sample(self.rows[places], self.y[places], weight, self.fold[places])
+        return Sample(self.rows[places], self.y[places], weight, self.fold[places], self.units[places])
 
 
 def probe_sample(context: Context) -> Sample:
@@ -127,13 +128,13 @@ def fitted(probe: ProbeName, task: Task, x: np.ndarray, y: np.ndarray, weight: n
 def score(context: Context, predictions: np.ndarray, sample: Sample | None = None) -> Interval:
     """The deciding metric of out-of-fold predictions, with its 95% interval over rows."""
     sample = probe_sample(context) if sample is None else sample
-    return bootstrap(context.metric, sample.y, predictions, sample.weight, context.seed, DRAWS)
+    return bootstrap(context.metric, sample.y, predictions, sample.weight, context.seed, DRAWS, units=sample.units)
 
 
 def gain(context: Context, new: np.ndarray, old: np.ndarray, sample: Sample | None = None) -> Interval:
     """How much better predictions are than others for the same rows, paired, in the deciding metric; > 0 is better."""
     sample = probe_sample(context) if sample is None else sample
-    return gain_between(context.metric, sample.y, [new], [old], sample.weight, context.seed, DRAWS)
+    return gain_between(context.metric, sample.y, [new], [old], sample.weight, context.seed, DRAWS, units=sample.units)
 
 
 def guess(context: Context, sample: Sample | None = None) -> np.ndarray:
@@ -165,7 +166,7 @@ def skill_of(metric: Metric, reached: float, guessed: float) -> float:
 def beyond_chance(context: Context, predictions: np.ndarray, sample: Sample | None = None) -> Association:
     """Whether predictions know something of the labels: against 999 permutations of them within folds."""
     sample = probe_sample(context) if sample is None else sample
-    return association(sample.y, predictions, sample.fold, context.derived_seed("permutations"))
+    return association(sample.y, predictions, sample.fold, context.derived_seed("permutations"), units=sample.units)
 
 
 def draw_folds(
@@ -205,10 +206,10 @@ def strata_of(task: Task, y: np.ndarray) -> np.ndarray:
 def _drawn(context: Context) -> Sample:
     rows = context.sample(context.train_rows, MOST_ROWS, "probes")
     y = context.y(rows)
-    units = units_of(context.dataset, context.copies.sets)[rows]
-    units = units if len(np.unique(units)) > 1 else rows  # one group only: its rows are all there is
-    fold = draw_folds(rows, strata_of(context.task, y), units, context.random("folds of the probes"))
-    return Sample(rows, y, context.weight(rows), fold)
+    units = context.units(rows)
+    apart = units if len(np.unique(units)) > 1 else rows  # one group only: its rows are all there is
+    fold = draw_folds(rows, strata_of(context.task, y), apart, context.random("folds of the probes"))
+    return Sample(rows, y, context.weight(rows), fold, units)
 
 
 def _indicators(task: Task, y: np.ndarray) -> np.ndarray:

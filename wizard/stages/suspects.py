@@ -14,7 +14,6 @@ from scipy.special import softmax
 
 from wizard.core.registry import load
 from wizard.data.corrections import written
-from wizard.data.split import units_of
 from wizard.stages.context import Context
 from wizard.stages.noise_rate import Margins, Rate, chance_of_other, margins, margins_of_labels, rate_of, surprise
 from wizard.stages.one_of_two import put_right, taken_of_two
@@ -122,8 +121,7 @@ class _Others:
 
 def _units(context: Context, rows: np.ndarray) -> np.ndarray:
     """(n,) number of the copies or the group that each row belongs to, where there are several."""
-    units = units_of(context.dataset, context.copies.sets)
-    return units[rows] if len(np.unique(units[context.train_rows])) > 1 else rows
+    return context.units(rows) if len(np.unique(context.units(context.train_rows))) > 1 else rows
 
 
 def _smoother(context: Context, sample: Sample, targets: np.ndarray) -> Smoother:

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from fractions import Fraction
+from math import ceil
 
 import numpy as np
 
 from wizard.core.calibration import LEAST, Calibration
 from wizard.data.task import THRESHOLD, Task
 from wizard.training.metrics import Metric, criterion_for
+from wizard.training.units import effective_rows, numbered
 
 COLDEST, HOTTEST = 0.25, 10.0  # temperatures that are looked through: rows that are all right would ask for 0
 THRESHOLDS = 200  # tried at most: quantiles of the probabilities
 BINS = 15  # of a reliability diagram (Guo et al. 2017), with as many rows each
 ROWS_A_BIN = 20  # at least: the share that is right in fewer is mostly chance
 MOST_DRAWN, FEWEST_DRAWS = 40_000_000, 20  # labels drawn for the null, half a second; and how often at least
+FEW_UNITS = 10  # of fewer that go wrong the same way none can tell whether others would
 BY_LABEL = ("label_f1", "label_accuracy", "subset_accuracy")  # metrics of labels that are named from a threshold on
 
 
@@ -26,21 +30,21 @@ class Reliability:
         sure: (bins,) mean probability.
         right: (bins,) share that is right.
         rows: (bins,) how many, or their weight.
+        worth: (bins,) how many independent rows of equal weight they are as good as.
+        bias: How much surer than right answers are on average; below 0 they are too modest. Of labels an answer is
+            the likelier side, that the label is there or that it is not.
     """
 
     sure: np.ndarray
     right: np.ndarray
     rows: np.ndarray
+    worth: np.ndarray
+    bias: float
 
     @property
     def error(self) -> float:
         """Expected calibration error: mean distance of the two, by rows (Naeini et al. 2015)."""
         return float(np.average(np.abs(self.sure - self.right), weights=self.rows))
-
-    @property
-    def bias(self) -> float:
-        """How much surer than right predictions are on average; below 0 they are too modest."""
-        return float(np.average(self.sure - self.right, weights=self.rows))
 
 
 def tempered(p: np.ndarray, temperature: float, task: Task) -> np.ndarray:
@@ -108,25 +112,63 @@ def as_scored(p: np.ndarray, calibration: Calibration | None, metric: Metric, ta
     return named(after, calibration.threshold, task)
 
 
-def reliability(p: np.ndarray, y: np.ndarray, weight: np.ndarray | None, task: Task) -> Reliability:
+def reliability(
+    p: np.ndarray, y: np.ndarray, weight: np.ndarray | None, task: Task, units: np.ndarray | None = None
+) -> Reliability:
     """Reliability of the likeliest class, or of every label."""
     sure, right, w = _claims(p, y, weight, task)
-    return _binned(sure, right, w)
+    unit = numbered(units)
+    kin = None if unit is None else np.repeat(unit, len(sure) // len(p))
+    order = np.argsort(sure, kind="stable")
+    starts, rows = _bins(w[order])
+    parts = np.split(order, starts[1:])
+    worth = np.array([effective_rows(right[i], None if kin is None else kin[i], w[i]) for i in parts])
+    said, came = (np.add.reduceat((w * values)[order], starts) / rows for values in (sure, right))
+    surer = np.maximum(sure, 1 - sure) - (right == (sure >= THRESHOLD)) if task.is_multilabel else sure - right
+    return Reliability(said, came, rows, worth, float(np.average(surer, weights=w)))
 
 
 def chance_error(
-    p: np.ndarray, weight: np.ndarray | None, task: Task, random: np.random.Generator, draws: int
+    p: np.ndarray,
+    weight: np.ndarray | None,
+    task: Task,
+    random: np.random.Generator,
+    draws: int,
+    y: np.ndarray | None = None,
+    units: np.ndarray | None = None,
 ) -> np.ndarray:
     """Calibration errors of these probabilities if they were true: labels are drawn from them.
 
-    So many draws, or fewer where there are millions of probabilities, whose errors hardly differ.
+    Labels of one unit are not drawn one by one: how far their rows go wrong together is seen in y. What each unit is
+    off by is given a random size and sign then, which leaves no error but that of chance (the wild bootstrap of Wu
+    1986, by units). So many draws, or fewer where there are millions of probabilities, whose errors hardly differ.
     """
-    y = np.zeros(len(p), "int64") if task.is_exclusive else np.zeros(p.shape)
-    sure, _, w = _claims(p, y, weight, task)
+    unit = None if y is None else numbered(units)
+    if y is None:
+        y = np.zeros(len(p), "int64") if task.is_exclusive else np.zeros(p.shape)
+    sure, right, w = _claims(p, y, weight, task)
     order = np.argsort(sure, kind="stable")
-    sure, w = sure[order], w[order]
+    sure, right, w = sure[order], right[order], w[order]
+    starts, rows = _bins(w)
     draws = int(np.clip(MOST_DRAWN // len(sure), FEWEST_DRAWS, draws))
-    return np.array([_binned(sure, random.random(len(sure)) < sure, w, is_sorted=True).error for _ in range(draws)])
+
+    said = np.add.reduceat(w * sure, starts) / rows
+
+    def error(came: np.ndarray) -> float:
+        return float(np.average(np.abs(said - np.add.reduceat(w * came, starts) / rows), weights=rows))
+
+    if unit is None:
+        return np.array([error(random.random(len(sure)) < sure) for _ in range(draws)])
+    kin = np.repeat(unit, len(sure) // len(p))[order]
+    parts = zip(*(np.split(column, starts[1:]) for column in (right - sure, w, kin)), strict=True)
+    off = np.concatenate([_off(*part) for part in parts])
+    return np.array([error(sure + off * random.normal(size=int(kin.max()) + 1)[kin]) for _ in range(draws)])
+
+
+def _off(off: np.ndarray, w: np.ndarray, kin: np.ndarray) -> np.ndarray:
+    """What rows of a bin are off by beside what all of them are; of few units nobody knows, so all that they are."""
+    n = len(np.unique(kin))
+    return off if n < FEW_UNITS else (off - np.average(off, weights=w)) * np.sqrt(n / (n - 1))
 
 
 def fit_half_widths(predictions: np.ndarray, y: np.ndarray, coverage: float) -> tuple[float, ...]:
@@ -135,9 +177,9 @@ def fit_half_widths(predictions: np.ndarray, y: np.ndarray, coverage: float) -> 
     Split conformal prediction (Lei et al. 2018): the (n + 1) coverage-th smallest distance, of rows that were not
     trained on; where there are too few rows for it, the largest.
     """
-    distance = np.abs(y - predictions).reshape(len(y), -1)
-    share = min(1.0, np.ceil((len(y) + 1) * coverage) / len(y))
-    return tuple(float(value) for value in np.quantile(distance, share, axis=0, method="inverted_cdf"))
+    distance = np.sort(np.abs(y - predictions).reshape(len(y), -1), axis=0)
+    rank = min(ceil((len(y) + 1) * Fraction(str(coverage))), len(y))  # a product of floats ends beside whole numbers
+    return tuple(map(float, distance[rank - 1]))
 
 
 def is_covered(predictions: np.ndarray, y: np.ndarray, half_widths: tuple[float, ...]) -> np.ndarray:
@@ -156,11 +198,8 @@ def _claims(
     return p[np.arange(len(p)), answer], answer == y, w
 
 
-def _binned(sure: np.ndarray, right: np.ndarray, w: np.ndarray, is_sorted: bool = False) -> Reliability:
-    if not is_sorted:
-        order = np.argsort(sure, kind="stable")
-        sure, right, w = sure[order], right[order], w[order]
-    n_bins = int(np.clip(len(sure) // ROWS_A_BIN, 1, BINS))
-    starts = np.arange(n_bins) * len(sure) // n_bins
-    rows = np.add.reduceat(w, starts)
-    return Reliability(np.add.reduceat(w * sure, starts) / rows, np.add.reduceat(w * right, starts) / rows, rows)
+def _bins(w: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Where groups of as many rows begin, and the weight in each."""
+    n_bins = int(np.clip(len(w) // ROWS_A_BIN, 1, BINS))
+    starts = np.arange(n_bins) * len(w) // n_bins
+    return starts, np.add.reduceat(w, starts)

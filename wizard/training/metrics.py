@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from typing import Literal
 
 import numpy as np
@@ -12,12 +13,36 @@ from wizard.core.errors import OptionError, nearest
 from wizard.data.task import THRESHOLD, Task
 
 Scorer = Callable[[np.ndarray, np.ndarray, np.ndarray | None], float]
+Count = Callable[[np.ndarray, np.ndarray | None], float]
 
 
 def amount(value: float) -> str:
     """A quantity in its own unit: "181,100", "56.29", "0.004"; four digits at most say what matters."""
     rounded = float(f"{value:.4g}") + 0.0  # -0.0 becomes 0.0
     return f"{rounded:,.0f}" if 1000 <= abs(rounded) < 1e15 else f"{rounded:g}"
+
+
+def _all_rows(y: np.ndarray, w: np.ndarray | None) -> float:
+    """How many rows of equal weight all of them are worth (Kish 1965)."""
+    return float(len(y)) if w is None else float(w.sum() ** 2 / max(float((w**2).sum()), 1e-300))
+
+
+def _rows_of_each(y: np.ndarray, w: np.ndarray | None) -> np.ndarray:
+    """What the rows of each class that is there, or with each label, are worth."""
+    groups = y.T > 0 if y.ndim == 2 else (y == code for code in np.unique(y))
+    found = [_all_rows(y[own], None if w is None else w[own]) for own in groups if own.any()]
+    return np.array(found or [0.0])
+
+
+def _evenly(y: np.ndarray, w: np.ndarray | None) -> float:
+    """The rows that a mean over classes rests on: rows of a rare one count for more, and few of them are few."""
+    n = _rows_of_each(y, w)
+    return float(len(n) ** 2 / (1 / np.maximum(n, 1e-300)).sum())
+
+
+def _rarest(y: np.ndarray, w: np.ndarray | None) -> float:
+    """Rows of the rarer class, on which an area rests."""
+    return float(_rows_of_each(y, w).min())
 
 
 @dataclass(frozen=True)
@@ -33,6 +58,9 @@ class Metric:
         tasks: Kinds of task it is for.
         is_share: Whether it is a share, 0–1.
         needs_only_answers: Whether the most probable classes (n,) do as predictions, and probabilities add nothing.
+        needs_both_classes: Whether rows of one class only have no such score.
+        rests_on: (y, weights) -> how many rows a perfect score rests on.
+        positive: Code of the class that it is about, where it is about one and that is known.
     """
 
     name: str
@@ -42,6 +70,9 @@ class Metric:
     tasks: tuple[str, ...]
     is_share: bool = True
     needs_only_answers: bool = False
+    needs_both_classes: bool = False
+    rests_on: Count = _all_rows
+    positive: int | None = None
 
     def gain(self, new: float, old: float) -> float:
         """How much better `new` is than `old`; negative where it is worse."""
@@ -103,17 +134,23 @@ def _label_accuracy(y: np.ndarray, p: np.ndarray, w: np.ndarray | None) -> float
 
 
 def _mean_average_precision(y: np.ndarray, p: np.ndarray, w: np.ndarray | None) -> float:
-    there = [j for j in range(y.shape[1]) if (y[:, j] > 0).any()]
-    return float(np.mean([_average_precision(y[:, j] > 0, p[:, j], w) for j in there])) if there else 0.0
+    n = (y > 0).sum(0) if w is None else w @ (y > 0)
+    there = np.flatnonzero(n > 0)  # a label that no row of weight has says nothing
+    return float(np.mean([_average_precision(y[:, j] > 0, p[:, j], w) for j in there])) if len(there) else 0.0
 
 
 def _label_log_loss(y: np.ndarray, p: np.ndarray, w: np.ndarray | None) -> float:
     return float(np.average(log_losses(y, p), weights=w))
 
 
-def _pr_auc(y: np.ndarray, p: np.ndarray, w: np.ndarray | None) -> float:
-    rare = int(np.argmin(np.bincount(y, minlength=2)))
+def _pr_auc(y: np.ndarray, p: np.ndarray, w: np.ndarray | None, positive: int | None = None) -> float:
+    rare = rarer_class(y) if positive is None else positive
     return _average_precision(y == rare, p[:, rare], w)
+
+
+def rarer_class(y: np.ndarray) -> int:
+    """Which of two classes has fewer rows."""
+    return int(np.argmin(np.bincount(y, minlength=2)))
 
 
 def _average_precision(is_positive: np.ndarray, score: np.ndarray, w: np.ndarray | None) -> float:
@@ -182,13 +219,25 @@ METRICS: dict[str, Metric] = {
     metric.name: metric
     for metric in (
         Metric("accuracy", "accuracy", _accuracy, True, _CLASSES, needs_only_answers=True),
-        Metric("balanced_accuracy", "balanced accuracy", _balanced_accuracy, True, _CLASSES, needs_only_answers=True),
-        Metric("macro_f1", "macro F1", _macro_f1, True, _CLASSES, needs_only_answers=True),
-        Metric("pr_auc", "PR-AUC of the rarer class", _pr_auc, True, ("binary",)),
-        Metric("roc_auc", "ROC-AUC", _roc_auc, True, ("binary",)),
+        Metric(
+            "balanced_accuracy",
+            "balanced accuracy",
+            _balanced_accuracy,
+            True,
+            _CLASSES,
+            needs_only_answers=True,
+            rests_on=_evenly,
+        ),
+        Metric("macro_f1", "macro F1", _macro_f1, True, _CLASSES, needs_only_answers=True, rests_on=_evenly),
+        Metric(
+            "pr_auc", "PR-AUC of the rarer class", _pr_auc, True, ("binary",), needs_both_classes=True, rests_on=_rarest
+        ),
+        Metric("roc_auc", "ROC-AUC", _roc_auc, True, ("binary",), needs_both_classes=True, rests_on=_rarest),
         Metric("log_loss", "log loss (nats)", _log_loss, False, _CLASSES, is_share=False),
-        Metric("mean_average_precision", "mean average precision", _mean_average_precision, True, _LABELS),
-        Metric("label_f1", "macro F1 of the labels", _label_f1, True, _LABELS),
+        Metric(
+            "mean_average_precision", "mean average precision", _mean_average_precision, True, _LABELS, rests_on=_evenly
+        ),
+        Metric("label_f1", "macro F1 of the labels", _label_f1, True, _LABELS, rests_on=_evenly),
         Metric("label_accuracy", "share of right labels", _label_accuracy, True, _LABELS),
         Metric("subset_accuracy", "share of examples with all labels right", _subset_accuracy, True, _LABELS),
         Metric("label_log_loss", "log loss (nats a label)", _label_log_loss, False, _LABELS, is_share=False),
@@ -198,6 +247,8 @@ METRICS: dict[str, Metric] = {
         Metric("standardised_rmse", "RMSE in standard deviations", _standardised_rmse, False, _AMOUNTS, is_share=False),
     )
 }  # of several targets: RMSE, MAE and R² are means over the targets, as scikit-learn's are
+
+_ABOUT = {code: replace(METRICS["pr_auc"], score=partial(_pr_auc, positive=code), positive=code) for code in (0, 1)}
 
 
 def default_metric(task: Task) -> str:
@@ -216,8 +267,14 @@ def criterion_for(task: Task) -> Metric:
     return METRICS["standardised_rmse" if task.targets else "rmse"]
 
 
-def metric_for(name: str, task: Task) -> Metric:
+def metric_for(name: str, task: Task, known: np.ndarray | None = None) -> Metric:
     """Returns a metric by name.
+
+    Args:
+        name: Its registered name.
+        task: What is predicted.
+        known: (n,) codes of all rows that may be looked at. What is about the rarer class is about the rarer one of
+            these; without them about that of the rows at hand, which may be another in each set of few rows.
 
     Raises:
         OptionError: For an unknown metric, or one that the task does not have.
@@ -228,11 +285,16 @@ def metric_for(name: str, task: Task) -> Metric:
             f"metric must be one that {task.kind} has: {', '.join(fitting)}. Received: {name!r}."
             f"{nearest(name, fitting)}"
         )
-    return METRICS[name]
+    return METRICS[name] if known is None or name != "pr_auc" else _ABOUT[rarer_class(known)]
 
 
-def all_scores(task: Task, y: np.ndarray, predictions: np.ndarray, weight: np.ndarray | None) -> dict[str, float]:
-    """Every metric that the task has."""
-    return {
-        metric.name: metric.score(y, predictions, weight) for metric in METRICS.values() if task.kind in metric.tasks
-    }
+def metrics_of(task: Task, known: np.ndarray | None = None) -> list[Metric]:
+    """Every metric that the task has; `known` as in `metric_for`."""
+    return [metric_for(metric.name, task, known) for metric in METRICS.values() if task.kind in metric.tasks]
+
+
+def all_scores(
+    task: Task, y: np.ndarray, predictions: np.ndarray, weight: np.ndarray | None, known: np.ndarray | None = None
+) -> dict[str, float]:
+    """Every metric that the task has; `known` as in `metric_for`."""
+    return {metric.name: metric.score(y, predictions, weight) for metric in metrics_of(task, known)}

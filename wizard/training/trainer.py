@@ -238,7 +238,8 @@ class Trainer:
             weight = None if self.dataset.weight is None else prepared.weight[rows]
             scores[f"{part}_loss"] = float(np.average(losses, weights=weight))
             truth = self.preparer.y[rows]
-            scores |= {f"{part}_{n}": s for n, s in all_scores(self.task, truth, predictions, weight).items()}
+            found = all_scores(self.task, truth, predictions, weight, self.preparer.y[self.split.known])
+            scores |= {f"{part}_{name}": score for name, score in found.items()}
             held = predictions if part == "val" else held
         run = TrainingRun(
             key=key,

@@ -7,11 +7,23 @@ from tests.stages.ensemble.started import GIVEN, SHORT, step_of
 from tests.stages.walk import context_of
 from wizard.core.decisions import Decisions
 from wizard.stages.ensemble.pool import FRESH, LONGER_RUN, POOL, REFIT, again, pool
-from wizard.stages.ensemble.selection import select
+from wizard.stages.ensemble.selection import _greedy, halves, select
+from wizard.training.metrics import METRICS
 
 
 def with_pool(journey, candidates, **options):
     return step_of(journey, "members", shared={POOL: candidates}, **options)
+
+
+def noisy(journey, candidates):
+    """Networks that are right on average, each with noise of its own."""
+    context, random, found = context_of(journey, "ensemble"), np.random.default_rng(0), []
+    y = context.y(context.deciding_rows)
+    for seed in range(6):
+        odds = 1.5 * (2 * y - 1) + random.normal(0, 2.5, len(y))
+        p = 1 / (1 + np.exp(-odds))
+        found.append(replace(candidates[0], config=SHORT.but(seed=seed), predictions=np.column_stack([1 - p, p])))
+    return found
 
 
 def test_weights_sum_to_one_and_nothing_is_wrong_with_clean_networks(small, candidates):
@@ -19,6 +31,45 @@ def test_weights_sum_to_one_and_nothing_is_wrong_with_clean_networks(small, cand
     assert finding.status in ("passed", "noted")
     assert not finding.causes
     assert sum(weight for _, weight in walked.decided["members"]) == pytest.approx(1)
+
+
+def test_the_curve_of_gains_shows_how_sure_each_is(small, candidates):
+    finding, _ = with_pool(small, noisy(small, candidates))
+    line = finding.blocks[0].lines[0]
+    assert len(line.low) == len(line.high) == len(line.y) == 8
+    assert all(low <= gain <= high for low, gain, high in zip(line.low, line.y, line.high, strict=True))
+    assert all(high > low for low, high in zip(line.low[2:], line.high[2:], strict=True))
+
+
+def test_a_network_may_be_picked_again():
+    """Two thirds of what is one too high and a third of what is two too low are right."""
+    y, order = np.zeros(20), (METRICS["rmse"], METRICS["mae"])
+    assert _greedy([y + 1, y - 2], order, y, None, size=3, most=5) == [0, 1, 0]
+    assert _greedy([y + 1, y - 2], order, y, None, size=3, most=1) == [0, 0, 0]
+
+
+def test_guesses_gain_nothing_on_rows_that_they_were_not_chosen_by(small, candidates, monkeypatch):
+    context = context_of(small, "ensemble")
+    context.decisions = Decisions.model_validate(GIVEN)
+    rows = context.deciding_rows
+    first, second = halves(context, rows)
+    assert sorted([*first, *second]) == list(range(len(rows)))
+    random = np.random.default_rng(0)
+
+    def selected():
+        guesses = random.dirichlet([2, 2], (20, len(rows)))
+        return select(context, [replace(candidates[0], predictions=p) for p in guesses])
+
+    def reached(selections):
+        return np.mean([METRICS["accuracy"].score(context.y(rows), one.together, None) for one in selections])
+
+    found = [selected() for _ in range(4)]
+    assert reached(found) == pytest.approx(0.5, abs=0.05)
+    assert np.mean([one.optimism for one in found]) > 0.03
+    assert not any(one.gain.low > 0 for one in found)
+    both = np.arange(len(rows))
+    monkeypatch.setattr("wizard.stages.ensemble.selection.halves", lambda *_: (both, both))
+    assert reached([selected() for _ in range(4)]) > reached(found) + 0.03  # chosen by the rows that judge
 
 
 def test_one_pick_is_one_network(small, candidates):
@@ -73,14 +124,7 @@ def test_stored_answers_that_do_not_score_as_they_did_are_named(small, candidate
 def test_complementary_networks_help_and_the_gain_is_of_rows_they_were_not_chosen_by(small, candidates):
     context = context_of(small, "ensemble")
     context.decisions = Decisions.model_validate(GIVEN)
-    y = context.y(context.deciding_rows)
-    random = np.random.default_rng(0)
-    noisy = []
-    for seed in range(6):  # networks that are right on average, each with noise of its own
-        odds = 1.5 * (2 * y - 1) + random.normal(0, 2.5, len(y))
-        p = 1 / (1 + np.exp(-odds))
-        noisy.append(replace(candidates[0], config=SHORT.but(seed=seed), predictions=np.column_stack([1 - p, p])))
-    selection = select(context, noisy)
+    selection = select(context, noisy(small, candidates))
     assert selection.helps
     assert len(set(selection.picks)) > 1
     assert selection.gain.low > 0

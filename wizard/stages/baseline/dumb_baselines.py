@@ -89,8 +89,9 @@ def dumb_baselines(context: Context) -> Outcome:
 def _has_signal(context: Context, predictions: list[np.ndarray]) -> bool:
     """Whether what some method predicts for rows that it did not see has to do with their labels."""
     fold = fold_of_rows(context)
-    y, seed = context.y(context.deciding_rows), context.derived_seed("signal")
-    return any(association(y, predicted, fold, seed).is_beyond_chance for predicted in predictions)
+    rows, seed = context.deciding_rows, context.derived_seed("signal")
+    y, units = context.y(rows), context.units(rows)
+    return any(association(y, predicted, fold, seed, units).is_beyond_chance for predicted in predictions)
 
 
 def fold_of_rows(context: Context) -> np.ndarray:

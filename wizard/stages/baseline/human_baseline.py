@@ -76,10 +76,10 @@ def _answered(context: Context, quiz: Quiz, annotators: list[dict[str, Any]], fi
     task, names = context.task, [context.private(one["annotator"]) for one in annotators]
     rows = np.array(sorted(set.intersection(*(set(map(int, one["answers"])) for one in annotators))))
     people = [predictions_of(task, [one["answers"][str(row)] for row in rows]) for one in annotators]
-    metric = METRICS[NO_ANSWERS.get(context.metric.name, context.metric.name)]
-    y, weight = context.y(rows), context.weight(rows)
+    metric = METRICS[NO_ANSWERS[context.metric.name]] if context.metric.name in NO_ANSWERS else context.metric
+    y, weight, units = context.y(rows), context.weight(rows), context.units(rows)
     scores = {
-        name: bootstrap(metric, y, predicted, weight, context.seed)
+        name: bootstrap(metric, y, predicted, weight, context.seed, units=units)
         for name, predicted in zip(names, people, strict=True)
     }
     mean = _mean(list(scores.values()))
@@ -92,7 +92,7 @@ def _answered(context: Context, quiz: Quiz, annotators: list[dict[str, Any]], fi
     if best is not None:
         name, predicted = best[0], _on(context.deciding_rows, best[1], rows)
         headline += f"; {name} gives {metric.words(models[name].value)} on the same"
-        gain = gain_between(metric, y, people, [predicted] * len(people), weight, context.seed)
+        gain = gain_between(metric, y, people, [predicted] * len(people), weight, context.seed, units=units)
         advice = _advice(gain.value, (gain.high - gain.low) / 2)
     blocks: list[Block] = [_bars(metric, scores, models, f"{metric.label} {on_rows}, with 95% intervals.")]
     blocks += [agreement_table(names, pairs)] if pairs else []
@@ -165,7 +165,8 @@ def _models(context: Context, metric: Metric, rows: np.ndarray | None) -> dict[s
     for name, (held, predicted) in known.items():
         own = held if rows is None else rows
         of_rows = _on(held, predicted, own)
-        scores[name] = bootstrap(metric, context.y(own), of_rows, context.weight(own), context.seed)
+        y, weight, units = context.y(own), context.weight(own), context.units(own)
+        scores[name] = bootstrap(metric, y, of_rows, weight, context.seed, units=units)
     return scores
 
 

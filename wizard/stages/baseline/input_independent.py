@@ -15,6 +15,7 @@ from wizard.stages.step import Outcome, failed, passed, step, warned
 from wizard.stages.words import loss
 from wizard.training.compare import Association, association
 from wizard.training.metrics import log_losses
+from wizard.training.units import effective_rows
 
 STANDARD_ERRORS = 3.0  # of the paired difference of losses: a band that chance leaves in 1 of 700 runs
 STRONG = 6.0  # deviations from chance of what a simple method predicts: a signal that no working network misses
@@ -48,31 +49,33 @@ def input_independent(context: Context) -> Outcome:
         )
     losses = {name: _losses(context, run) for name, run in runs.items() if not run.failure}
     difference = losses["blank inputs"] - losses["real inputs"]
-    error = float(difference.std() / np.sqrt(len(difference)))
+    held = context.prepared(config).held
+    units = context.units(held)
+    error = float(difference.std() / np.sqrt(effective_rows(difference, units)))
     gain, unit = float(difference.mean()), "nats" if context.task.is_classification else "target variances"
     bars = Bars(
         title="Loss on held-out rows after the same short training",
         caption=f"{len(difference):,} rows; intervals are 95%.",
         labels=tuple(losses),
         values=tuple(float(values.mean()) for values in losses.values()),
-        intervals=tuple(_interval(values) for values in losses.values()),
+        intervals=tuple(_interval(values, units) for values in losses.values()),
         value_label=f"loss ({unit})",
     )
     numbers = {
         "measured": float(losses["real inputs"].mean()), "expected": float(losses["blank inputs"].mean()),
-        "interval": _interval(losses["real inputs"]), "unit": unit, "blocks": (bars,),
+        "interval": _interval(losses["real inputs"], units), "unit": unit, "blocks": (bars,),
     }  # fmt: skip
     real, blank = (loss(float(losses[name].mean())) for name in ("real inputs", "blank inputs"))
     if gain > STANDARD_ERRORS * error:
         return passed(f"With real inputs the loss falls to {real} {unit}, with blank ones to {blank}.", **numbers)
-    held = context.prepared(config).held
     seen = _association(context, context.trainer.held_predictions(runs["real inputs"]), held)
     if not seen.is_beyond_chance and context.split.folds:  # a fold of a few rows decides little: all of them do
         judged = context.judge(config)
         if not judged.failure:
             seen = association(
-                context.y(judged.rows), judged.predictions[0], fold_of_rows(context), context.derived_seed("all folds")
-            )
+                context.y(judged.rows), judged.predictions[0], fold_of_rows(context),
+                context.derived_seed("all folds"), context.units(judged.rows),
+            )  # fmt: skip
     if seen.is_beyond_chance:
         relation = (
             "is within the noise of" if gain > -STANDARD_ERRORS * error else "is above, as it is too sure of itself,"
@@ -106,7 +109,8 @@ def input_independent(context: Context) -> Outcome:
 
 
 def _association(context: Context, predictions: np.ndarray, held: np.ndarray) -> Association:
-    return association(context.y(held), predictions, np.zeros(len(held)), context.derived_seed("input_independent"))
+    seed = context.derived_seed("input_independent")
+    return association(context.y(held), predictions, np.zeros(len(held)), seed, context.units(held))
 
 
 def _is_strong(context: Context, held: np.ndarray) -> bool:
@@ -126,6 +130,6 @@ def _losses(context: Context, run: TrainingRun) -> np.ndarray:
     return (((predictions - context.y(held)) / prepared.scale.std) ** 2).reshape(len(held), -1).mean(1)
 
 
-def _interval(values: np.ndarray) -> tuple[float, float]:
-    half = 1.96 * float(values.std()) / np.sqrt(len(values))
+def _interval(values: np.ndarray, units: np.ndarray) -> tuple[float, float]:
+    half = 1.96 * float(values.std()) / np.sqrt(effective_rows(values, units))
     return (float(values.mean()) - half, float(values.mean()) + half)

@@ -12,6 +12,7 @@ from wizard.stages.experiments import verdicts
 from wizard.stages.step import Outcome, failed, passed, step
 from wizard.stages.words import loss
 from wizard.training.metrics import log_losses
+from wizard.training.units import effective_rows
 
 ALLOWED_SHARE = 0.02  # of the expected loss: rounding
 MOST_OF_LOG_K = 0.15  # of log k: what random logits cost with the usual initialisations, and ours are ten times smaller
@@ -63,7 +64,7 @@ def loss_at_init(context: Context) -> Outcome:
             advice="Look at the numbers that enter the network.",
             **numbers,
         )
-    half = 1.96 * float(losses.std()) / np.sqrt(len(losses))
+    half = 1.96 * float(losses.std()) / np.sqrt(effective_rows(losses, context.units(prepared.held)))
     numbers |= {"measured": measured, "interval": (measured - half, measured + half)}
     words = f"The loss starts at {loss(measured)} {unit}; {loss(expected)} is expected"
     if abs(measured - expected) <= allowed:

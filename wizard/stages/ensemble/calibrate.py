@@ -16,6 +16,8 @@ from wizard.stages.ensemble.selection import halves
 from wizard.stages.step import Outcome, noted, passed, step, warned
 from wizard.stages.words import amount, count, share
 from wizard.training.calibration import (
+    COLDEST,
+    HOTTEST,
     Reliability,
     as_scored,
     chance_error,
@@ -28,13 +30,16 @@ from wizard.training.calibration import (
     reliability,
     tempered,
 )
-from wizard.training.compare import Interval, Z, gain_between
+from wizard.training.compare import Interval, Z, gain_between, wilson
 from wizard.training.metrics import criterion_for
+from wizard.training.units import effective_rows
 
 COVERAGE = 0.9  # of new examples whose target an interval holds
 EXCESS = 0.03  # calibration error beyond chance that matters: three points of a hundred between said and true
 DRAWS = 200  # of labels from the probabilities themselves
 FEWEST_OF_SLICE = 30  # rows of a slice whose coverage is shown
+ONE_SIDED = 0.25  # of the calibration error: where sureness is off by less, it is off in both directions
+AT_BOUND = 0.01  # in logs: the search for a temperature stops this near to a bound
 QUARTERS = ("lowest", "second", "third", "highest")
 
 
@@ -53,11 +58,12 @@ def calibrate(context: Context) -> Outcome:
 def _of_probabilities(context: Context) -> Outcome:
     task, rows = context.task, context.deciding_rows
     p, y, weight = joined(context), context.y(rows), context.weight(rows)
+    units = context.units(rows)
     temperature, after = fit_of(context, p)
     helps = after is not p
     threshold, about = threshold_of(context, tempered(p, temperature, task))
-    before, now = reliability(p, y, weight, task), reliability(after, y, weight, task)
-    null = chance_error(p, weight, task, context.random("calibrate"), DRAWS)
+    before, now = (reliability(one, y, weight, task, units) for one in (p, after))
+    null = chance_error(p, weight, task, context.random("calibrate"), DRAWS, y, units)
     excess = before.error - float(null.mean())
     low, high = before.error - float(np.quantile(null, 0.975)), before.error - float(np.quantile(null, 0.025))
     numbers: dict[str, Any] = {
@@ -77,15 +83,28 @@ def _of_probabilities(context: Context) -> Outcome:
     )
     headline = f"{told}; {mended}. {about}".strip()
     if excess > EXCESS and low > 0:
-        side = "too sure" if before.bias > 0 else "not sure enough"
-        cause = Cause(fault="E12", sentence=f"The networks' joined probabilities are {side}.", tested=True)
-        advice = (
-            "The predictor corrects it; act on its probabilities, not on the networks' own."
-            if helps
-            else "Do not act on single probabilities; more validation rows would allow a finer correction."
-        )
-        return warned(headline, causes=(cause,), advice=advice, **numbers)
+        left = chance_error(after, weight, task, context.random("calibrate", "after"), DRAWS, y, units)
+        cause = Cause(fault="E12", sentence=f"The networks' joined probabilities are {_side(before)}.", tested=True)
+        return warned(headline, causes=(cause,), advice=_advice(helps, temperature, now.error, left), **numbers)
     return passed(headline, **numbers)
+
+
+def _side(one: Reliability) -> str:
+    if abs(one.bias) < ONE_SIDED * one.error:
+        return "too sure of some answers and not sure enough of others"
+    return "too sure" if one.bias > 0 else "not sure enough"
+
+
+def _advice(helps: bool, temperature: float, error: float, null: np.ndarray) -> str:
+    """What to do about probabilities that were off, by what the temperature leaves of it against chance."""
+    if not helps:
+        return "Do not act on single probabilities; more validation rows would allow a finer correction."
+    if error - float(null.mean()) <= EXCESS or error <= float(np.quantile(null, 0.975)):
+        return "The predictor corrects it; act on its probabilities, not on the networks' own."
+    told = f"The predictor corrects a part of it: {share(error)} are left, where chance gives {share(null.mean())}"
+    ended = [bound for bound in (COLDEST, HOTTEST) if abs(np.log(temperature / bound)) < AT_BOUND]
+    why = f", as the temperature ended at its bound, {ended[0]:g}" if ended else ""
+    return f"{told}{why}. Do not act on single probabilities."
 
 
 def fit_of(context: Context, p: np.ndarray) -> tuple[float, np.ndarray]:
@@ -94,7 +113,7 @@ def fit_of(context: Context, p: np.ndarray) -> tuple[float, np.ndarray]:
     y, weight = context.y(rows), context.weight(rows)
     after = crossed(context, p, lambda q, own, w: fit_temperature(q, own, w, task),
                     lambda q, temperature: tempered(q, temperature, task))  # fmt: skip
-    if gain_between(criterion_for(task), y, [after], [p], weight, context.seed).low <= 0:
+    if gain_between(criterion_for(task), y, [after], [p], weight, context.seed, units=context.units(rows)).low <= 0:
         return 1.0, p
     return fit_temperature(p, y, weight, task), after
 
@@ -125,7 +144,7 @@ def threshold_of(context: Context, p: np.ndarray) -> tuple[float | None, str]:
     y, weight = context.y(rows), context.weight(rows)
     after = crossed(context, p, lambda q, own, w: fit_threshold(q, own, w, metric, task),
                     lambda q, threshold: named(q, threshold, task))  # fmt: skip
-    gain = gain_between(metric, y, [after], [p], weight, context.seed)
+    gain = gain_between(metric, y, [after], [p], weight, context.seed, units=context.units(rows))
     what = "A label" if task.is_multilabel else f"{task.classes[1]!r}"
     if gain.low <= 0:
         return None, f"No other threshold than one half gives a better {metric.label} beyond the noise."
@@ -186,7 +205,7 @@ def _short(value: float | None) -> float | None:
 
 
 def _line(name: str, one: Reliability) -> Line:
-    n = np.maximum(one.rows, 1)
+    n = np.maximum(one.worth, 1)
     half = Z * np.sqrt(np.maximum(one.right * (1 - one.right), 1 / n) / n)
     order = np.argsort(one.sure, kind="stable")
     columns = (one.sure, one.right, np.clip(one.right - half, 0, 1), np.clip(one.right + half, 0, 1))
@@ -202,7 +221,8 @@ def _of_amounts(context: Context) -> Outcome:
     places = halves(context, rows)
     for half, other in zip(places, places[::-1], strict=True):
         held[half] = is_covered(predictions[half], y[half], fit_half_widths(predictions[other], y[other], COVERAGE))
-    reached = [coverage(held[:, number]) for number in range(len(half_widths))]
+    units = context.units(rows)
+    reached = [coverage(held[:, number], units) for number in range(len(half_widths))]
     names = context.task.outputs
     worst = int(np.argmax([abs(one.value - COVERAGE) for one in reached]))
     numbers: dict[str, Any] = {
@@ -228,12 +248,9 @@ def _of_amounts(context: Context) -> Outcome:
     return noted(f"{told}, a difference of little matter.", **numbers)
 
 
-def coverage(held: np.ndarray) -> Interval:
+def coverage(held: np.ndarray, units: np.ndarray) -> Interval:
     """Share of rows (n,) that are held, with its 95% interval."""
-    from scipy.stats import binomtest
-
-    found = binomtest(int(held.sum()), len(held)).proportion_ci(method="wilson")
-    return Interval(float(held.mean()), float(found.low), float(found.high))
+    return wilson(float(held.mean()), effective_rows(held, units))
 
 
 def _blocks_of_amounts(
@@ -245,7 +262,7 @@ def _blocks_of_amounts(
 ) -> tuple[Block, ...]:
     """Coverage of each target, and of each quarter of the predictions: one width need not do for small and large."""
     task = context.task
-    columns = predictions.reshape(len(predictions), -1)
+    columns, units = predictions.reshape(len(predictions), -1), context.units(context.deciding_rows)
     labels, values = list(task.outputs), list(reached)
     for number, name in enumerate(task.outputs if len(task.outputs) == 1 else ()):
         edges = np.quantile(columns[:, number], [0.25, 0.5, 0.75])
@@ -253,7 +270,7 @@ def _blocks_of_amounts(
         for place, words in enumerate(QUARTERS):
             if (quarter == place).sum() >= FEWEST_OF_SLICE:
                 labels.append(f"{words} quarter of predicted {name}")
-                values.append(coverage(held[quarter == place, number]))
+                values.append(coverage(held[quarter == place, number], units[quarter == place]))
     bars = Bars(
         title="Targets inside their interval",
         caption="On rows that the interval was not fitted to, with 95% intervals.",

@@ -41,15 +41,16 @@ def disturbed(context: Context) -> list[Disturbed]:
     if not context.pacing.allows("error_analysis: disturbed inputs", seconds):
         return []
     rows = context.sample(context.deciding_rows, MOST_ROWS, "disturbed")
-    metric, y, weight = context.metric, context.y(rows), context.weight(rows)
+    metric, y, weight, units = context.metric, context.y(rows), context.weight(rows), context.units(rows)
     calibration = context.decisions.calibration
     found = []
     still: np.ndarray | None = None
     for strength in (0.0, *STRENGTHS):
         p = as_scored(_predicted(context, rows, strength), calibration, metric, context.task)
         still = p if still is None else still
-        change = gain_between(metric, y, [p], [still], weight, context.seed)
-        found.append(Disturbed(strength, bootstrap(metric, y, p, weight, context.seed), change))
+        change = gain_between(metric, y, [p], [still], weight, context.seed, units=units)
+        score = bootstrap(metric, y, p, weight, context.seed, units=units)
+        found.append(Disturbed(strength, score, change))
     return found
 
 

@@ -113,6 +113,8 @@ def _useless(context: Context, rows: np.ndarray, errors: np.ndarray, found: list
 
 
 def _robustness(context: Context, shaken: list[Disturbed]) -> str:
+    if context.own is not None:
+        return "What disturbed inputs cost is not measured: what a small change of yours is, only their maker knows."
     if not shaken:
         return ""
     one = shaken[2]  # the middle strength

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from wizard.data.split import units_of
 from wizard.stages.context import Context
 from wizard.stages.ensemble.pool import MOST_DISTINCT, Candidate
 from wizard.training.compare import Interval, gain_between
@@ -77,7 +76,7 @@ def select(context: Context, candidates: Sequence[Candidate], most: int = MOST_D
         most: Different ones that may be picked.
     """
     rows, metric, criterion = context.deciding_rows, context.metric, criterion_for(context.task)
-    y, weight = context.y(rows), context.weight(rows)
+    y, weight, units = context.y(rows), context.weight(rows), context.units(rows)
     size = int(context.options.get("size") or SIZE)
     predictions = [one.predictions for one in candidates]
     orders = [(criterion, metric), (metric, criterion)] if metric != criterion else [(criterion, metric)]
@@ -87,11 +86,11 @@ def select(context: Context, candidates: Sequence[Candidate], most: int = MOST_D
     _, way, last = min(reached)
     order, joined = ways[way]
     alone = _crossed(context, predictions, (metric, criterion), 1, 1)[0]
-    gains = tuple(gain_between(metric, y, [one], [alone], weight, context.seed, CURVE_DRAWS) for one in joined)
+    gains = tuple(gain_between(metric, y, [one], [alone], weight, context.seed, CURVE_DRAWS, units) for one in joined)
     picks = tuple(_greedy(predictions, order, y, weight, size, most)[: last + 1])
     in_sample = np.mean([predictions[i] for i in picks], axis=0)
     optimism = metric.gain(metric.score(y, in_sample, weight), metric.score(y, joined[last], weight))
-    loss_gain = gain_between(criterion, y, [joined[last]], [alone], weight, context.seed)
+    loss_gain = gain_between(criterion, y, [joined[last]], [alone], weight, context.seed, units=units)
     gain = gains[last].of_best_among(size * len(orders))
     return Selection(picks, gains, gain, loss_gain, joined[last], alone, optimism)
 
@@ -114,8 +113,7 @@ def _crossed(
 
 def halves(context: Context, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Places of rows in two halves, drawn once a journey; copies and rows of one group stay together."""
-    units = units_of(context.dataset, context.copies.sets)[rows]
-    names, unit = np.unique(units, return_inverse=True)
+    names, unit = np.unique(context.units(rows), return_inverse=True)
     is_first = np.zeros(len(names), bool)
     is_first[context.random("halves").permutation(len(names))[: len(names) // 2]] = True
     places = np.arange(len(rows))

@@ -14,8 +14,9 @@ from wizard.data.task import THRESHOLD
 from wizard.stages.context import Context
 from wizard.stages.words import listed
 from wizard.training.calibration import named
-from wizard.training.compare import Z
+from wizard.training.compare import ROUNDING, Interval, Z, wilson
 from wizard.training.probes import flat
+from wizard.training.units import effective_rows, numbered, shuffled
 
 PROPERTIES = "wizard.stages.properties"  # a file a modality
 FEWEST = 20  # rows of a slice: of fewer one more error is five points
@@ -81,27 +82,38 @@ def slices(context: Context, rows: np.ndarray, errors: np.ndarray) -> list[Slice
     if not parts or errors.std() == 0:
         return []
     masks = np.array([places for _, _, places in parts], "float32")
-    n = masks.sum(1)
+    n, units = masks.sum(1), context.units(rows)
+    unit, random = numbered(units), context.random("slices")
+    drawn = np.array([errors[shuffled(random, unit, len(rows))] for _ in range(PERMUTATIONS)]).T  # (n, permutations)
+    null = masks @ drawn / n[:, None] - errors.mean()  # (slices, permutations)
+    found_here = masks @ errors / n - errors.mean()
     scale = errors.std() * np.sqrt(1 / n - 1 / len(rows))  # of a mean over rows drawn without replacement
-    random = context.random("slices")
-    shuffled = np.array([random.permutation(errors) for _ in range(PERMUTATIONS)]).T  # (n, permutations)
-    null = ((masks @ shuffled / n[:, None] - errors.mean()) / scale[:, None]).max(0)
-    limit = float(np.quantile(null, 1 - ALPHA))
-    deviation = (masks @ errors / n - errors.mean()) / scale
+    if unit is not None:  # means of slices that hold whole units spread wider, those that cut through units do not
+        scale = np.maximum(np.column_stack([null, found_here]).std(1), ROUNDING)
+    limit = float(np.quantile((null / scale[:, None]).max(0), 1 - ALPHA))
+    deviation = found_here / scale
     y = context.y(rows)
     found = []
     for number in np.argsort(-deviation, kind="stable"):
         kind, name, places = parts[number]
         own = errors[places]
-        half = float(Z * max(float(own.std()), 1 / len(own)) / np.sqrt(len(own)))
         naive = _naive(context, y[places], y)
-        by = float((own - naive).mean() / max(float((own - naive).std()), 1e-12) * np.sqrt(len(own)))
-        mean = float(own.mean())
+        cost = own - naive
+        by = float(cost.mean() / max(float(cost.std()), 1e-12) * np.sqrt(effective_rows(cost, units[places])))
+        band = _interval(context, own, units[places])
         is_beyond = bool(deviation[number] > limit)
-        found.append(
-            Slice(kind, name, places, mean, max(mean - half, 0.0), mean + half, is_beyond, float(naive.mean()), by)
-        )
+        found.append(Slice(kind, name, places, *(band.value, *band.ends), is_beyond, float(naive.mean()), by))
     return found
+
+
+def _interval(context: Context, own: np.ndarray, units: np.ndarray) -> Interval:
+    """Of the mean error: a share of wrong answers, or of wrong labels, or an amount that has no upper end."""
+    mean, n = float(own.mean()), effective_rows(own, units)
+    if context.task.is_exclusive:
+        return wilson(mean, n)
+    half = float(Z * np.sqrt(max(float(own.var()), 1 / n) / n))
+    most = 1.0 if context.task.is_classification else np.inf
+    return Interval(mean, max(mean - half, 0.0), min(mean + half, most))
 
 
 def _naive(context: Context, y: np.ndarray, all_y: np.ndarray) -> np.ndarray:

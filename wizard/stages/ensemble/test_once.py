@@ -84,8 +84,8 @@ def _opened(context: Context) -> _Opened:
     together = predict_together(context, final_runs(context), rows)
     scored = as_scored(together, context.decisions.calibration, metric, task)
     predictions = {**_dumb(context, rows), **_networks(context, rows), TOGETHER: scored}
-    y, weight = context.y(rows), context.weight(rows)
-    scores = {name: bootstrap(metric, y, p, weight, context.seed) for name, p in predictions.items()}
+    y, weight, units = context.y(rows), context.weight(rows), context.units(rows)
+    scores = {name: bootstrap(metric, y, p, weight, context.seed, units=units) for name, p in predictions.items()}
     return _Opened(predictions, scores, together)
 
 
@@ -164,7 +164,7 @@ def _against_alone(context: Context, opened: _Opened) -> str:
 def _gain(context: Context, opened: _Opened, name: str) -> Interval:
     rows = context.split.test
     return gain_between(context.metric, context.y(rows), [opened.predictions[TOGETHER]], [opened.predictions[name]],
-                        context.weight(rows), context.seed)  # fmt: skip
+                        context.weight(rows), context.seed, units=context.units(rows))  # fmt: skip
 
 
 def _promise(context: Context, together: np.ndarray) -> tuple[str, tuple[Cause, ...]]:
@@ -177,7 +177,8 @@ def _promise(context: Context, together: np.ndarray) -> tuple[str, tuple[Cause, 
         return _promised_intervals(context, is_covered(together, y, calibration.half_widths))
     p = calibrated(together, calibration, task)
     error = reliability(p, y, weight, task).error
-    null = chance_error(p, weight, task, context.random("test calibration"), DRAWS)
+    random, units = context.random("test calibration"), context.units(rows)
+    null = chance_error(p, weight, task, random, DRAWS, y, units)
     told = f"Its probabilities are {share(error)} off on average, where chance alone gives {share(float(null.mean()))}."
     is_off = error - float(null.mean()) > EXCESS and error > float(null.max())
     cause = Cause(fault="E12", sentence="Probabilities that were calibrated on validation rows are off on test rows.")
@@ -187,7 +188,8 @@ def _promise(context: Context, together: np.ndarray) -> tuple[str, tuple[Cause, 
 def _promised_intervals(context: Context, held: np.ndarray) -> tuple[str, tuple[Cause, ...]]:
     """What share of the test rows' targets their intervals hold: (n, m) of whether they do."""
     calibration = context.decided("calibration")
-    reached = [coverage(held[:, number]) for number in range(held.shape[1])]
+    units = context.units(context.split.test)
+    reached = [coverage(held[:, number], units) for number in range(held.shape[1])]
     worst = int(np.argmin([one.value for one in reached]))
     which = f" of {context.task.outputs[worst]!r}, the fewest" if len(reached) > 1 else ""
     told = (

@@ -115,9 +115,9 @@ def _other_order(context: Context, predictions: np.ndarray) -> str:
     as_is, after = np.diag(checked), checked[np.arange(k), order]
     moved = order != np.arange(k)
     gain = float((after - as_is).mean())
-    error = (
-        float(np.sqrt((_variance(context, y[second], after) + _variance(context, y[second], as_is))[moved].sum())) / k
-    )
+    n = _counted(context, y[second], context.units(rows[second]))
+    variance = _variance(context, n, after) + _variance(context, n, as_is)
+    error = float(np.sqrt(variance[moved].sum())) / k
     if gain < BETTER or gain < ERRORS * error:
         return ""
     names = [f"{context.task.outputs[i]} as {context.task.outputs[j]}" for i, j in enumerate(order) if i != j]
@@ -138,9 +138,16 @@ def _fit(context: Context, y: np.ndarray, predictions: np.ndarray) -> np.ndarray
     return (both[:, :k].T @ both[:, k:]) / len(both)
 
 
-def _variance(context: Context, y: np.ndarray, fit: np.ndarray) -> np.ndarray:
-    """(k,) squared standard errors of a share, or of a correlation."""
+def _counted(context: Context, y: np.ndarray, units: np.ndarray) -> np.ndarray:
+    """(k,) rows of each class that a recall rests on, or all of them; rows of one unit count as one."""
+    if not context.task.is_exclusive:
+        return np.array(len(np.unique(units)))
+    pairs = np.unique(np.column_stack([y, units]), axis=0)
+    return np.maximum(np.bincount(pairs[:, 0], minlength=context.task.n_outputs), 1)
+
+
+def _variance(context: Context, n: np.ndarray, fit: np.ndarray) -> np.ndarray:
+    """(k,) squared standard errors of a share, or of a correlation, from n rows."""
     if context.task.is_exclusive:
-        n = np.maximum(np.bincount(y, minlength=len(fit)), 1)
         return np.maximum(fit * (1 - fit), 1 / n) / n
-    return np.maximum((1 - fit**2) ** 2, 1 / len(y)) / len(y)
+    return np.maximum((1 - fit**2) ** 2, 1 / n) / n

@@ -15,7 +15,6 @@ from wizard.core.blocks import Bars, Block, Column, Reference, Table
 from wizard.core.finding import Cause
 from wizard.core.registry import load
 from wizard.data.dataset import PARTS
-from wizard.data.split import units_of
 from wizard.stages.context import Context
 from wizard.stages.probing import VIEWS, draw_folds
 from wizard.stages.step import Outcome, failed, noted, passed, skipped, step, warned
@@ -140,7 +139,7 @@ def compared_sets(context: Context, name: str, held: np.ndarray) -> Compared:
     is_held = np.isin(rows, held)
     described = load(PROPERTIES, context.dataset.modality).described(context, rows)
     x = np.column_stack([_whole(context, rows), *(np.nan_to_num(own, nan=-1e9) for own in described.values())])
-    units = units_of(context.dataset, context.copies.sets)[rows]
+    units = context.units(rows)
     fold = draw_folds(rows, is_held.astype(int), units, context.random("folds of drift", name))
     told = np.full(len(rows), 0.5)
     for number in np.unique(fold):

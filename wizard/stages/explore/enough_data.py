@@ -17,6 +17,7 @@ from wizard.stages.probing import fitted, gain, probe_sample, score, whole
 from wizard.stages.step import Outcome, failed, noted, step, warned
 from wizard.stages.words import count
 from wizard.training.compare import Interval
+from wizard.training.units import effective_rows
 
 WINDOWS = 24  # of the figure along the rows
 FEW = 1_000  # training rows: with fewer, classical models usually do as well as networks
@@ -180,7 +181,8 @@ def _along_rows(context: Context, told: Signal) -> Block:
     lags = np.array([0])
     own = agreements(context.task, sample.rows, told.predictions, known, context.y(known), lags)[:, 0]
     windows = [part for part in np.array_split(np.arange(len(own)), min(WINDOWS, len(own))) if len(part)]
-    spread = [1.96 * float(own[part].std()) / len(part) ** 0.5 for part in windows]
+    worth = [effective_rows(own[part], sample.units[part]) for part in windows]
+    spread = [1.96 * float(own[part].std()) / n**0.5 for part, n in zip(windows, worth, strict=True)]
     means = [float(own[part].mean()) for part in windows]
     return Lines(
         title="Agreement along the rows",

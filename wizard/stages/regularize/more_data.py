@@ -18,6 +18,7 @@ from wizard.stages.regularize.experiment import incumbent, standing
 from wizard.stages.step import Outcome, no_time, noted, step
 from wizard.stages.words import count
 from wizard.training.compare import Interval
+from wizard.training.units import Resampling
 
 SHARES = (0.5, 0.25, 0.125)  # of the training rows, in the order that they are trained
 LONGER = 2  # times the epochs, at most, on fewer rows: half of the rows then get as many steps
@@ -158,12 +159,13 @@ def _curve(context: Context, judged: list[tuple[int, Judged]]) -> Curve:
         return np.array([_error(context, float(score)) for score in scores])
 
     by_seed = _by_seed(context, judged, y, weight)
-    random = context.random("more_data")
-    draws = []
+    random, resampling = context.random("more_data"), Resampling.of(len(y), context.units(rows))
+    measured, draws = errors(weight), []
     for _ in range(DRAWS):
-        times = np.bincount(random.integers(0, len(y), len(y)), minlength=len(y)).astype("float64")
-        draws.append(errors(times if weight is None else weight * times) + by_seed * random.normal(size=len(n_rows)))
-    return Curve(n_rows, errors(weight), np.array(draws))
+        times = resampling.times(random)
+        drawn = resampling.widened(errors(times if weight is None else weight * times), measured)
+        draws.append(drawn + by_seed * random.normal(size=len(n_rows)))
+    return Curve(n_rows, measured, np.array(draws))
 
 
 def _by_seed(

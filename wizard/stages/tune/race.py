@@ -11,7 +11,6 @@ from wizard.core.errors import WizardError
 from wizard.stages.context import Context, Judged
 from wizard.stages.stage import shown
 from wizard.stages.tune.search_space import SMALLEST_BATCH, with_values
-from wizard.training.compare import gain_between
 from wizard.training.search import TENSORFLOW_INTERRUPTED, TrialFailed
 
 ENOUGH = 5  # earlier trials before the median rule stops any: the median of fewer says little
@@ -159,11 +158,8 @@ class Race:
             return ""
         context, start = self.context, self._first[0]
         where = "its first fold" if context.split.folds else "a quarter of its epochs"
-        if context.split.folds:  # trained to the end there: what is clearly worse stays so
-            y, weight = context.y(first.rows), context.weight(first.rows)
-            gain = gain_between(context.metric, y, first.predictions, start.predictions, weight, context.seed)
-            if gain.high < 0:
-                return f"clearly worse than the start after {where}"
+        if context.split.folds and context.gain(first, start).high < 0:  # trained to the end: what is worse stays so
+            return f"clearly worse than the start after {where}"
         earlier = [one.score for one in self._first]
         if len(earlier) >= ENOUGH and context.metric.better(float(np.median(earlier)), first.score):
             return f"below the median of the earlier trials after {where}"

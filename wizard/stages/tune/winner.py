@@ -100,9 +100,9 @@ def _optimism(context: Context, found: tuple[TrainingConfig, ...], fresh: list[J
     if best is None:
         return None
     promised = context.judge(best.config)  # as the search saw it
-    y, weight = context.y(best.rows), context.weight(best.rows)
-    n = len(best.predictions)
-    return gain_between(context.metric, y, promised.predictions[:1] * n, best.predictions, weight, context.seed)
+    y, weight, units = context.y(best.rows), context.weight(best.rows), context.units(best.rows)
+    old = promised.predictions[:1] * len(best.predictions)
+    return gain_between(context.metric, y, old, best.predictions, weight, context.seed, units=units)
 
 
 def _promise(context: Context, luck: Interval | None) -> str:
