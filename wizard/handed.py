@@ -34,12 +34,14 @@ class Handed:
         preparation: What turns examples into its raw tensors.
         task: What it predicts.
         calibration: What it does to its networks' joined outputs.
+        known: Codes or targets of the rows that it was learned from.
     """
 
     model: Any
     preparation: Any
     task: Task
-    calibration: Calibration | None = None
+    calibration: Calibration | None
+    known: np.ndarray
 
     def answers(self, examples: Examples) -> np.ndarray:
         """(n, k) probabilities, or predictions (n,) or (n, m) in their units."""
@@ -51,7 +53,7 @@ class Handed:
         """Every metric on examples with codes or targets y, as `Task.encode` gives them."""
         from wizard.export.current import scores_of
 
-        return scores_of(self.task, y, self.answers(examples), None, self.calibration)
+        return scores_of(self.task, y, self.answers(examples), None, self.calibration, self.known)
 
     def save(self, path: Path) -> Path:
         """Writes it as one .keras file."""
@@ -105,7 +107,8 @@ def handed(journey: Journey, decisions: Decisions, stages: Collection[StageName]
         model: Any = OwnAnswering(members, journey.task, calibration)
     else:
         model = load_predictor(file) if is_handed_over else build_predictor(members, journey.task, calibration)
-    return Handed(model, members[0].prepared.preparation, journey.task, calibration)
+    known = journey.trainer.preparer.y[journey.split.known]
+    return Handed(model, members[0].prepared.preparation, journey.task, calibration, known)
 
 
 def examples_of(journey: Journey, raw: Any) -> Any:

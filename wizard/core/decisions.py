@@ -40,6 +40,7 @@ class Decisions(Value):
         distilled: One network that learns from the members, its teacher inside (`distill`); None without one.
         calibration: What the predictor does to the members' joined outputs (`calibrate`).
         predictor: Key of the predictor in the store.
+        handed_over: (configuration, weight) of the networks in it, as they were trained at last (`hand_over`).
     """
 
     metric: str | None = None
@@ -69,3 +70,4 @@ class Decisions(Value):
     distilled: TrainingConfig | None = None
     calibration: Calibration | None = None
     predictor: str | None = None
+    handed_over: tuple[tuple[TrainingConfig, float], ...] = ()

@@ -11,16 +11,15 @@ from wizard.core.seeds import derive
 from wizard.data.task import Task
 from wizard.export.predictor import Member
 from wizard.training.calibration import as_scored, calibrated
-from wizard.training.metrics import METRICS
+from wizard.training.metrics import metrics_of
 from wizard.training.trainer import Trainer
 
 
 def current_members(trainer: Trainer, decisions: Decisions, seed: int) -> list[Member]:
     """The ensemble's networks, or the incumbent's; trained now if they are not stored."""
-    is_refit = bool(trainer.split.folds)
     members = []
-    for config, weight in _configs(decisions):
-        run = trainer.train(config.but(fold=None, refit=is_refit, seed=derive(seed, "run", config.seed)))
+    for config, weight in decisions.handed_over or _refitted(decisions, is_refit=bool(trainer.split.folds)):
+        run = trainer.train(config.but(seed=derive(seed, "run", config.seed)))
         members.append(Member(run.config, trainer.prepared(run.config), trainer.weights(run), weight, trainer.own))
     return members
 
@@ -38,11 +37,17 @@ def validation_scores(trainer: Trainer, decisions: Decisions, seed: int) -> dict
     weights = None if trainer.dataset.weight is None else trainer.dataset.weight[rows]
     calibration = decisions.calibration if decisions.members else None
     joined = calibrated(np.array([total[int(row)] for row in rows]), calibration, trainer.task)
-    return scores_of(trainer.task, trainer.preparer.y[rows], joined, weights, calibration)
+    y = trainer.preparer.y
+    return scores_of(trainer.task, y[rows], joined, weights, calibration, y[trainer.split.known])
 
 
 def scores_of(
-    task: Task, y: np.ndarray, answers: np.ndarray, weight: np.ndarray | None, calibration: Calibration | None
+    task: Task,
+    y: np.ndarray,
+    answers: np.ndarray,
+    weight: np.ndarray | None,
+    calibration: Calibration | None,
+    known: np.ndarray,
 ) -> dict[str, float]:
     """Every metric that the task has, of a predictor's answers; its threshold names classes where that counts.
 
@@ -52,13 +57,17 @@ def scores_of(
         answers: Calibrated probabilities (n, k), or predictions in their units.
         weight: (n,) of the examples, or None.
         calibration: Of the predictor; its temperature is in the answers already.
+        known: Codes or targets of the rows that were learned from: which class is the rarer is theirs to say.
     """
     threshold_alone = None if calibration is None else Calibration(threshold=calibration.threshold)
     return {
         metric.name: metric.score(y, as_scored(answers, threshold_alone, metric, task), weight)
-        for metric in METRICS.values()
-        if task.kind in metric.tasks
+        for metric in metrics_of(task, known)
     }
+
+
+def _refitted(decisions: Decisions, *, is_refit: bool) -> tuple[tuple[TrainingConfig, float], ...]:
+    return tuple((config.but(fold=None, refit=is_refit), weight) for config, weight in _configs(decisions))
 
 
 def _configs(decisions: Decisions) -> tuple[tuple[TrainingConfig, float], ...]:

@@ -176,8 +176,7 @@ def _values(
         "kind": "labels" if task.is_multilabel else "classes" if task.is_classification else "amounts",
         "weighted": dataset.weight is not None, "class_weights": config.class_weights and task.is_exclusive,
         "epochs": min(config.epochs, config.stop_after or config.epochs), "prepare": PREPARE.get(config.family, ""),
-        "metric": metric, "metric_lines": METRICS[metric.name], "momentum": resnet.MOMENTUM,
-        "fine_side": resnet.FINE_SIDE,
+        "metric": metric, "metric_lines": _metric_lines(metric), "momentum": resnet.MOMENTUM, "fine_side": resnet.FINE_SIDE,
         "widths": text_cnn.WIDTHS, "one_hot": ONE_HOT, "embedding": EMBEDDING, "word_embedding": WORD_EMBEDDING,
         "rare": table.RARE if dataset.modality == "table" else text.RARE, "most_categories": table.MOST_CATEGORIES,
         **{name: getattr(preparation, name, None) for name in WRITTEN},
@@ -199,8 +198,7 @@ METRICS = {  # how scikit-learn scores, by our name
     "balanced_accuracy": ["return metrics.balanced_accuracy_score(y, p.argmax(1), sample_weight=w)"],
     "macro_f1": ['return metrics.f1_score(y, p.argmax(1), average="macro", sample_weight=w, zero_division=0.0)'],
     "pr_auc": [
-        "rare = np.bincount(y, minlength=2).argmin()",
-        "return metrics.average_precision_score(y == rare, p[:, rare], sample_weight=w)",
+        "return metrics.average_precision_score(y == POSITIVE, p[:, POSITIVE], sample_weight=w)",
     ],
     "roc_auc": ["return metrics.roc_auc_score(y, p[:, 1], sample_weight=w)"],
     "log_loss": ["return metrics.log_loss(y, p, sample_weight=w, labels=range(k))"],
@@ -220,6 +218,11 @@ METRICS = {  # how scikit-learn scores, by our name
         "return np.sqrt(np.mean(np.average((y - p) ** 2, axis=0, weights=w) / spread))",
     ],
 }
+
+
+def _metric_lines(metric: Metric) -> list[str]:
+    positive = 1 if metric.positive is None else metric.positive
+    return [line.replace("POSITIVE", str(positive)) for line in METRICS[metric.name]]
 
 
 def _plain(value: Any) -> Any:

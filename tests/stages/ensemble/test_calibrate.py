@@ -3,7 +3,7 @@ import pytest
 
 from tests.stages.ensemble.started import SHORT, TWO, step_of
 from tests.stages.walk import context_of, diabetes, journey_on, tumours
-from wizard.stages.ensemble.calibrate import _crossed
+from wizard.stages.ensemble.calibrate import crossed
 from wizard.stages.ensemble.selection import halves
 from wizard.training.calibration import tempered
 
@@ -65,9 +65,9 @@ def test_what_is_fitted_is_judged_on_rows_that_it_was_not_fitted_to(small):
     context.shared["decided_here"] = ("metric",)
     rows = context.deciding_rows
     numbers = np.arange(len(rows), dtype="float64")
-    seen = _crossed(context, numbers, lambda q, y, w: set(q), lambda q, fitted: np.array([n in fitted for n in q]))
+    seen = crossed(context, numbers, lambda q, y, w: set(q), lambda q, fitted: np.array([n in fitted for n in q]))
     assert not seen.any()
-    sizes = _crossed(context, numbers, lambda q, y, w: len(q), lambda q, fitted: np.full(len(q), fitted))
+    sizes = crossed(context, numbers, lambda q, y, w: len(q), lambda q, fitted: np.full(len(q), fitted))
     assert set(sizes) == {len(half) for half in halves(context, rows)}
 
 

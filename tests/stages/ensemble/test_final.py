@@ -10,6 +10,7 @@ from tests.stages.walk import TINY, context_of
 from wizard.core.budget import Budget
 from wizard.core.decisions import Decisions
 from wizard.core.pacing import CAUTION
+from wizard.export.current import current_members
 from wizard.stages.ensemble.final import REFITS, final_config, final_run, refits
 from wizard.stages.ensemble.pool import again, reserve
 
@@ -75,3 +76,13 @@ def test_time_is_kept_for_it_where_there_is_so_much_and_used_by_nothing_else(con
     timed.decisions = context.decisions
     assert again(timed) == 0, "the time goes to a longer run"
     assert again(context_of(small, "ensemble")) == 0, "folds have theirs already"
+
+
+def test_what_predicts_afterwards_is_what_was_handed_over(small):
+    """Also where validation rows decide and the networks were trained once more."""
+    final = SHORT.but(refit=True, stop_after=4)
+    decisions = Decisions(members=((SHORT, 1.0),), handed_over=((final, 1.0),), incumbent=SHORT)
+    (member,) = current_members(small.trainer, decisions, small.seed)
+    assert (member.config.refit, member.config.stop_after) == (True, 4)
+    (member,) = current_members(small.trainer, decisions.model_copy(update={"handed_over": ()}), small.seed)
+    assert member.config.stop_after is None

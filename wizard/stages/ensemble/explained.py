@@ -57,7 +57,9 @@ def explain(context: Context, test: Interval, validation: Interval) -> Explained
     metric = context.metric
     value = metric.gain(test.value, validation.value)
     known, sealed = (interval.high - interval.low for interval in (validation, test))
-    alike = known * np.sqrt(len(context.deciding_rows) / len(context.split.test))  # a perfect score has no spread
+    alike = known * np.sqrt(
+        _n_units(context, context.deciding_rows) / _n_units(context, context.split.test)
+    )  # a perfect score has no spread
     error = float(np.hypot(max(sealed, alike), known)) / (2 * Z)
     difference = Interval(value, value - Z * error, value + Z * error)
     selection = context.shared.get(SELECTED)
@@ -70,6 +72,10 @@ def explain(context: Context, test: Interval, validation: Interval) -> Explained
     if value > 0 and refits(context):
         reasons.append("the networks that are handed over learnt from all known rows, the judged ones from fewer")
     return Explained(difference, optimism, drift, tuple(reasons))
+
+
+def _n_units(context: Context, rows: np.ndarray) -> int:
+    return len(np.unique(context.units(rows)))
 
 
 def _drift(context: Context) -> Interval | None:

@@ -50,9 +50,14 @@ def final_config(context: Context, config: TrainingConfig) -> TrainingConfig:
     return final.but(patience=None, stop_after=min(epochs, config.epochs))
 
 
+def final_configs(context: Context) -> tuple[tuple[TrainingConfig, float], ...]:
+    """The configurations of `final_runs`, with their weights."""
+    return tuple((final_config(context, config), weight) for config, weight in context.decided("members"))
+
+
 def final_runs(context: Context) -> list[tuple[TrainingRun, float]]:
     """The ensemble's networks with their weights."""
-    return [(final_run(context, config), weight) for config, weight in context.decided("members")]
+    return [(context.train(config), weight) for config, weight in final_configs(context)]
 
 
 def predict_together(context: Context, runs: list[tuple[TrainingRun, float]], rows: np.ndarray) -> np.ndarray:

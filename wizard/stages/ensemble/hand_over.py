@@ -23,7 +23,7 @@ from wizard.export.own_predictor import Written, load_own, write_own
 from wizard.export.predictor import Member, build_predictor, load_predictor, predict_raw
 from wizard.export.saved_model import load_served, save_for_tensorflow
 from wizard.stages.context import Context
-from wizard.stages.ensemble.final import final_runs, predict_together
+from wizard.stages.ensemble.final import final_configs, final_runs, predict_together
 from wizard.stages.step import Outcome, failed, passed, step, warned
 from wizard.stages.words import listed
 from wizard.training.calibration import calibrated
@@ -90,7 +90,7 @@ def hand_over(context: Context) -> Outcome:
     numbers = {
         "measured": largest[worst], "expected": 0.0, "unit": "largest difference, files against memory",
         "blocks": (_facts(context, folder, ask, largest, len(rows), runs), usage),
-        "decides": {"predictor": key},
+        "decides": {"predictor": key, "handed_over": final_configs(context)},
     }  # fmt: skip
     if largest[worst] > (ALLOWED if context.task.is_classification else ALLOWED_AMOUNT):
         row = int(away[worst].reshape(len(rows), -1).max(1).argmax())
@@ -134,7 +134,8 @@ def _of_own(
 
     largest = {name: float((np.abs(ask(name, rows) - expected) / scale).max()) for name in loaded}
     usage = Text(title="How to use it", text=written.usage(own.preparation.names))
-    numbers: dict[str, Any] = {"blocks": (usage,), "decides": {"predictor": key}}
+    decides = {"predictor": key, "handed_over": final_configs(context)}
+    numbers: dict[str, Any] = {"blocks": (usage,), "decides": decides}
     if not largest:
         return warned(
             f"Your networks are handed over one by one, as their classes do not let them be joined: {written.why}. "
