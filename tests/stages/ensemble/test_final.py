@@ -11,7 +11,7 @@ from wizard.core.budget import Budget
 from wizard.core.decisions import Decisions
 from wizard.core.pacing import CAUTION
 from wizard.export.current import current_members
-from wizard.stages.ensemble.final import REFITS, final_config, final_run, refits
+from wizard.stages.ensemble.final import REFITS, final_config, final_run, refitted
 from wizard.stages.ensemble.pool import again, reserve
 
 
@@ -38,7 +38,7 @@ def test_without_folds_all_known_rows_too_where_there_is_time(context):
 
 def test_where_there_is_no_time_the_judged_network_is_handed_over(context, monkeypatch):
     monkeypatch.setattr(context.pacing, "allows", lambda what, seconds: not what.startswith("test_once: training"))
-    assert not refits(context)
+    assert not refitted(context)
     assert final_config(context, SHORT) == SHORT.but(fold=None)
 
 
@@ -47,7 +47,7 @@ def test_a_validation_set_of_the_users_own_stays_apart(context):
     part[context.split.validation] = 1
     context.dataset = replace(context.dataset, part=part)
     assert len(context.dataset.rows_of("validation")) == len(context.split.validation)
-    assert not refits(context)
+    assert not refitted(context)
 
 
 def test_what_was_stopped_by_its_validation_loss_stops_there_again(context, small):
@@ -55,9 +55,10 @@ def test_what_was_stopped_by_its_validation_loss_stops_there_again(context, smal
     judged = context.judge(stopping, 1)
     best = judged.runs[0][0].best_epoch
     assert best < 20
+    context.shared[REFITS] = (stopping,)
     final = final_config(context, stopping)
     assert (final.refit, final.patience, final.stop_after) == (True, None, best)
-    context.shared[REFITS] = False
+    context.shared[REFITS] = ()
     assert final_config(context, stopping) == stopping
     assert np.isfinite(judged.score)
 

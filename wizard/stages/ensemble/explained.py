@@ -8,7 +8,7 @@ import numpy as np
 
 from wizard.core.blocks import Column, Table
 from wizard.stages.context import Context
-from wizard.stages.ensemble.final import refits
+from wizard.stages.ensemble.final import refitted
 from wizard.stages.ensemble.members import SELECTED
 from wizard.stages.explore.drift import FEWEST, compared_sets
 from wizard.stages.words import listed
@@ -69,7 +69,7 @@ def explain(context: Context, test: Interval, validation: Interval) -> Explained
     reasons = []
     if drift is not None and drift.low > LARGE:
         reasons.append(f"a probe tells test rows from training rows by their inputs (AUC {drift.value:.2f})")
-    if value > 0 and refits(context):
+    if value > 0 and refitted(context):
         reasons.append("the networks that are handed over learnt from all known rows, the judged ones from fewer")
     return Explained(difference, optimism, drift, tuple(reasons))
 

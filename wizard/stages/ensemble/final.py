@@ -10,35 +10,43 @@ from wizard.models.family import multiple
 from wizard.stages.context import Context
 from wizard.stages.ensemble.pool import Candidate, candidate, is_judged
 
-REFITS = "whether networks are trained on all known rows"
+REFITS = "networks that are trained on all known rows"
 
 
-def refits(context: Context) -> bool:
-    """Whether what is handed over is trained once more, on the rows that decided too; the same for all steps.
+def refitted(context: Context) -> tuple[TrainingConfig, ...]:
+    """What of the best network alone and the members is trained once more, on the rows that decided too.
 
-    Where folds decided it has to be, else where there is time: more rows hardly ever harm. A validation set of the
-    user's own stays apart.
+    Where folds decided all are, else as many as there is time for: more rows hardly ever harm. A validation set of the
+    user's own stays apart. The same for all steps.
     """
-    return context.once(REFITS, lambda: bool(context.split.folds) or _is_refit_in_time(context))
+    return context.once(REFITS, lambda: _refitted(context))
 
 
-def _is_refit_in_time(context: Context) -> bool:
+def _refitted(context: Context) -> tuple[TrainingConfig, ...]:
     context.pacing.reserved = 0.0  # for this
+    alone = best_alone(context)
+    ones = [one for one, _ in sorted(candidates_of(context), key=lambda pair: -pair[1])]
+    wanted = [alone, *(one for one in ones if one.config != alone.config)]
+    if context.split.folds:
+        return tuple(one.config for one in wanted)
     if len(context.dataset.rows_of("validation")):
-        return False
+        return ()
     more = len(context.split.known) / max(len(context.split.train), 1)
-    seconds = more * sum(one.seconds for one, _ in candidates_of(context))
-    return context.pacing.allows("test_once: training on validation rows too", seconds)
+    return tuple(
+        one.config
+        for number, one in enumerate(wanted, start=1)
+        if context.pacing.allows(f"test_once: training network {number} on validation rows too", more * one.seconds)
+    )
 
 
 def final_run(context: Context, config: TrainingConfig) -> TrainingRun:
-    """One network of a configuration: trained on all known rows (see `refits`), else as it was judged."""
+    """One network of a configuration: trained on all known rows (see `refitted`), else as it was judged."""
     return context.train(final_config(context, config))
 
 
 def final_config(context: Context, config: TrainingConfig) -> TrainingConfig:
     """The configuration of `final_run`: nothing is held out to stop by, so it stops where it did when it was judged."""
-    if not refits(context):
+    if not context.split.folds and config.but(fold=None) not in refitted(context):
         return config.but(fold=None)
     final = config.but(fold=None, refit=True)
     if config.patience is None or not is_judged(context, config, config.seed):

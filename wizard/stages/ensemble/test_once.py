@@ -18,7 +18,7 @@ from wizard.stages.ensemble.calibrate import DRAWS, EXCESS, coverage
 from wizard.stages.ensemble.error_analysis import MOST_CLASSES, confusion
 from wizard.stages.ensemble.explained import explain, table_of
 from wizard.stages.ensemble.fair import as_promised, is_calibration_seen, own_calibration
-from wizard.stages.ensemble.final import best_alone, final_config, final_runs, predict_together, refits
+from wizard.stages.ensemble.final import best_alone, final_config, final_runs, predict_together, refitted
 from wizard.stages.ensemble.pool import candidate, is_judged
 from wizard.stages.step import Outcome, noted, passed, step, warned
 from wizard.stages.words import share
@@ -101,7 +101,7 @@ def _dumb_names(context: Context) -> tuple[str, ...]:
 
 
 def _dumb(context: Context, rows: np.ndarray) -> dict[str, np.ndarray]:
-    config = skeleton(context).but(fold=None, refit=refits(context))
+    config = skeleton(context).but(fold=None, refit=bool(refitted(context)))
     found = {}
     for name in reversed(_dumb_names(context)):
         predicted = predict_rows(context, name, config, rows)
@@ -229,10 +229,14 @@ def _blocks(context: Context, opened: _Opened) -> list[Block]:
 def _terms(context: Context) -> str:
     """On what terms they are compared, where that needs a word."""
     learnt = ""
-    if refits(context) and not context.split.folds:
+    again = refitted(context)
+    if again and not context.split.folds:
+        members = [config for config, _ in context.decided("members")]
+        n = sum(config.but(fold=None) in again for config in members)
+        of = "The ensemble" if n == len(members) else f"{n} of the ensemble's {len(members)} networks"
         learnt = (
-            " The ensemble, the best single network and simple methods learnt from validation rows too, at last; the "
-            "other networks are as their stage left them."
+            f" {of}, the best single network and simple methods learnt from validation rows too, at last; the other "
+            "networks are as their stage left them."
         )
     if not is_calibration_seen(context):
         return learnt
