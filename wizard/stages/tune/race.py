@@ -16,6 +16,7 @@ from wizard.training.search import TENSORFLOW_INTERRUPTED, TrialFailed
 
 ENOUGH = 5  # earlier trials before the median rule stops any: the median of fewer says little
 EARLY = 4  # a trial without folds is looked at after a quarter of its course
+NO_NUMBERS = "its predictions are no finite numbers"
 OUT_OF_MEMORY = ("ResourceExhaustedError", "MemoryError")  # TensorFlow's, on any device, and Python's
 
 
@@ -27,7 +28,8 @@ class Tried:
         number: From 0, the incumbent.
         config: What was trained, the batch halved where memory ran out.
         values: By name of the dimension.
-        score: On all deciding rows; where it was given up the incumbent's, plus what it was worse by at the first look.
+        score: On all deciding rows; where it was given up the incumbent's, plus what it was worse by at the first look
+            (the first sound trial's, where the incumbent broke).
         seconds: What its runs took.
         judged: On all deciding rows, or None.
         given_up: Why, in words, or "".
@@ -55,7 +57,7 @@ class Race:
         """Nothing is trained yet."""
         self.context, self.incumbent = context, incumbent
         self.tried: list[Tried] = []
-        self._first: list[Judged] = []  # at the first look, trial 0's in front
+        self._first: dict[int, Judged] = {}  # at the first look, by the trial's number
         self._verdicts: dict[int, str] = {}  # at the first look, by the trial's number
         self._batches = ""
 
@@ -67,9 +69,15 @@ class Race:
         return sorted(whole, key=lambda one: -metric.gain(one.judged.score, 0.0) if one.judged else 0.0)
 
     @property
+    def yardstick(self) -> Tried | None:
+        """The start, or where it broke the first trial that did not: given-up trials are estimated by it."""
+        return next((one for one in self.tried if one.judged is not None and one.number in self._first), None)
+
+    @property
     def seconds_a_trial(self) -> float:
-        """What a trial that was not given up takes."""
+        """What a trial that was not given up takes; where all broke, what these took."""
         whole = [one.seconds for one in self.tried if one.judged is not None and one.is_whole]
+        whole = whole or [one.seconds for one in self.tried]
         return float(np.median(whole)) if whole else 0.0
 
     def evaluate(
@@ -108,7 +116,7 @@ class Race:
         """Why a trial that was looked at is not worth the rest of it, or ""; the same when it is asked again."""
         if number not in self._verdicts:
             self._verdicts[number] = self._hopeless(first)
-            self._first.append(first)
+            self._first[number] = first
         return self._verdicts[number]
 
     def _judged(
@@ -144,35 +152,46 @@ class Race:
         first = None if is_hyperband else first_look(self.context, config)
         if first is not None:
             if first.failure:
-                return Tried(number, config, values, None, first.seconds, failure=first.failure)
+                return Tried(number, config, values, None, first.seconds, failure=why_broken(first))
             reason = self.verdict(number, first)
             if reason:
                 return Tried(number, config, values, self._estimate(first), first.seconds, given_up=reason)
         judged = self.context.judge(config)
-        if judged.failure:
-            return Tried(number, config, values, None, judged.seconds, failure=judged.failure)
+        failure = why_broken(judged)
+        if failure:
+            return Tried(number, config, values, None, judged.seconds, failure=failure)
         return Tried(number, config, values, judged.score, judged.seconds, judged, is_whole=is_whole)
 
     def _hopeless(self, first: Judged) -> str:
         """Why a trial is not worth its other folds or epochs, or ""."""
         if not self._first:
             return ""
-        context, start = self.context, self._first[0]
+        context, start = self.context, self._first.get(0)
         where = "its first fold" if context.split.folds else "a quarter of its epochs"
-        if context.split.folds:  # trained to the end there: what is clearly worse stays so
+        is_sound = start is not None and not (self.tried and self.tried[0].failure)
+        if context.split.folds and start is not None and is_sound:  # trained to the end: what is clearly worse stays so
             y, weight = context.y(first.rows), context.weight(first.rows)
             gain = gain_between(context.metric, y, first.predictions, start.predictions, weight, context.seed)
             if gain.high < 0:
                 return f"clearly worse than the start after {where}"
-        earlier = [one.score for one in self._first]
+        earlier = [one.score for one in self._first.values()]
         if len(earlier) >= ENOUGH and context.metric.better(float(np.median(earlier)), first.score):
             return f"below the median of the earlier trials after {where}"
         return ""
 
     def _estimate(self, first: Judged) -> float:
-        """A score for all rows: the incumbent's, plus what this one differed from it by at the first look."""
-        start = self.tried[0].score or 0.0
-        return start + first.score - self._first[0].score
+        """A score for all rows: the yardstick's, plus what this one differed from it by at the first look."""
+        yardstick = self.yardstick
+        if yardstick is None or yardstick.score is None:
+            return first.score
+        return yardstick.score + first.score - self._first[yardstick.number].score
+
+
+def why_broken(judged: Judged) -> str:
+    """Why a configuration's runs are worthless, in words, or ""."""
+    if judged.failure:
+        return judged.failure.replace("became nan", "was no number any more").replace("became inf", "became infinite")
+    return "" if judged.is_dropped or np.isfinite(judged.score) else NO_NUMBERS
 
 
 def looks_of(config: TrainingConfig) -> int:

@@ -38,6 +38,8 @@ def sensitivity(context: Context) -> Outcome:
     if race is None or not space:
         return skipped("There was no search: no hyperparameter varied.")
     seen = [one for one in race.tried if one.score is not None and one.is_whole]
+    if not race.complete:
+        return skipped("No trial was trained to a sound end: there are no scores to compare.")
     blocks = (_parallel(context, race, space),)
     if len(seen) < FEWEST:
         return noted(
