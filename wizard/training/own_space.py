@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from wizard.core.config import HpValue, TrainingConfig
@@ -89,10 +89,7 @@ def _dimension(name: str, given: Any) -> dict[str, Any]:
     for value in given[:2] if is_range else given:
         _check(name, value)
     if not is_range:
-        options = tuple(dict.fromkeys(given))
-        if not options:
-            raise OptionError(f"space[{_bare(name)!r}] must hold a value at least. Received: {given!r}.")
-        return {"name": name, "kind": "choice", "options": options}
+        return {"name": name, "kind": "choice", "options": _options(name, given)}
     low, high = given[:2]
     kind = given[2] if len(given) == 3 else "linear"
     if name in CHOICES or kind not in ("log", "linear") or not low < high or (kind == "log" and low <= 0):
@@ -102,6 +99,24 @@ def _dimension(name: str, given: Any) -> dict[str, Any]:
         )
     is_whole = name in WHOLE or (name.startswith(OWN) and isinstance(low, int) and isinstance(high, int))
     return {"name": name, "kind": kind, "low": float(low), "high": float(high), "is_whole": is_whole}
+
+
+def _options(name: str, given: Iterable[Any]) -> tuple[HpValue, ...]:
+    """The values of a choice, each once and of one kind: KerasTuner knows no choice between others."""
+    options = list(given)
+    if name in CHOICES:
+        options = [next(known for known in CHOICES[name] if known == value) for value in options]
+    elif name in WHOLE:
+        options = [int(value) for value in options]
+    elif name in RANGES or (any(isinstance(value, float) for value in options) and all(map(_is_number, options))):
+        options = [float(value) for value in options]
+    if not options:
+        raise OptionError(f"space[{_bare(name)!r}] must hold a value at least. Received: {given!r}.")
+    if len({type(value) for value in options}) > 1:
+        raise OptionError(
+            f"space[{_bare(name)!r}] must hold values of one kind: numbers, names or booleans. Received: {given!r}."
+        )
+    return tuple(dict.fromkeys(options))
 
 
 def _is_range(given: tuple[Any, ...]) -> bool:

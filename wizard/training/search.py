@@ -112,7 +112,7 @@ def search(
 
 
 def _tried(proposed: dict[str, Any], space: Sequence[Dimension], evaluate: Evaluate, number: int) -> SearchTrial:
-    values = {d.name: d.now if number == 0 else plain(proposed[d.name]) for d in space}
+    values = {d.name: d.now if number == 0 else d.taken(proposed[d.name]) for d in space}
     looks = proposed.get(EPOCHS)
     try:
         return SearchTrial(number, values, evaluate(number, values, looks), looks=looks)
@@ -141,11 +141,6 @@ def _learns_of(oracle: Any, first: dict[str, HpValue]) -> None:
         return propose(trial_id) if oracle.start_order else {"status": "RUNNING", "values": dict(first)}
 
     oracle.populate_space = populate_space
-
-
-def plain(value: Any) -> HpValue:
-    """A proposed value as Python's own."""
-    return value.item() if hasattr(value, "item") else value
 
 
 @contextlib.contextmanager

@@ -53,11 +53,16 @@ class Dimension(Value):
         else:
             hp.Float(self.name, self.low, self.high, sampling=self.kind)
 
+    def taken(self, proposed: Any) -> HpValue:
+        """A proposal as Python's own value, an option as it was given: KerasTuner makes 0 of False."""
+        value: HpValue = proposed.item() if hasattr(proposed, "item") else proposed
+        return next((option for option in self.options if option == value), value)
+
     def inside(self, value: HpValue) -> HpValue:
         """The value of the dimension that is nearest to a value: oracles cannot place one outside."""
         if self.kind == "choice":
             if value in self.options or not self.is_ordered:
-                return value if value in self.options else self.options[0]
+                return self.taken(value) if value in self.options else self.options[0]
             return min(self.options, key=lambda option: abs(float(option) - float(value)))
         return min(max(value, self.low), self.high)
 

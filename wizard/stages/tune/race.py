@@ -108,9 +108,14 @@ class Race:
 
     def planned(self, number: int, values: dict[str, HpValue], looks: int | None) -> tuple[TrainingConfig, bool]:
         """What a trial trains, and whether that is for as long as the incumbent."""
-        config = self.incumbent if number == 0 else with_values(self.incumbent, values)
+        config = self.incumbent if number == 0 else with_values(self.incumbent, values, self._defaults)
         is_whole = number == 0 or looks is None or looks >= looks_of(self.incumbent)
         return config if is_whole else config.but(stop_after=(looks or 1) * config.look_every), is_whole
+
+    @property
+    def _defaults(self) -> dict[str, HpValue]:
+        own = self.context.own
+        return {} if own is None else {one.name: one.default for one in own.declared}
 
     def verdict(self, number: int, first: Judged) -> str:
         """Why a trial that was looked at is not worth the rest of it, or ""; the same when it is asked again."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any, Literal
 
 from wizard.core.blocks import Column, Table
@@ -26,6 +28,7 @@ MIXED: dict[
     "mixup": ("log", 0.05, 1.0),  # alpha of the paper: 0.1 to 0.4 on ImageNet, 1 on small pictures
     "cutmix": ("log", 0.25, 2.0),
 }
+NO_DEFAULTS: Mapping[str, HpValue] = MappingProxyType({})
 LISTED = 12  # lines printed; more are on the page
 
 
@@ -130,9 +133,15 @@ def _of_family(context: Context, config: TrainingConfig) -> list[Dimension]:
     return found
 
 
-def with_values(config: TrainingConfig, values: dict[str, HpValue]) -> TrainingConfig:
-    """A configuration with a trial's values; "hp.width" goes to the family's own."""
+def with_values(
+    config: TrainingConfig, values: dict[str, HpValue], defaults: Mapping[str, HpValue] = NO_DEFAULTS
+) -> TrainingConfig:
+    """A configuration with a trial's values; "hp.width" goes to the family's own.
+
+    What the configuration leaves at its default stays left out there, so that an equal run is the same run.
+    """
     own = {name.removeprefix(OWN): value for name, value in values.items() if name.startswith(OWN)}
+    own = {k: v for k, v in own.items() if k in config.hp or k not in defaults or v != defaults[k]}
     fields = {name: value for name, value in values.items() if not name.startswith(OWN)}
     return config.but(hp={**config.hp, **own}, **fields)
 
