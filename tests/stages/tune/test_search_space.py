@@ -54,3 +54,9 @@ def test_a_space_of_ones_own_replaces_adds_and_takes_away(journeys):
     assert space["schedule"]["now"] == "constant"
     assert "batch" not in space
     assert "2 of them as you asked" in walked["search_space"].headline
+
+
+def test_what_the_start_does_without_is_not_said_to_be_the_low_end(journeys):
+    walked = tuned_from(journeys["classes"], "search_space", space=read_space({"clip": (0.1, 5.0)}, MLP.hp))
+    assert walked.decided["search_space"]["clip"]["now"] is None
+    assert next(row for row in walked["search_space"].blocks[0].rows if row[0] == "clip")[2] == "none"

@@ -57,6 +57,27 @@ def test_noise_is_not_called_importance(journeys):
     assert "tune(trials=60)" in finding.advice
 
 
+def test_a_start_without_a_place_is_left_out(journeys):
+    clip = Dimension(name="clip", kind="linear", low=0.1, high=5.0, now=None)
+    context = context_of(journeys["classes"], "tune")
+    context.decisions = Decisions.model_validate(given())
+    random = np.random.default_rng(0)
+    start = Tried(0, MLP, {}, 0.99, 1.0, judged=SimpleNamespace())
+    others = [
+        Tried(
+            number, MLP, {"clip": random.uniform(0.1, 5)}, 0.5 + random.normal(0, 0.01), 1.0, judged=SimpleNamespace()
+        )
+        for number in range(1, 20)
+    ]
+    race = SimpleNamespace(tried=[start, *others], complete=[start, *sorted(others, key=lambda one: -one.score)])
+    context.shared.update(race=race, space=(clip,))
+    finding = checked(sensitivity.finding(sensitivity.run(context), 0.0))
+    bars, scatter, parallel = finding.blocks
+    assert "19 trials" in bars.caption
+    assert sum(len(cloud.x) for cloud in scatter.clouds) == len(parallel.paths) == 19
+    assert "The start is no line here" in parallel.caption
+
+
 def test_few_trials_tell_nothing(tuned):
     assert tuned["sensitivity"].status == "noted"
     assert "cannot tell" in tuned["sensitivity"].headline

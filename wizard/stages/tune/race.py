@@ -27,7 +27,7 @@ class Tried:
     Attributes:
         number: From 0, the incumbent.
         config: What was trained, the batch halved where memory ran out.
-        values: By name of the dimension.
+        values: By name of the dimension, the batch that was trained with; trial 0 lacks those that it does without.
         score: On all deciding rows; where it was given up the incumbent's, plus what it was worse by at the first look
             (the first sound trial's, where the incumbent broke).
         seconds: What its runs took.

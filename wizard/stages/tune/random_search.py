@@ -12,6 +12,7 @@ from wizard.stages.context import Context
 from wizard.stages.length import is_cut_short, own_epochs, trained
 from wizard.stages.step import Outcome, noted, passed, step, warned
 from wizard.stages.tune.race import Race, Tried, looks_of
+from wizard.stages.tune.search_space import short
 from wizard.stages.tune.together import Together
 from wizard.stages.words import count
 from wizard.training.oracles import hyperband_trials
@@ -217,13 +218,9 @@ def changed(one: Tried, space: tuple[Dimension, ...]) -> str:
     """What a trial changed: "learning_rate 0.003 → 0.0012, batch 32 → 64"."""
     if one.number == 0:
         return "the start"
-    parts = [f"{d.label} {short(d.now)} → {short(one.values[d.name])}" for d in space if one.values[d.name] != d.now]
+    now = [(d, d.now, one.values.get(d.name)) for d in space]
+    parts = [f"{d.label} {short(old)} → {short(new)}" for d, old, new in now if new != old]
     return ", ".join(parts) or "nothing changed"
-
-
-def short(value: HpValue) -> HpValue:
-    """A number with three digits."""
-    return float(f"{value:.3g}") if isinstance(value, float) else value
 
 
 def _progress(context: Context, race: Race) -> tuple[Lines, ...]:
@@ -260,7 +257,8 @@ def _table(context: Context, race: Race, space: tuple[Dimension, ...]) -> Table:
         ),
         rows=tuple(
             (
-                one.number, one.score, *(short(one.values[d.name]) for d in space), round(one.seconds, 1), _remark(one),
+                one.number, one.score, *(short(one.values.get(d.name)) for d in space), round(one.seconds, 1),
+                _remark(one),
             )
             for one in [*ranked, *others]
         ),

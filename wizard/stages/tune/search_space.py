@@ -41,7 +41,7 @@ def search_space(context: Context) -> Outcome:
     """
     config: TrainingConfig = context.decided("incumbent")
     space, by_user = chosen_space(context, config)
-    rows = tuple((d.label, d.in_words, _short(d.now), _whose(context, d, d.name in by_user)) for d in space)
+    rows = tuple((d.label, d.in_words, short(d.now), _whose(context, d, d.name in by_user)) for d in space)
     for name, drawn, now, _ in rows[:LISTED]:
         context.progress.line(f"{name}: {drawn} (now {now})")
     table = Table(
@@ -75,7 +75,7 @@ def chosen_space(context: Context, config: TrainingConfig) -> tuple[tuple[Dimens
         if dimension is None:
             space.pop(name, None)
         else:
-            space[name] = Dimension.model_validate({**dimension, "now": _now(config, name, dimension)})
+            space[name] = Dimension.model_validate({**dimension, "now": _now(context.own, config, name)})
     return tuple(space.values()), frozenset(name for name in given if name in space)
 
 
@@ -146,18 +146,22 @@ def with_values(
     return config.but(hp={**config.hp, **own}, **fields)
 
 
-def _now(config: TrainingConfig, name: str, dimension: dict[str, Any]) -> HpValue:
-    """The incumbent's value; what it does not set (no clipping) stands at the dimension's beginning."""
-    now: HpValue | None
-    now = config.hp.get(name.removeprefix(OWN)) if name.startswith(OWN) else getattr(config, name)
-    if now is not None:
+def _now(own: OwnModel | None, config: TrainingConfig, name: str) -> HpValue | None:
+    """The incumbent's value, or what a build takes where it says nothing; None for what it does without."""
+    if not name.startswith(OWN):
+        now: HpValue | None = getattr(config, name)
         return now
-    return dimension["options"][0] if "options" in dimension else dimension["low"]
+    bare = name.removeprefix(OWN)
+    defaults = {} if own is None else {one.name: one.default for one in own.declared}
+    return config.hp.get(bare, defaults.get(bare))
 
 
 def _is_number(value: Any) -> bool:
     return isinstance(value, (int, float)) and not isinstance(value, bool)
 
 
-def _short(value: HpValue) -> HpValue:
+def short(value: HpValue | None) -> HpValue:
+    """A number with three digits; "none" for what a configuration does without."""
+    if value is None:
+        return "none"
     return float(f"{value:.3g}") if isinstance(value, float) else value

@@ -11,7 +11,8 @@ from wizard.stages.context import Context
 from wizard.stages.step import Outcome, noted, passed, skipped, step, warned
 from wizard.stages.tune.importance import Importance, ends, importances
 from wizard.stages.tune.race import Race, Tried
-from wizard.stages.tune.random_search import changed, short
+from wizard.stages.tune.random_search import changed
+from wizard.stages.tune.search_space import short
 from wizard.stages.words import count, listed, share
 from wizard.training.space import OWN, Dimension
 
@@ -26,6 +27,11 @@ NATURAL = {  # ends that no range can go beyond
 }  # fmt: skip
 
 
+def _has_place(one: Tried, space: tuple[Dimension, ...]) -> bool:
+    """Whether a trial lies in the space: the start may have what no range holds, and is not moved into it."""
+    return all(dimension.holds(one.values.get(dimension.name)) for dimension in space)
+
+
 @step()
 def sensitivity(context: Context) -> Outcome:
     """It is known which settings matter, and the best ones lie inside the ranges searched.
@@ -37,10 +43,10 @@ def sensitivity(context: Context) -> Outcome:
     race, space = context.shared.get("race"), context.shared.get("space") or ()
     if race is None or not space:
         return skipped("There was no search: no hyperparameter varied.")
-    seen = [one for one in race.tried if one.score is not None and one.is_whole]
+    seen = [one for one in race.tried if one.score is not None and one.is_whole and _has_place(one, space)]
     if not race.complete:
         return skipped("No trial was trained to a sound end: there are no scores to compare.")
-    blocks = (_parallel(context, race, space),)
+    blocks = _parallel(context, race, space)
     if len(seen) < FEWEST:
         return noted(
             f"{count(len(seen), 'trial')} cannot tell which hyperparameters matter: {FEWEST} are the fewest that may.",
@@ -94,7 +100,10 @@ def _edge(race: Race, dimension: Dimension, importance: Importance) -> int:
     end = ends(importance.effect)
     if not end or not dimension.is_ordered:
         return 0
-    at = dimension.place(race.complete[0].values[dimension.name])
+    best = race.complete[0].values.get(dimension.name)
+    if best is None:
+        return 0
+    at = dimension.place(best)
     is_there = at <= OUTER if end < 0 else at >= 1 - OUTER
     own = (1, None) if dimension.name.startswith(OWN) else (None, None)  # no network has half a layer
     natural = NATURAL.get(dimension.name, own)[0 if end < 0 else 1]
@@ -176,11 +185,15 @@ def _slices(context: Context, seen: list[Tried], space: tuple[Dimension, ...], c
     return tuple(blocks)
 
 
-def _parallel(context: Context, race: Race, space: tuple[Dimension, ...]) -> Parallel:
+def _parallel(context: Context, race: Race, space: tuple[Dimension, ...]) -> tuple[Parallel, ...]:
     """All trials with a score, the best ones set off."""
     metric = context.metric
-    best = race.complete[:SET_OFF]
-    seen = [*best, *(one for one in race.tried if one.score is not None and one.is_whole and one not in best)]
+    inside = [one for one in race.tried if one.score is not None and one.is_whole and _has_place(one, space)]
+    best = [one for one in race.complete if one in inside][:SET_OFF]
+    seen = [*best, *(one for one in inside if one not in best)]
+    left = "" if race.tried[0] in inside else " The start is no line here: it has what no range holds."
+    if not seen:
+        return ()
     scores = [one.score or 0.0 for one in seen]
     axes = [
         Axis(name=d.label, options=tuple(map(str, d.ordered)))
@@ -188,10 +201,10 @@ def _parallel(context: Context, race: Race, space: tuple[Dimension, ...]) -> Par
         else Axis(name=d.label, low=d.low, high=d.high, is_log=d.kind == "log")
         for d in space
     ]
-    return Parallel(
+    parallel = Parallel(
         title="All trials across all hyperparameters",
         caption=f"One line a trial, ending at its {metric.label}; the best {len(best)} are set off. Point at a line to "
-        "see which trial it is.",
+        f"see which trial it is.{left}",
         axes=(*axes, Axis(name=metric.label, low=min(scores), high=max(scores))),
         paths=tuple(
             Path(
@@ -202,6 +215,7 @@ def _parallel(context: Context, race: Race, space: tuple[Dimension, ...]) -> Par
         ),
         emphasis=tuple(range(len(best))),
     )
+    return (parallel,)
 
 
 def _coordinate(dimension: Dimension, one: Tried) -> float:
