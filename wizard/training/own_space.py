@@ -60,6 +60,17 @@ def read_space(
     return read
 
 
+def as_python(dimension: Mapping[str, Any] | None) -> str:
+    """One of the dimensions that were read, as it is written in a call."""
+    if dimension is None:
+        return "None"
+    if "options" in dimension:
+        return f"[{', '.join(map(_written, dimension['options']))}]"
+    written = [str(round(v)) if dimension["is_whole"] else _written(v) for v in (dimension["low"], dimension["high"])]
+    log = ', "log"' if dimension["kind"] == "log" else ""
+    return f"({', '.join(written)}{log})"
+
+
 def as_dimension(one: Any) -> Dimension | None:
     """A hyperparameter of KerasTuner's as a dimension of that name, now at its default; None where nothing can vary."""
     given = _as_given(one)
@@ -186,6 +197,14 @@ def _steps(one: Any) -> list[HpValue]:
         values.append(value)
         value = value * one.step if one.sampling == "log" else one.min_value + len(values) * one.step
     return values
+
+
+def _written(value: HpValue) -> str:
+    """A value as Python writes it, as short as it is exact."""
+    if not isinstance(value, float):
+        return f'"{value}"' if isinstance(value, str) else repr(value)
+    short = f"{value:g}"
+    return short if float(short) == value else repr(value)
 
 
 def _bare(name: str) -> str:

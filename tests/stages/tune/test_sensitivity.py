@@ -1,14 +1,13 @@
 from types import SimpleNamespace
 
 import numpy as np
-import pytest
 
 from tests.stages.tune.started import MLP, given, tuned_from
 from tests.stages.walk import checked, context_of
 from wizard.core.decisions import Decisions
 from wizard.stages.tune.importance import importances
 from wizard.stages.tune.race import Tried
-from wizard.stages.tune.sensitivity import sensitivity, widened
+from wizard.stages.tune.sensitivity import sensitivity
 from wizard.training.space import Dimension
 
 SPACE = (
@@ -90,16 +89,3 @@ def test_without_a_search_there_is_nothing_to_look_at(journeys):
 def test_equal_scores_have_no_cause():
     found, _ = importances(np.random.default_rng(0).random((10, 2)), np.ones(10), np.random.default_rng(0))
     assert not any(one.is_beyond_chance for one in found)
-
-
-@pytest.mark.parametrize(
-    ("dimension", "end", "says"),
-    [
-        (SPACE[0], -1, '(1e-06, 0.01, "log")'),
-        (SPACE[1], 1, "(0, 1)"),
-        (SPACE[2], 1, "[16, 32, 64, 128]"),
-        (Dimension(name="hp.width", kind="linear", low=8, high=24, is_whole=True, now=8), 1, "(8, 40)"),
-    ],
-)
-def test_a_range_widened_is_python(dimension, end, says):
-    assert widened(dimension, end) == says

@@ -90,7 +90,7 @@ def _forest(places: np.ndarray, gains: np.ndarray, seed: int) -> Any:
     return RandomForestRegressor(TREES, min_samples_leaf=2, random_state=seed).fit(places, gains)
 
 
-def ends(effect: Sequence[float]) -> int:
+def best_end(effect: Sequence[float]) -> int:
     """-1 where an effect is best at its low end, 1 at its high end, 0 in between."""
     best = int(np.argmax(effect))
     return -1 if best == 0 else 1 if best == len(effect) - 1 else 0

@@ -9,22 +9,20 @@ import numpy as np
 from wizard.core.blocks import Axis, Bars, Block, Parallel, Path, Points, Reference, Scatter
 from wizard.stages.context import Context
 from wizard.stages.step import Outcome, noted, passed, skipped, step, warned
-from wizard.stages.tune.importance import Importance, ends, importances
+from wizard.stages.tune.further import call, ends, limits, widened
+from wizard.stages.tune.importance import Importance, best_end, importances
 from wizard.stages.tune.race import Race, Tried
 from wizard.stages.tune.random_search import changed
 from wizard.stages.tune.search_space import short
 from wizard.stages.words import count, listed, share
-from wizard.training.space import OWN, Dimension
+from wizard.training.space import Dimension
 
 FEWEST = 8  # trials: a forest over fewer splits into halves of four, which anything can
+ENOUGH = 20  # trials to ask for, where there were fewer: some are given up or fail
 SECONDS = 5.0  # what the forests take
 SET_OFF = 5  # best trials that stand out among parallel coordinates
 SLICES = 4  # hyperparameters whose values are plotted against the score
 OUTER = 1 / 8  # of a range: what counts as its edge, as wide as a place at which effects are read
-NATURAL = {  # ends that no range can go beyond
-    "dropout": (0.0, None), "weight_decay": (0.0, None), "label_smoothing": (0.0, None), "augment": (0.0, 1.0),
-    "creative": (0.0, 1.0), "batch": (8, None),
-}  # fmt: skip
 
 
 def _has_place(one: Tried, space: tuple[Dimension, ...]) -> bool:
@@ -50,7 +48,7 @@ def sensitivity(context: Context) -> Outcome:
     if len(seen) < FEWEST:
         return noted(
             f"{count(len(seen), 'trial')} cannot tell which hyperparameters matter: {FEWEST} are the fewest that may.",
-            advice=f"For an answer, call tune(trials={max(20, 2 * FEWEST)}); what is trained is kept.",
+            advice=f"For an answer, call {call(context, len(race.tried), 2, ENOUGH)}; what is trained is kept.",
             blocks=(*_slices(context, seen, space, range(min(SLICES, len(space)))), *blocks),
         )
     if not context.pacing.allows("sensitivity: importance of the hyperparameters", context.pace * SECONDS):
@@ -78,7 +76,7 @@ def _answer(
         return noted(
             f"After {count(n, 'trial')} no hyperparameter's effect can be told from chance: within these ranges none "
             "matters much, or the search was too short to tell.",
-            advice=f"To tell, call tune(trials={2 * n}): what is trained is kept.",
+            advice=f"To tell, call {call(context, len(race.tried), 2)}: what is trained is kept.",
             **numbers,
         )
     words = [f"{space[j].label} ({share(found[j].share)} of the scores' spread)" for j in matter]
@@ -87,17 +85,17 @@ def _answer(
     if not edges:
         return passed(f"{headline}; the best values lie inside the ranges.", **numbers)
     where = listed([f"{d.label} at its {'upper' if end > 0 else 'lower'} end" for d, end in edges], 4)
-    wider = ", ".join(f'"{d.label}": {widened(d, end)}' for d, end in edges)
+    wider = {d.label: widened(d, end) for d, end in edges}
     return warned(
         f"{headline}. The best lies at the edge of what was searched: {where}.",
-        advice=f"Search further there: tune(trials={len(race.tried)}, space={{{wider}}}).",
+        advice=f"Search further there: {call(context, len(race.tried), wider=wider)}.",
         **numbers,
     )
 
 
 def _edge(race: Race, dimension: Dimension, importance: Importance) -> int:
     """-1 or 1 where both the best trial and the mean effect are best at an end that could lie further out, else 0."""
-    end = ends(importance.effect)
+    end = best_end(importance.effect)
     if not end or not dimension.is_ordered:
         return 0
     best = race.complete[0].values.get(dimension.name)
@@ -105,38 +103,9 @@ def _edge(race: Race, dimension: Dimension, importance: Importance) -> int:
         return 0
     at = dimension.place(best)
     is_there = at <= OUTER if end < 0 else at >= 1 - OUTER
-    own = (1, None) if dimension.name.startswith(OWN) else (None, None)  # no network has half a layer
-    natural = NATURAL.get(dimension.name, own)[0 if end < 0 else 1]
-    last = _ends(dimension)[0 if end < 0 else 1]
-    is_free = natural is None or (last > natural if end < 0 else last < natural)
+    (first, last), (lowest, highest) = ends(dimension), limits(dimension)
+    is_free = first > lowest if end < 0 else last < highest
     return end if is_there and is_free else 0
-
-
-def widened(dimension: Dimension, end: int) -> str:
-    """A range that goes as far again beyond one end, as Python writes it."""
-    low, high = _ends(dimension)
-    if dimension.kind == "choice":
-        values = [float(value) for value in dimension.ordered]
-        values = [*values, 2 * high] if end > 0 else [low / 2, *values]
-        is_whole = all(isinstance(value, int) for value in dimension.options) and values[0] >= 1
-        return str([int(value) if is_whole else value for value in values])
-    if dimension.kind == "log":
-        factor = high / low
-        low, high = (low, high * factor) if end > 0 else (low / factor, high)
-    else:
-        low, high = (low, high + (high - low)) if end > 0 else (low - (high - low), high)
-        lowest, highest = NATURAL.get(dimension.name, (None, None))
-        low = low if lowest is None else max(low, float(lowest))
-        high = high if highest is None else min(high, float(highest))
-    log = ', "log"' if dimension.kind == "log" else ""
-    ends_in_words = [str(round(v)) if dimension.is_whole else f"{v:.3g}" for v in (low, high)]
-    return f"({', '.join(ends_in_words)}{log})"
-
-
-def _ends(dimension: Dimension) -> tuple[float, float]:
-    if dimension.kind != "choice":
-        return dimension.low, dimension.high
-    return float(dimension.ordered[0]), float(dimension.ordered[-1])
 
 
 def _bars(
