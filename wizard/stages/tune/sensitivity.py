@@ -19,8 +19,11 @@ from wizard.training.space import Dimension
 
 FEWEST = 8  # trials: a forest over fewer splits into halves of four, which anything can
 ENOUGH = 20  # trials to ask for, where there were fewer: some are given up or fail
+FOR_AN_INTERVAL = 60  # trials from which the strongest share's interval holds the truth as often as it says: 23 to 25
+# of 25 simulated searches, 16 to 20 of 25 with 20 trials
 SECONDS = 5.0  # what the forests take
 SET_OFF = 5  # best trials that stand out among parallel coordinates
+FEW = 8  # whole numbers of a range that are looked at one by one
 SLICES = 4  # hyperparameters whose values are plotted against the score
 OUTER = 1 / 8  # of a range: what counts as its edge, as wide as a place at which effects are read
 
@@ -28,6 +31,14 @@ OUTER = 1 / 8  # of a range: what counts as its edge, as wide as a place at whic
 def _has_place(one: Tried, space: tuple[Dimension, ...]) -> bool:
     """Whether a trial lies in the space: the start may have what no range holds, and is not moved into it."""
     return all(dimension.holds(one.values.get(dimension.name)) for dimension in space)
+
+
+def _levels(dimension: Dimension) -> int:
+    """How many values a hyperparameter has, all as likely to be drawn; 0 for a range."""
+    if dimension.kind == "choice":
+        return len(dimension.options)
+    n = round(dimension.high - dimension.low) + 1
+    return n if dimension.is_whole and dimension.kind == "linear" and n <= FEW else 0
 
 
 @step()
@@ -55,21 +66,24 @@ def sensitivity(context: Context) -> Outcome:
         return noted("There was no time to tell which hyperparameters matter within the budget.", blocks=blocks)
     places = np.array([[d.place(one.values[d.name]) for d in space] for one in seen])
     gains = np.array([context.metric.gain(one.score or 0.0, 0.0) for one in seen])
-    found, by_chance = importances(places, gains, context.random("sensitivity"))
+    found, by_chance = importances(places, gains, context.random("sensitivity"), [_levels(d) for d in space])
     order = sorted(range(len(space)), key=lambda j: -found[j].share)
     bars = _bars(space, found, by_chance, order, len(seen))
-    return _answer(context, race, space, found, order, (bars, *_slices(context, seen, space, order[:SLICES]), *blocks))
+    return _answer(
+        context, race, space, found, order, len(seen), (bars, *_slices(context, seen, space, order[:SLICES]), *blocks)
+    )
 
 
 def _answer(
     context: Context, race: Race, space: tuple[Dimension, ...], found: list[Importance], order: list[int],
-    blocks: tuple[Block, ...],
+    n_seen: int, blocks: tuple[Block, ...],
 ) -> Outcome:  # fmt: skip
     n = sum(one.score is not None for one in race.tried)
     matter = [j for j in order if found[j].is_beyond_chance]
     first = order[0]
     numbers: dict[str, Any] = {
-        "measured": found[first].share, "interval": (found[first].low, found[first].high),
+        "measured": found[first].share,
+        "interval": (found[first].low, found[first].high) if n_seen >= FOR_AN_INTERVAL else None,
         "unit": f"share of the scores' spread that {space[first].label} explains", "blocks": blocks,
     }  # fmt: skip
     if not matter:
@@ -113,9 +127,10 @@ def _bars(
 ) -> Bars:  # fmt: skip
     return Bars(
         title="How much each hyperparameter matters",
-        caption=f"Share of the variance of {n} trials' scores that a hyperparameter explains alone, read from random "
-        "forests, with the 95% interval over resampled trials. Beyond the line: more than chance makes of any of them "
-        "19 times of 20.",
+        caption=f"Share of the variance of {n} trials' scores that a hyperparameter explains alone, as random forests "
+        "read it; the bars' ends hold 95% of forests grown on resampled trials. Forests read too little into weak "
+        "effects, and few trials say little of how strong one is. Beyond the line: more than chance makes of any of "
+        "them 19 times of 20.",
         labels=tuple(space[j].label for j in order),
         values=tuple(found[j].share for j in order),
         intervals=tuple((found[j].low, found[j].high) for j in order),
