@@ -3,8 +3,9 @@ from types import SimpleNamespace
 import pytest
 
 from wizard.core.errors import OptionError
+from wizard.data.task import Task
 from wizard.training.chief import Chief
-from wizard.training.own_space import read_space
+from wizard.training.own_space import idle_fields, read_space
 from wizard.training.search import search
 from wizard.training.space import Dimension
 
@@ -54,6 +55,30 @@ def test_options_are_of_one_kind_and_kerastuner_takes_them(name, given, options)
     for trial in found:
         (value,) = trial.values.values()
         assert (type(value), value) in [(type(one), one) for one in options], "not KerasTuner's 0 for False"
+
+
+NUMBERS = Task(kind="regression", target="y")
+KINDS = Task(kind="binary", target="y", classes=("a", "b"))
+LABELS = Task(kind="multilabel", target="y", classes=("a", "b"))
+
+
+@pytest.mark.parametrize(
+    ("name", "task", "modality", "has_own_step", "says"),
+    [
+        ("label_smoothing", NUMBERS, "image", False, "a number is not spread over classes"),
+        ("class_weights", NUMBERS, "image", False, "a number has no classes to weigh"),
+        ("class_weights", LABELS, "image", False, "no class of their own"),
+        ("class_weights", KINDS, "image", True, "your train_step"),
+        ("augment", KINDS, "table", False, "rows of a table"),
+    ],
+)
+def test_what_would_change_nothing_is_said_at_the_door(name, task, modality, has_own_step, says):
+    idle = idle_fields(task, modality, has_own_step)
+    with pytest.raises(OptionError, match=says):
+        read_space({name: [0, 1] if name == "class_weights" else (0, 0.5)}, (), idle=idle)
+    assert read_space({name: None}, (), idle=idle) == {name: None}
+    useful = idle_fields(KINDS, "image")
+    assert read_space({name: [0, 1] if name == "class_weights" else (0, 0.5)}, (), idle=useful)
 
 
 def test_a_chief_hands_options_out_as_they_were_given():
