@@ -184,7 +184,7 @@ def test_a_batch_too_large_is_halved_until_it_fits(small, monkeypatch):
 
     monkeypatch.setattr(small.trainer, "train", train_in_little_memory)
     race.evaluate(1, {"batch": 64}, None)
-    assert race.tried[1].config.batch == 16
+    assert race.tried[1].config.batch == race.tried[1].values["batch"] == 16
     assert race.tried[1].remark == "batch halved to 16 for want of memory"
     assert race.tried[1].score is not None
 

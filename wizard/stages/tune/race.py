@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -101,6 +101,8 @@ class Race:
             tried = self._judged(
                 number, config, values, wanted=wanted, is_hyperband=looks is not None, is_whole=is_whole
             )
+        if "batch" in values:
+            tried = replace(tried, values={**values, "batch": tried.config.batch})
         self.tried.append(tried)
         if tried.score is None:
             raise TrialFailed(tried.failure)
@@ -149,7 +151,7 @@ class Race:
                 tried = Tried(number, config, values, None, 0.0, failure=why)
                 break
         halved = f"batch halved to {config.batch} for want of memory" if config.batch != wanted else ""
-        return Tried(**{**tried.__dict__, "remark": halved})
+        return replace(tried, remark=halved)
 
     def _run(
         self, number: int, config: TrainingConfig, values: dict[str, HpValue], *, is_hyperband: bool, is_whole: bool

@@ -119,7 +119,7 @@ def _answer(context: Context, base: Judged, rows: list[Row]) -> Outcome:
     if gain.low <= 0:
         what = "within the noise" if gain.high >= 0 else "a loss"
         return noted(f"{said}, {what}; {SCHEDULES[base.config.schedule]} stays.", **numbers)
-    first = judged.config
+    first = context.shared["scheduled"] = judged.config  # which the search did not see
     candidates = (first, *(one for one in context.decided("candidates") if one != first))
     return passed(f"{said}, beyond the noise; taken.", decides={"candidates": candidates}, **numbers)
 

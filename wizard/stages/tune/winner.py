@@ -78,6 +78,7 @@ def _answer(
     ranked: list[Judged],
 ) -> Outcome:  # fmt: skip
     metric, best, start = context.metric, ranked[0], fresh[0]
+    context.shared["had fresh seeds"] = True
     luck = _optimism(context, found, fresh)
     seeds = count(len(best.predictions), "fresh seed")
     numbers: dict[str, Any] = {
@@ -95,7 +96,7 @@ def _answer(
             f"The start stays: with {seeds} it gives {metric.label} {before}, and no trial gives more.{promised}",
             **numbers,
         )
-    gain = context.gain(best, start)
+    gain = context.gain(best, start).of_best_among(len(fresh) - 1)
     sure = "beyond the noise" if gain.low > 0 else "a gain within the noise"
     return passed(
         f"A new best: with {seeds} it gives {metric.label} {own}, the start {before}, {sure}.{promised}", **numbers
@@ -104,7 +105,8 @@ def _answer(
 
 def _optimism(context: Context, found: tuple[TrainingConfig, ...], fresh: list[Judged]) -> Interval | None:
     """By how much the search's score of its best trial lies above what fresh seeds give; None where that is unknown."""
-    best = next((one for one in fresh[1:] if one.config == found[0] and not one.failure), None)
+    first = next((config for config in found if config != context.shared.get("scheduled")), None)
+    best = next((one for one in fresh[1:] if one.config == first and not one.failure), None)
     if best is None:
         return None
     promised = context.judge(best.config)  # as the search saw it
@@ -189,8 +191,9 @@ def _table(context: Context, incumbent: TrainingConfig, fresh: list[Judged]) -> 
     metric, form = context.metric, context.metric.column_format
     rows = []
     for name, one in zip(_names(incumbent, fresh), fresh, strict=True):
-        judged = context.judge(one.config)
-        searched = None if judged.failure else judged.score
+        is_of_search = one.config != context.shared.get("scheduled")
+        judged = context.judge(one.config) if is_of_search else None
+        searched = None if judged is None or judged.failure else judged.score
         change = one.config.diff(incumbent)
         words = ", ".join(f"{field} {_short(old)} → {_short(new)}" for field, (new, old) in change.items())
         score = None if one.failure else one.score
@@ -198,7 +201,8 @@ def _table(context: Context, incumbent: TrainingConfig, fresh: list[Judged]) -> 
         rows.append((name, searched, score, lost, words or "as it was"))
     return Table(
         title="What the search promised, and what fresh seeds give",
-        caption=f"{metric.label}; a positive difference is what the search promised too much.",
+        caption=f"{metric.label}; a positive difference is what the search promised too much. A schedule that was "
+        "tuned after the search has no figure of the search.",
         columns=(
             Column(name="configuration"), Column(name="in the search", format=form),
             Column(name="with fresh seeds", format=form), Column(name="promised too much", format=form),
