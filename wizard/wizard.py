@@ -221,14 +221,16 @@ class Wizard:
                 this process alone.
         """
         from wizard.training.oracles import opened_tuner
-        from wizard.training.own_space import read_space
+        from wizard.training.own_space import idle_fields, read_space
 
         check_count("trials", trials)
         incumbent = self.decisions.incumbent
         own = self._journey.own
         if space is not None and incumbent is not None:
             names = incumbent.hp if own is None else [one.name for one in own.declared]
-            space = read_space(space, names, own is not None)
+            dataset, task = self._journey.dataset, self._journey.task
+            idle = idle_fields(task, dataset.modality, own is not None and own.has_own_step)
+            space = read_space(space, names, own is not None, idle)
         given = {"trials": trials, "tuner": opened_tuner(tuner), "space": space}
         return self._stage("tune", given, team_of(workers, self._role))
 

@@ -164,6 +164,15 @@ def test_patience_goes_back_to_the_weights_of_the_best_epoch(on_rows):
     assert loss == pytest.approx(min(fitted.history["val_loss"]), rel=1e-6)
 
 
+def test_a_smoothing_that_numbers_do_not_take_leaves_stopping_alone(tmp_path):
+    x = np.random.default_rng(0).normal(size=(120, 4))
+    trainer = trainer_for(dataset_of((x, x[:, 0] + 1.5)), tmp_path)
+    config = MLP.but(patience=1, learning_rate=0.3, epochs=20, schedule="constant")
+    fitted = fit(trainer.compiled(config), config, trainer.prepared(config))
+    assert fitted.best_epoch == 1 + int(np.argmin(fitted.history["val_loss"]))
+    assert len(fitted.history["val_loss"]) < 20
+
+
 def test_a_loss_that_is_low_enough_ends_a_run(on_rows):
     history = trained(on_rows, MLP.but(fit_to=0.6, epochs=50, dropout=0.0, label_smoothing=0.0))[1]
     assert history["loss"][-1] <= 0.6 < history["loss"][-2]

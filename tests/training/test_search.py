@@ -3,7 +3,7 @@ import numpy as np
 import pytest
 
 from wizard.training.oracles import hyperband_trials, opened_tuner
-from wizard.training.search import TrialFailed
+from wizard.training.search import TrialFailed, report
 from wizard.training.search import search as run_search
 from wizard.training.space import Dimension
 
@@ -139,6 +139,19 @@ def test_an_incumbent_outside_its_range_is_tried_as_it_is():
                        trials=5, goes_on=lambda number: True, seed=0)  # fmt: skip
     assert found[0].values == {"weight_decay": 0.0}
     assert all(1e-2 <= trial.values["weight_decay"] <= 3 for trial in found[1:])
+
+
+@pytest.mark.parametrize(("now", "is_told"), [(0.5, True), (None, False), (9.0, False)])
+def test_an_oracle_is_told_of_an_incumbent_only_where_it_was(now, is_told, monkeypatch):
+    told, say = [], report
+    monkeypatch.setattr(
+        "wizard.training.search.report", lambda oracle, trial, tried: told.append(tried) or say(oracle, trial, tried)
+    )
+    space = (Dimension(name="clip", kind="linear", low=0.1, high=5.0, now=now),)
+    found = run_search(space, lambda number, values, looks: 1.0, tuner="bayesian", is_higher_better=True, trials=3,
+                       goes_on=lambda number: True, seed=0)  # fmt: skip
+    assert found[0].values == ({} if now is None else {"clip": now})
+    assert [trial.number for trial in told] == ([0, 1, 2] if is_told else [1, 2])
 
 
 def test_nothing_is_printed(capsys):

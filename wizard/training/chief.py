@@ -16,7 +16,7 @@ import numpy as np
 
 from wizard.core.config import HpValue
 from wizard.training.oracles import EPOCHS
-from wizard.training.search import SearchTrial, TrialFailed, plain, report, silence
+from wizard.training.search import SearchTrial, TrialFailed, report, silence
 from wizard.training.space import Dimension
 
 TOLD = "wizard/told"  # a trial's exact values, as JSON: KerasTuner sends numbers with seven digits
@@ -169,7 +169,7 @@ class Chief:
                 raise
 
     def _values(self, trial: Any) -> dict[str, HpValue]:
-        return {d.name: plain(trial.hyperparameters.values[d.name]) for d in self.space}
+        return {d.name: d.taken(trial.hyperparameters.values[d.name]) for d in self.space}
 
     def _ended(self, worker: str, batch: int | None, failure: str) -> None:
         trial = self.oracle.ongoing_trials[worker]

@@ -85,6 +85,7 @@ class Declared:
     @property
     def default(self) -> HpValue:
         """What build(hp) takes where nothing is said."""
+        assert self.dimension.now is not None  # KerasTuner gives every one a default
         return self.dimension.now
 
     @property
@@ -95,7 +96,7 @@ class Declared:
             return value_at(own, 0.0)
         if all(isinstance(option, bool) for option in own.options):
             return False
-        return own.ordered[0] if own.is_ordered else own.now
+        return own.ordered[0] if own.is_ordered else self.default
 
 
 def declared_of(space: Sequence[Any]) -> tuple[Declared, ...]:

@@ -83,7 +83,10 @@ def fit(
     if config.patience is not None and len(prepared.held):
         watching.append(
             keras.callbacks.EarlyStopping(
-                monitor=_monitored(config), mode="min", patience=config.patience, restore_best_weights=True
+                monitor=_monitored(config, compiled.task),
+                mode="min",
+                patience=config.patience,
+                restore_best_weights=True,
             )
         )
     with keras_seed(derive(config.seed, "fit"), compiled.is_calm and not callbacks):
@@ -100,8 +103,9 @@ def fit(
     if losses and not np.isfinite(losses[-1]):
         failure = f"the training loss became {losses[-1]} by epoch {len(losses) * config.look_every}"
     best = len(losses)
-    if config.patience is not None and _monitored(config) in history:
-        best = int(np.argmin(history[_monitored(config)])) + 1
+    monitored = _monitored(config, compiled.task)
+    if config.patience is not None and monitored in history:
+        best = int(np.argmin(history[monitored])) + 1
     curves = {name: tuple(map(float, values)) for name, values in history.items()}
     return Fitted(curves, best * config.look_every, failure, pace.seconds_a_look / config.look_every)
 
@@ -191,9 +195,9 @@ class _Validation(keras.callbacks.Callback):
             )
 
 
-def _monitored(config: TrainingConfig) -> str:
+def _monitored(config: TrainingConfig, task: Task) -> str:
     """What the best epoch is chosen by: the loss that is trained, on held-out rows."""
-    return OBJECTIVE if config.label_smoothing else "val_loss"
+    return OBJECTIVE if config.label_smoothing and task.is_classification else "val_loss"
 
 
 class _Pace(keras.callbacks.Callback):

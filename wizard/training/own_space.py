@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
+from types import MappingProxyType
 from typing import Any
 
 from wizard.core.config import HpValue, TrainingConfig
 from wizard.core.errors import OptionError, nearest
+from wizard.data.task import Task
 from wizard.training.space import OWN, Dimension
 
 BELOW_ONE = 0.99  # of shares that must leave something
@@ -30,11 +32,33 @@ CHOICES: dict[str, tuple[HpValue, ...]] = {
 }
 WHOLE = ("batch",)
 FOR_OWN = ("learning_rate", "weight_decay", "batch", "schedule", "class_weights")  # fields that reach a user's model
+NONE_IDLE: Mapping[str, str] = MappingProxyType({})
 FORMS = '{"learning_rate": (1e-4, 1e-2, "log"), "batch": [32, 64], "dropout": None}, or a function space(hp)'
 
 
+def idle_fields(task: Task, modality: str, has_own_step: bool = False) -> dict[str, str]:
+    """{field: why} of what changes nothing in any run on some data.
+
+    Args:
+        task: Of the data.
+        modality: Of the data.
+        has_own_step: Whether a train_step of the user's own trains.
+    """
+    idle = {}
+    if not task.is_classification:
+        idle["label_smoothing"] = "a number is not spread over classes, as a label is."
+        idle["class_weights"] = "a number has no classes to weigh."
+    elif not task.is_exclusive:
+        idle["class_weights"] = "rows with several labels have no class of their own to weigh by."
+    elif has_own_step:
+        idle["class_weights"] = "your train_step decides itself what becomes of weights."
+    if modality == "table":
+        idle["augment"] = "rows of a table have no transformation that is known to keep the label."
+    return idle
+
+
 def read_space(
-    space: Any, family_names: Collection[str], is_own: bool = False
+    space: Any, family_names: Collection[str], is_own: bool = False, idle: Mapping[str, str] = NONE_IDLE
 ) -> dict[str, dict[str, Any] | None] | None:
     """The user's dimensions by name as plain data; None for one that is to stay as it is.
 
@@ -43,9 +67,10 @@ def read_space(
             space(hp) that declares them in KerasTuner's language; None for the stage's own.
         family_names: Names of the family's own hyperparameters.
         is_own: Whether the family is a model of the user's, of which only these, optimiser, batch and weights vary.
+        idle: {name: why} of fields that change nothing on these data, as `idle_fields` gives it.
 
     Raises:
-        OptionError: For a name that is no hyperparameter, and for values that it cannot have.
+        OptionError: For a name that is no hyperparameter, or does nothing, and for values that it cannot have.
     """
     if space is None:
         return None
@@ -56,8 +81,21 @@ def read_space(
     read: dict[str, dict[str, Any] | None] = {}
     for name, given in space.items():
         full = _full_name(name, family_names, FOR_OWN if is_own else (*RANGES, *CHOICES))
+        if given is not None and full in idle:
+            raise OptionError(f"space[{name!r}] would change nothing here: {idle[full]} Leave it out.")
         read[full] = None if given is None else _dimension(full, given)
     return read
+
+
+def as_python(dimension: Mapping[str, Any] | None) -> str:
+    """One of the dimensions that were read, as it is written in a call."""
+    if dimension is None:
+        return "None"
+    if "options" in dimension:
+        return f"[{', '.join(map(_written, dimension['options']))}]"
+    written = [str(round(v)) if dimension["is_whole"] else _written(v) for v in (dimension["low"], dimension["high"])]
+    log = ', "log"' if dimension["kind"] == "log" else ""
+    return f"({', '.join(written)}{log})"
 
 
 def as_dimension(one: Any) -> Dimension | None:
@@ -89,10 +127,7 @@ def _dimension(name: str, given: Any) -> dict[str, Any]:
     for value in given[:2] if is_range else given:
         _check(name, value)
     if not is_range:
-        options = tuple(dict.fromkeys(given))
-        if not options:
-            raise OptionError(f"space[{_bare(name)!r}] must hold a value at least. Received: {given!r}.")
-        return {"name": name, "kind": "choice", "options": options}
+        return {"name": name, "kind": "choice", "options": _options(name, given)}
     low, high = given[:2]
     kind = given[2] if len(given) == 3 else "linear"
     if name in CHOICES or kind not in ("log", "linear") or not low < high or (kind == "log" and low <= 0):
@@ -102,6 +137,24 @@ def _dimension(name: str, given: Any) -> dict[str, Any]:
         )
     is_whole = name in WHOLE or (name.startswith(OWN) and isinstance(low, int) and isinstance(high, int))
     return {"name": name, "kind": kind, "low": float(low), "high": float(high), "is_whole": is_whole}
+
+
+def _options(name: str, given: Iterable[Any]) -> tuple[HpValue, ...]:
+    """The values of a choice, each once and of one kind: KerasTuner knows no choice between others."""
+    options = list(given)
+    if name in CHOICES:
+        options = [next(known for known in CHOICES[name] if known == value) for value in options]
+    elif name in WHOLE:
+        options = [int(value) for value in options]
+    elif name in RANGES or (any(isinstance(value, float) for value in options) and all(map(_is_number, options))):
+        options = [float(value) for value in options]
+    if not options:
+        raise OptionError(f"space[{_bare(name)!r}] must hold a value at least. Received: {given!r}.")
+    if len({type(value) for value in options}) > 1:
+        raise OptionError(
+            f"space[{_bare(name)!r}] must hold values of one kind: numbers, names or booleans. Received: {given!r}."
+        )
+    return tuple(dict.fromkeys(options))
 
 
 def _is_range(given: tuple[Any, ...]) -> bool:
@@ -171,6 +224,14 @@ def _steps(one: Any) -> list[HpValue]:
         values.append(value)
         value = value * one.step if one.sampling == "log" else one.min_value + len(values) * one.step
     return values
+
+
+def _written(value: HpValue) -> str:
+    """A value as Python writes it, as short as it is exact."""
+    if not isinstance(value, float):
+        return f'"{value}"' if isinstance(value, str) else repr(value)
+    short = f"{value:g}"
+    return short if float(short) == value else repr(value)
 
 
 def _bare(name: str) -> str:

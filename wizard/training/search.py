@@ -29,7 +29,7 @@ class SearchTrial:
 
     Attributes:
         number: From 0, the incumbent.
-        values: By name of the dimension.
+        values: By name of the dimension; trial 0 lacks those that it does without, as a clipping.
         score: In the metric that decides.
         failure: Why there is none.
         looks: How many looks at the validation loss it was given, by Hyperband; None for all.
@@ -88,8 +88,9 @@ def search(
             for dimension in space:
                 dimension.declare(declared)
             oracle.update_space(declared)
-        if tuner == "bayesian":
-            _learns_of(oracle, {dimension.name: dimension.inside(dimension.now) for dimension in space})
+        held = {d.name: d.inside(d.now) for d in space if d.now is not None and d.holds(d.now)}
+        if tuner == "bayesian" and len(held) == len(space):  # else its score would be learnt where it was not measured
+            _learns_of(oracle, held)
         elif goes_on(0):  # other oracles plan ahead, or learn nothing from it
             done.append(_tried({}, space, evaluate, 0))
         begun: list[tuple[int, Any]] = []
@@ -112,7 +113,8 @@ def search(
 
 
 def _tried(proposed: dict[str, Any], space: Sequence[Dimension], evaluate: Evaluate, number: int) -> SearchTrial:
-    values = {d.name: d.now if number == 0 else plain(proposed[d.name]) for d in space}
+    first = {d.name: d.now for d in space if d.now is not None}
+    values = first if number == 0 else {d.name: d.taken(proposed[d.name]) for d in space}
     looks = proposed.get(EPOCHS)
     try:
         return SearchTrial(number, values, evaluate(number, values, looks), looks=looks)
@@ -141,11 +143,6 @@ def _learns_of(oracle: Any, first: dict[str, HpValue]) -> None:
         return propose(trial_id) if oracle.start_order else {"status": "RUNNING", "values": dict(first)}
 
     oracle.populate_space = populate_space
-
-
-def plain(value: Any) -> HpValue:
-    """A proposed value as Python's own."""
-    return value.item() if hasattr(value, "item") else value
 
 
 @contextlib.contextmanager

@@ -8,6 +8,8 @@ from typing import Any, Literal
 from wizard.core.config import HpValue
 from wizard.core.values import Value
 
+ROUNDING = 1e-9  # of an end: a value drawn at it may come out beyond it by a last bit
+NOTHING = {"weight_decay": 1e-2}  # so little does what none does: 0 stands at a logarithm's lower end
 OWN = "hp."  # before the name of one of the family's own hyperparameters
 
 
@@ -21,7 +23,7 @@ class Dimension(Value):
         high: Largest value of a range.
         options: Values of a choice.
         is_whole: Whether a range holds whole numbers only.
-        now: The incumbent's value; it may lie outside.
+        now: The incumbent's value; it may lie outside. None where it does without (no clipping).
     """
 
     name: str
@@ -30,7 +32,7 @@ class Dimension(Value):
     high: float = 0.0
     options: tuple[HpValue, ...] = ()
     is_whole: bool = False
-    now: HpValue
+    now: HpValue | None
 
     @property
     def label(self) -> str:
@@ -53,11 +55,26 @@ class Dimension(Value):
         else:
             hp.Float(self.name, self.low, self.high, sampling=self.kind)
 
+    def taken(self, proposed: Any) -> HpValue:
+        """A proposal as Python's own value, an option as it was given: KerasTuner makes 0 of False."""
+        value: HpValue = proposed.item() if hasattr(proposed, "item") else proposed
+        return next((option for option in self.options if option == value), value)
+
+    def holds(self, value: HpValue | None) -> bool:
+        """Whether a value has a place here: one beyond the ends, or none at all, has not."""
+        if value is None or self.kind == "choice":
+            return value in self.options
+        if not isinstance(value, (int, float)):
+            return False
+        is_nothing = value == 0 and 0 < self.low <= NOTHING.get(self.name, 0.0)
+        slack = ROUNDING * max(abs(self.low), abs(self.high))
+        return is_nothing or self.low - slack <= value <= self.high + slack
+
     def inside(self, value: HpValue) -> HpValue:
         """The value of the dimension that is nearest to a value: oracles cannot place one outside."""
         if self.kind == "choice":
             if value in self.options or not self.is_ordered:
-                return value if value in self.options else self.options[0]
+                return self.taken(value) if value in self.options else self.options[0]
             return min(self.options, key=lambda option: abs(float(option) - float(value)))
         return min(max(value, self.low), self.high)
 

@@ -3,9 +3,11 @@ from dataclasses import replace
 import pytest
 
 from tests.stages.tune.started import MLP, given, tuned_from
-from tests.stages.walk import context_of
+from tests.stages.walk import context_of, diabetes
+from wizard import Wizard
 from wizard.core.budget import EFFORTS, Budget
 from wizard.core.decisions import Decisions
+from wizard.core.errors import OptionError
 from wizard.stages.tune.search_space import space_around
 from wizard.training.own_space import read_space
 
@@ -54,3 +56,17 @@ def test_a_space_of_ones_own_replaces_adds_and_takes_away(journeys):
     assert space["schedule"]["now"] == "constant"
     assert "batch" not in space
     assert "2 of them as you asked" in walked["search_space"].headline
+
+
+def test_what_the_start_does_without_is_not_said_to_be_the_low_end(journeys):
+    walked = tuned_from(journeys["classes"], "search_space", space=read_space({"clip": (0.1, 5.0)}, MLP.hp))
+    assert walked.decided["search_space"]["clip"]["now"] is None
+    assert next(row for row in walked["search_space"].blocks[0].rows if row[0] == "clip")[2] == "none"
+
+
+def test_tune_refuses_what_would_change_nothing_on_these_data(tmp_path, monkeypatch):
+    wizard = Wizard(diabetes(60), "progression", out=tmp_path)
+    monkeypatch.setattr(Wizard, "decisions", Decisions.model_validate(given()))
+    for name in ("augment", "label_smoothing", "class_weights"):
+        with pytest.raises(OptionError, match=f"space\\['{name}'\\] would change nothing here"):
+            wizard.tune(space={name: [False, True] if name == "class_weights" else [0, 0.5]})

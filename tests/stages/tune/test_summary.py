@@ -6,8 +6,9 @@ from wizard.stages.tune import STEPS, summarise
 PROMISE = " The search's own figure for its best differs by +0.93 points."
 
 
-def about(promise=None):
-    return SimpleNamespace(shared={} if promise is None else {"promise": promise})
+def about(promise=None, *, had_fresh_seeds=True):
+    shared = {"had fresh seeds": True} if had_fresh_seeds else {}
+    return SimpleNamespace(shared=shared if promise is None else {**shared, "promise": promise})
 
 
 def findings(search, winner=None):
@@ -28,6 +29,12 @@ def test_a_winner_was_proven():
     summary = summarise(findings("passed", winner=0.9), about(""))
     assert summary.verdict == "Trial 3 wins."
     assert "fresh seeds" in summary.plain[-1]
+
+
+def test_what_won_without_fresh_seeds_is_not_said_to_have_had_some():
+    summary = summarise(findings("passed", winner=0.9), about(had_fresh_seeds=False))
+    assert summary.verdict == "Trial 3 wins."
+    assert not any("prove itself" in line for line in summary.plain)
 
 
 def test_how_lucky_the_search_was_is_told_but_is_no_title():

@@ -21,7 +21,7 @@ def summarise(findings: tuple[Finding, ...], context: Context) -> Summary:
     plain = (
         "A search varies all settings at once: few of them matter, and it is not known beforehand which.",
         *(finding.headline for finding in told if finding.status != "skipped"),
-        *(proven if was_searched else ()),
+        *(proven if was_searched and context.shared.get("had fresh seeds") else ()),
         *([promise.strip()] if promise else ()),
     )
     stays = f"The configuration of before stays. {search.headline}"

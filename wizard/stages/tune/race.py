@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -15,6 +15,7 @@ from wizard.training.search import TENSORFLOW_INTERRUPTED, TrialFailed
 
 ENOUGH = 5  # earlier trials before the median rule stops any: the median of fewer says little
 EARLY = 4  # a trial without folds is looked at after a quarter of its course
+NO_NUMBERS = "its predictions are no finite numbers"
 OUT_OF_MEMORY = ("ResourceExhaustedError", "MemoryError")  # TensorFlow's, on any device, and Python's
 
 
@@ -25,8 +26,9 @@ class Tried:
     Attributes:
         number: From 0, the incumbent.
         config: What was trained, the batch halved where memory ran out.
-        values: By name of the dimension.
-        score: On all deciding rows; where it was given up the incumbent's, plus what it was worse by at the first look.
+        values: By name of the dimension, the batch that was trained with; trial 0 lacks those that it does without.
+        score: On all deciding rows; where it was given up the incumbent's, plus what it was worse by at the first look
+            (the first sound trial's, where the incumbent broke).
         seconds: What its runs took.
         judged: On all deciding rows, or None.
         given_up: Why, in words, or "".
@@ -54,7 +56,7 @@ class Race:
         """Nothing is trained yet."""
         self.context, self.incumbent = context, incumbent
         self.tried: list[Tried] = []
-        self._first: list[Judged] = []  # at the first look, trial 0's in front
+        self._first: dict[int, Judged] = {}  # at the first look, by the trial's number
         self._verdicts: dict[int, str] = {}  # at the first look, by the trial's number
         self._batches = ""
 
@@ -66,9 +68,15 @@ class Race:
         return sorted(whole, key=lambda one: -metric.gain(one.judged.score, 0.0) if one.judged else 0.0)
 
     @property
+    def yardstick(self) -> Tried | None:
+        """The start, or where it broke the first trial that did not: given-up trials are estimated by it."""
+        return next((one for one in self.tried if one.judged is not None and one.number in self._first), None)
+
+    @property
     def seconds_a_trial(self) -> float:
-        """What a trial that was not given up takes."""
+        """What a trial that was not given up takes; where all broke, what these took."""
         whole = [one.seconds for one in self.tried if one.judged is not None and one.is_whole]
+        whole = whole or [one.seconds for one in self.tried]
         return float(np.median(whole)) if whole else 0.0
 
     def evaluate(
@@ -92,6 +100,8 @@ class Race:
             tried = self._judged(
                 number, config, values, wanted=wanted, is_hyperband=looks is not None, is_whole=is_whole
             )
+        if "batch" in values:
+            tried = replace(tried, values={**values, "batch": tried.config.batch})
         self.tried.append(tried)
         if tried.score is None:
             raise TrialFailed(tried.failure)
@@ -99,15 +109,20 @@ class Race:
 
     def planned(self, number: int, values: dict[str, HpValue], looks: int | None) -> tuple[TrainingConfig, bool]:
         """What a trial trains, and whether that is for as long as the incumbent."""
-        config = self.incumbent if number == 0 else with_values(self.incumbent, values)
+        config = self.incumbent if number == 0 else with_values(self.incumbent, values, self._defaults)
         is_whole = number == 0 or looks is None or looks >= looks_of(self.incumbent)
         return config if is_whole else config.but(stop_after=(looks or 1) * config.look_every), is_whole
+
+    @property
+    def _defaults(self) -> dict[str, HpValue]:
+        own = self.context.own
+        return {} if own is None else {one.name: one.default for one in own.declared}
 
     def verdict(self, number: int, first: Judged) -> str:
         """Why a trial that was looked at is not worth the rest of it, or ""; the same when it is asked again."""
         if number not in self._verdicts:
             self._verdicts[number] = self._hopeless(first)
-            self._first.append(first)
+            self._first[number] = first
         return self._verdicts[number]
 
     def _judged(
@@ -135,7 +150,7 @@ class Race:
                 tried = Tried(number, config, values, None, 0.0, failure=why)
                 break
         halved = f"batch halved to {config.batch} for want of memory" if config.batch != wanted else ""
-        return Tried(**{**tried.__dict__, "remark": halved})
+        return replace(tried, remark=halved)
 
     def _run(
         self, number: int, config: TrainingConfig, values: dict[str, HpValue], *, is_hyperband: bool, is_whole: bool
@@ -143,32 +158,43 @@ class Race:
         first = None if is_hyperband else first_look(self.context, config)
         if first is not None:
             if first.failure:
-                return Tried(number, config, values, None, first.seconds, failure=first.failure)
+                return Tried(number, config, values, None, first.seconds, failure=why_broken(first))
             reason = self.verdict(number, first)
             if reason:
                 return Tried(number, config, values, self._estimate(first), first.seconds, given_up=reason)
         judged = self.context.judge(config)
-        if judged.failure:
-            return Tried(number, config, values, None, judged.seconds, failure=judged.failure)
+        failure = why_broken(judged)
+        if failure:
+            return Tried(number, config, values, None, judged.seconds, failure=failure)
         return Tried(number, config, values, judged.score, judged.seconds, judged, is_whole=is_whole)
 
     def _hopeless(self, first: Judged) -> str:
         """Why a trial is not worth its other folds or epochs, or ""."""
         if not self._first:
             return ""
-        context, start = self.context, self._first[0]
+        context, start = self.context, self._first.get(0)
         where = "its first fold" if context.split.folds else "a quarter of its epochs"
-        if context.split.folds and context.gain(first, start).high < 0:  # trained to the end: what is worse stays so
-            return f"clearly worse than the start after {where}"
-        earlier = [one.score for one in self._first]
+        is_sound = start is not None and not (self.tried and self.tried[0].failure)
+        if context.split.folds and start is not None and is_sound and context.gain(first, start).high < 0:
+            return f"clearly worse than the start after {where}"  # trained to the end: what is worse stays so
+        earlier = [one.score for one in self._first.values()]
         if len(earlier) >= ENOUGH and context.metric.better(float(np.median(earlier)), first.score):
             return f"below the median of the earlier trials after {where}"
         return ""
 
     def _estimate(self, first: Judged) -> float:
-        """A score for all rows: the incumbent's, plus what this one differed from it by at the first look."""
-        start = self.tried[0].score or 0.0
-        return start + first.score - self._first[0].score
+        """A score for all rows: the yardstick's, plus what this one differed from it by at the first look."""
+        yardstick = self.yardstick
+        if yardstick is None or yardstick.score is None:
+            return first.score
+        return yardstick.score + first.score - self._first[yardstick.number].score
+
+
+def why_broken(judged: Judged) -> str:
+    """Why a configuration's runs are worthless, in words, or ""."""
+    if judged.failure:
+        return judged.failure.replace("became nan", "was no number any more").replace("became inf", "became infinite")
+    return "" if judged.is_dropped or np.isfinite(judged.score) else NO_NUMBERS
 
 
 def looks_of(config: TrainingConfig) -> int:

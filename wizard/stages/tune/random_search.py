@@ -12,6 +12,7 @@ from wizard.stages.context import Context
 from wizard.stages.length import is_cut_short, own_epochs, trained
 from wizard.stages.step import Outcome, noted, passed, step, warned
 from wizard.stages.tune.race import Race, Tried, looks_of
+from wizard.stages.tune.search_space import short
 from wizard.stages.tune.together import Together
 from wizard.stages.words import count
 from wizard.training.oracles import hyperband_trials
@@ -29,6 +30,7 @@ PROOF_RUNS = {"quick": (3, 3), "standard": (8, 10), "thorough": (8, 20)}
 ENSEMBLE_RUNS = {"quick": (3, 5), "standard": (4, 10), "thorough": (4, 15)}  # fresh seeds, longer runs, a student
 PROOF = 2  # runs of the winner and the incumbent with a fresh seed, for which time is kept
 MINUTE, LONG = 60.0, 90.0  # seconds: beyond the second, time is given in minutes
+UNSOUND = "Look at the learning rate: call overfit() and regularize() again with another seed."
 KINDS = {"random": "random search", "bayesian": "Bayesian optimisation", "hyperband": "Hyperband"}
 
 
@@ -105,13 +107,15 @@ def _asked(context: Context) -> int:
 
 def _answer(context: Context, race: Race, space: tuple[Dimension, ...], how: str, *, is_short: bool) -> Outcome:
     metric, ranked, n = context.metric, race.complete, len(race.tried)
-    start, best = race.tried[0], ranked[0]
+    start, best = race.tried[0], next(iter(ranked), None)
     configs = list(dict.fromkeys(one.config.model_dump_json() for one in ranked))[:CANDIDATES]
     numbers: dict[str, Any] = {
-        "measured": best.score, "expected": start.score, "unit": metric.label,
-        "blocks": (_progress(context, race), _table(context, race, space)),
+        "measured": None if best is None else best.score, "expected": start.score, "unit": metric.label,
+        "blocks": (*_progress(context, race), _table(context, race, space)),
         "decides": {"candidates": tuple(TrainingConfig.model_validate_json(config) for config in configs)},
     }  # fmt: skip
+    if best is None and (is_short or n < 2):
+        return warned(f"Nothing was searched: {_nothing(race)}.", advice=UNSOUND, **numbers)
     if is_short:
         return warned(
             f"Nothing was searched: the budget leaves a run {trained(race.incumbent)} of "
@@ -123,10 +127,19 @@ def _answer(context: Context, race: Race, space: tuple[Dimension, ...], how: str
         return warned("There was no time for a search within the budget.", advice="Give it a larger budget.", **numbers)
     if n < 2:
         return noted(f"Nothing was searched: {_why_one(space)}.", **numbers)
-    score, before = metric.words(best.score or 0.0), metric.words(start.score or 0.0)
     is_full = context.budget.seconds is not None and not _asked(context) and n >= MOST_TRIALS
     most = ", the most that a budget in seconds may take" if is_full else ""
     done = f"{count(n, 'trial')} of {how}{_ends(race)}{most}"
+    if best is None:
+        return warned(f"{done}: {_nothing(race)}.", advice=UNSOUND, **numbers)
+    score = metric.words(best.score or 0.0)
+    if start.failure:
+        return passed(
+            f"{done}: the start breaks ({start.failure}); of the others trial {best.number} is best with "
+            f"{metric.label} {score}.",
+            **numbers,
+        )
+    before = metric.words(start.score or 0.0)
     if best is start:
         return noted(f"{done}: none beats the start, {metric.label} {before}.", **numbers)
     return passed(
@@ -134,6 +147,15 @@ def _answer(context: Context, race: Race, space: tuple[Dimension, ...], how: str
         "is more than luck, fresh seeds will tell.",
         **numbers,
     )
+
+
+def _nothing(race: Race) -> str:
+    """Why there is nothing to rank."""
+    start = race.tried[0].failure
+    others = f"the start breaks ({start})"
+    if all(one.failure for one in race.tried):
+        return others if len(race.tried) == 1 else f"every one breaks, the start among them ({start})"
+    return f"{others}, and no other was trained to its end"
 
 
 def _why_one(space: tuple[Dimension, ...]) -> str:
@@ -196,37 +218,38 @@ def changed(one: Tried, space: tuple[Dimension, ...]) -> str:
     """What a trial changed: "learning_rate 0.003 → 0.0012, batch 32 → 64"."""
     if one.number == 0:
         return "the start"
-    parts = [f"{d.label} {short(d.now)} → {short(one.values[d.name])}" for d in space if one.values[d.name] != d.now]
+    now = [(d, d.now, one.values.get(d.name)) for d in space]
+    parts = [f"{d.label} {short(old)} → {short(new)}" for d, old, new in now if new != old]
     return ", ".join(parts) or "nothing changed"
 
 
-def short(value: HpValue) -> HpValue:
-    """A number with three digits."""
-    return float(f"{value:.3g}") if isinstance(value, float) else value
-
-
-def _progress(context: Context, race: Race) -> Lines:
+def _progress(context: Context, race: Race) -> tuple[Lines, ...]:
     whole = sorted(race.complete, key=lambda one: one.number)
+    if not whole:
+        return ()
     scores, best = [one.score or 0.0 for one in whole], list[float]()
     for score in scores:
         best.append(score if not best or context.metric.better(score, best[-1]) else best[-1])
     x = tuple(float(one.number) for one in whole)
-    return Lines(
+    lines = Lines(
         title="The search",
         caption="Trial 0 is the configuration it started from. Trials that failed or were given up are left out.",
         lines=(Line(name="trial", x=x, y=tuple(scores), dashed=True), Line(name="best so far", x=x, y=tuple(best))),
         x_label="trial",
         y_label=context.metric.label,
     )
+    return (lines,)
 
 
 def _table(context: Context, race: Race, space: tuple[Dimension, ...]) -> Table:
     ranked = race.complete
     others = [one for one in race.tried if one not in ranked]
     form = context.metric.column_format
+    by = race.yardstick
+    whose = "the start's" if by is None or by.number == 0 else f"trial {by.number}'s"
     return Table(
         title="Trials, best first",
-        caption="A trial that was given up has the start's score, plus what it was worse by where it was given up.",
+        caption=f"A trial that was given up has {whose} score, plus what it was worse by where it was given up.",
         columns=(
             Column(name="trial"), Column(name=context.metric.label, format=form),
             *(Column(name=d.name.removeprefix(OWN)) for d in space), Column(name="time", unit="seconds"),
@@ -234,7 +257,8 @@ def _table(context: Context, race: Race, space: tuple[Dimension, ...]) -> Table:
         ),
         rows=tuple(
             (
-                one.number, one.score, *(short(one.values[d.name]) for d in space), round(one.seconds, 1), _remark(one),
+                one.number, one.score, *(short(one.values.get(d.name)) for d in space), round(one.seconds, 1),
+                _remark(one),
             )
             for one in [*ranked, *others]
         ),

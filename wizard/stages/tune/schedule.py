@@ -11,7 +11,7 @@ from wizard.stages.context import Context, Judged
 from wizard.stages.gains import measured_gain, with_interval
 from wizard.stages.own import NO_SCHEDULE
 from wizard.stages.step import Outcome, noted, passed, skipped, step
-from wizard.stages.tune.race import candidates_of
+from wizard.stages.tune.race import candidates_of, why_broken
 from wizard.stages.words import listed
 from wizard.training.compare import Interval
 
@@ -45,8 +45,9 @@ def schedule(context: Context) -> Outcome:
     if not candidates:
         return skipped("The search left no configuration whose schedule could be tuned.")
     base = context.judge(candidates[0])  # stored: a trial of the search
-    has_time = context.repeats == 1 or _allows(context, base, "a second seed of the best trial", 1.0)
-    if base.failure or not has_time:
+    if base.failure:
+        return skipped(f"The best configuration that is left breaks ({why_broken(base)}): no schedule mends that.")
+    if not (context.repeats == 1 or _allows(context, base, "a second seed of the best trial", 1.0)):
         return skipped("There was no time left for this experiment within the budget.")
     base = context.judge(candidates[0], context.repeats)
     rows: list[Row] = []
@@ -118,7 +119,7 @@ def _answer(context: Context, base: Judged, rows: list[Row]) -> Outcome:
     if gain.low <= 0:
         what = "within the noise" if gain.high >= 0 else "a loss"
         return noted(f"{said}, {what}; {SCHEDULES[base.config.schedule]} stays.", **numbers)
-    first = judged.config
+    first = context.shared["scheduled"] = judged.config  # which the search did not see
     candidates = (first, *(one for one in context.decided("candidates") if one != first))
     return passed(f"{said}, beyond the noise; taken.", decides={"candidates": candidates}, **numbers)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any, Literal
 
 from wizard.core.blocks import Column, Table
@@ -26,6 +28,7 @@ MIXED: dict[
     "mixup": ("log", 0.05, 1.0),  # alpha of the paper: 0.1 to 0.4 on ImageNet, 1 on small pictures
     "cutmix": ("log", 0.25, 2.0),
 }
+NO_DEFAULTS: Mapping[str, HpValue] = MappingProxyType({})
 LISTED = 12  # lines printed; more are on the page
 
 
@@ -38,7 +41,7 @@ def search_space(context: Context) -> Outcome:
     """
     config: TrainingConfig = context.decided("incumbent")
     space, by_user = chosen_space(context, config)
-    rows = tuple((d.label, d.in_words, _short(d.now), _whose(context, d, d.name in by_user)) for d in space)
+    rows = tuple((d.label, d.in_words, short(d.now), _whose(context, d, d.name in by_user)) for d in space)
     for name, drawn, now, _ in rows[:LISTED]:
         context.progress.line(f"{name}: {drawn} (now {now})")
     table = Table(
@@ -72,7 +75,7 @@ def chosen_space(context: Context, config: TrainingConfig) -> tuple[tuple[Dimens
         if dimension is None:
             space.pop(name, None)
         else:
-            space[name] = Dimension.model_validate({**dimension, "now": _now(config, name, dimension)})
+            space[name] = Dimension.model_validate({**dimension, "now": _now(context.own, config, name)})
     return tuple(space.values()), frozenset(name for name in given if name in space)
 
 
@@ -130,25 +133,35 @@ def _of_family(context: Context, config: TrainingConfig) -> list[Dimension]:
     return found
 
 
-def with_values(config: TrainingConfig, values: dict[str, HpValue]) -> TrainingConfig:
-    """A configuration with a trial's values; "hp.width" goes to the family's own."""
+def with_values(
+    config: TrainingConfig, values: dict[str, HpValue], defaults: Mapping[str, HpValue] = NO_DEFAULTS
+) -> TrainingConfig:
+    """A configuration with a trial's values; "hp.width" goes to the family's own.
+
+    What the configuration leaves at its default stays left out there, so that an equal run is the same run.
+    """
     own = {name.removeprefix(OWN): value for name, value in values.items() if name.startswith(OWN)}
+    own = {k: v for k, v in own.items() if k in config.hp or k not in defaults or v != defaults[k]}
     fields = {name: value for name, value in values.items() if not name.startswith(OWN)}
     return config.but(hp={**config.hp, **own}, **fields)
 
 
-def _now(config: TrainingConfig, name: str, dimension: dict[str, Any]) -> HpValue:
-    """The incumbent's value; what it does not set (no clipping) stands at the dimension's beginning."""
-    now: HpValue | None
-    now = config.hp.get(name.removeprefix(OWN)) if name.startswith(OWN) else getattr(config, name)
-    if now is not None:
+def _now(own: OwnModel | None, config: TrainingConfig, name: str) -> HpValue | None:
+    """The incumbent's value, or what a build takes where it says nothing; None for what it does without."""
+    if not name.startswith(OWN):
+        now: HpValue | None = getattr(config, name)
         return now
-    return dimension["options"][0] if "options" in dimension else dimension["low"]
+    bare = name.removeprefix(OWN)
+    defaults = {} if own is None else {one.name: one.default for one in own.declared}
+    return config.hp.get(bare, defaults.get(bare))
 
 
 def _is_number(value: Any) -> bool:
     return isinstance(value, (int, float)) and not isinstance(value, bool)
 
 
-def _short(value: HpValue) -> HpValue:
+def short(value: HpValue | None) -> HpValue:
+    """A number with three digits; "none" for what a configuration does without."""
+    if value is None:
+        return "none"
     return float(f"{value:.3g}") if isinstance(value, float) else value

@@ -9,21 +9,36 @@ import numpy as np
 from wizard.core.blocks import Axis, Bars, Block, Parallel, Path, Points, Reference, Scatter
 from wizard.stages.context import Context
 from wizard.stages.step import Outcome, noted, passed, skipped, step, warned
-from wizard.stages.tune.importance import Importance, ends, importances
+from wizard.stages.tune.further import call, ends, limits, widened
+from wizard.stages.tune.importance import Importance, best_end, importances
 from wizard.stages.tune.race import Race, Tried
-from wizard.stages.tune.random_search import changed, short
+from wizard.stages.tune.random_search import changed
+from wizard.stages.tune.search_space import short
 from wizard.stages.words import count, listed, share
-from wizard.training.space import OWN, Dimension
+from wizard.training.space import Dimension
 
 FEWEST = 8  # trials: a forest over fewer splits into halves of four, which anything can
+ENOUGH = 20  # trials to ask for, where there were fewer: some are given up or fail
+FOR_AN_INTERVAL = 60  # trials from which the strongest share's interval holds the truth as often as it says: 23 to 25
+# of 25 simulated searches, 16 to 20 of 25 with 20 trials
 SECONDS = 5.0  # what the forests take
 SET_OFF = 5  # best trials that stand out among parallel coordinates
+FEW = 8  # whole numbers of a range that are looked at one by one
 SLICES = 4  # hyperparameters whose values are plotted against the score
 OUTER = 1 / 8  # of a range: what counts as its edge, as wide as a place at which effects are read
-NATURAL = {  # ends that no range can go beyond
-    "dropout": (0.0, None), "weight_decay": (0.0, None), "label_smoothing": (0.0, None), "augment": (0.0, 1.0),
-    "creative": (0.0, 1.0), "batch": (8, None),
-}  # fmt: skip
+
+
+def _has_place(one: Tried, space: tuple[Dimension, ...]) -> bool:
+    """Whether a trial lies in the space: the start may have what no range holds, and is not moved into it."""
+    return all(dimension.holds(one.values.get(dimension.name)) for dimension in space)
+
+
+def _levels(dimension: Dimension) -> int:
+    """How many values a hyperparameter has, all as likely to be drawn; 0 for a range."""
+    if dimension.kind == "choice":
+        return len(dimension.options)
+    n = round(dimension.high - dimension.low) + 1
+    return n if dimension.is_whole and dimension.kind == "linear" and n <= FEW else 0
 
 
 @step()
@@ -37,40 +52,45 @@ def sensitivity(context: Context) -> Outcome:
     race, space = context.shared.get("race"), context.shared.get("space") or ()
     if race is None or not space:
         return skipped("There was no search: no hyperparameter varied.")
-    seen = [one for one in race.tried if one.score is not None and one.is_whole]
-    blocks = (_parallel(context, race, space),)
+    seen = [one for one in race.tried if one.score is not None and one.is_whole and _has_place(one, space)]
+    if not race.complete:
+        return skipped("No trial was trained to a sound end: there are no scores to compare.")
+    blocks = _parallel(context, race, space)
     if len(seen) < FEWEST:
         return noted(
             f"{count(len(seen), 'trial')} cannot tell which hyperparameters matter: {FEWEST} are the fewest that may.",
-            advice=f"For an answer, call tune(trials={max(20, 2 * FEWEST)}); what is trained is kept.",
+            advice=f"For an answer, call {call(context, len(race.tried), 2, ENOUGH)}; what is trained is kept.",
             blocks=(*_slices(context, seen, space, range(min(SLICES, len(space)))), *blocks),
         )
     if not context.pacing.allows("sensitivity: importance of the hyperparameters", context.pace * SECONDS):
         return noted("There was no time to tell which hyperparameters matter within the budget.", blocks=blocks)
     places = np.array([[d.place(one.values[d.name]) for d in space] for one in seen])
     gains = np.array([context.metric.gain(one.score or 0.0, 0.0) for one in seen])
-    found, by_chance = importances(places, gains, context.random("sensitivity"))
+    found, by_chance = importances(places, gains, context.random("sensitivity"), [_levels(d) for d in space])
     order = sorted(range(len(space)), key=lambda j: -found[j].share)
     bars = _bars(space, found, by_chance, order, len(seen))
-    return _answer(context, race, space, found, order, (bars, *_slices(context, seen, space, order[:SLICES]), *blocks))
+    return _answer(
+        context, race, space, found, order, len(seen), (bars, *_slices(context, seen, space, order[:SLICES]), *blocks)
+    )
 
 
 def _answer(
     context: Context, race: Race, space: tuple[Dimension, ...], found: list[Importance], order: list[int],
-    blocks: tuple[Block, ...],
+    n_seen: int, blocks: tuple[Block, ...],
 ) -> Outcome:  # fmt: skip
     n = sum(one.score is not None for one in race.tried)
     matter = [j for j in order if found[j].is_beyond_chance]
     first = order[0]
     numbers: dict[str, Any] = {
-        "measured": found[first].share, "interval": (found[first].low, found[first].high),
+        "measured": found[first].share,
+        "interval": (found[first].low, found[first].high) if n_seen >= FOR_AN_INTERVAL else None,
         "unit": f"share of the scores' spread that {space[first].label} explains", "blocks": blocks,
     }  # fmt: skip
     if not matter:
         return noted(
             f"After {count(n, 'trial')} no hyperparameter's effect can be told from chance: within these ranges none "
             "matters much, or the search was too short to tell.",
-            advice=f"To tell, call tune(trials={2 * n}): what is trained is kept.",
+            advice=f"To tell, call {call(context, len(race.tried), 2)}: what is trained is kept.",
             **numbers,
         )
     words = [f"{space[j].label} ({share(found[j].share)} of the scores' spread)" for j in matter]
@@ -79,53 +99,27 @@ def _answer(
     if not edges:
         return passed(f"{headline}; the best values lie inside the ranges.", **numbers)
     where = listed([f"{d.label} at its {'upper' if end > 0 else 'lower'} end" for d, end in edges], 4)
-    wider = ", ".join(f'"{d.label}": {widened(d, end)}' for d, end in edges)
+    wider = {d.label: widened(d, end) for d, end in edges}
     return warned(
         f"{headline}. The best lies at the edge of what was searched: {where}.",
-        advice=f"Search further there: tune(trials={len(race.tried)}, space={{{wider}}}).",
+        advice=f"Search further there: {call(context, len(race.tried), wider=wider)}.",
         **numbers,
     )
 
 
 def _edge(race: Race, dimension: Dimension, importance: Importance) -> int:
     """-1 or 1 where both the best trial and the mean effect are best at an end that could lie further out, else 0."""
-    end = ends(importance.effect)
+    end = best_end(importance.effect)
     if not end or not dimension.is_ordered:
         return 0
-    at = dimension.place(race.complete[0].values[dimension.name])
+    best = race.complete[0].values.get(dimension.name)
+    if best is None:
+        return 0
+    at = dimension.place(best)
     is_there = at <= OUTER if end < 0 else at >= 1 - OUTER
-    own = (1, None) if dimension.name.startswith(OWN) else (None, None)  # no network has half a layer
-    natural = NATURAL.get(dimension.name, own)[0 if end < 0 else 1]
-    last = _ends(dimension)[0 if end < 0 else 1]
-    is_free = natural is None or (last > natural if end < 0 else last < natural)
+    (first, last), (lowest, highest) = ends(dimension), limits(dimension)
+    is_free = first > lowest if end < 0 else last < highest
     return end if is_there and is_free else 0
-
-
-def widened(dimension: Dimension, end: int) -> str:
-    """A range that goes as far again beyond one end, as Python writes it."""
-    low, high = _ends(dimension)
-    if dimension.kind == "choice":
-        values = [float(value) for value in dimension.ordered]
-        values = [*values, 2 * high] if end > 0 else [low / 2, *values]
-        is_whole = all(isinstance(value, int) for value in dimension.options) and values[0] >= 1
-        return str([int(value) if is_whole else value for value in values])
-    if dimension.kind == "log":
-        factor = high / low
-        low, high = (low, high * factor) if end > 0 else (low / factor, high)
-    else:
-        low, high = (low, high + (high - low)) if end > 0 else (low - (high - low), high)
-        lowest, highest = NATURAL.get(dimension.name, (None, None))
-        low = low if lowest is None else max(low, float(lowest))
-        high = high if highest is None else min(high, float(highest))
-    log = ', "log"' if dimension.kind == "log" else ""
-    ends_in_words = [str(round(v)) if dimension.is_whole else f"{v:.3g}" for v in (low, high)]
-    return f"({', '.join(ends_in_words)}{log})"
-
-
-def _ends(dimension: Dimension) -> tuple[float, float]:
-    if dimension.kind != "choice":
-        return dimension.low, dimension.high
-    return float(dimension.ordered[0]), float(dimension.ordered[-1])
 
 
 def _bars(
@@ -133,9 +127,10 @@ def _bars(
 ) -> Bars:  # fmt: skip
     return Bars(
         title="How much each hyperparameter matters",
-        caption=f"Share of the variance of {n} trials' scores that a hyperparameter explains alone, read from random "
-        "forests, with the 95% interval over resampled trials. Beyond the line: more than chance makes of any of them "
-        "19 times of 20.",
+        caption=f"Share of the variance of {n} trials' scores that a hyperparameter explains alone, as random forests "
+        "read it; the bars' ends hold 95% of forests grown on resampled trials. Forests read too little into weak "
+        "effects, and few trials say little of how strong one is. Beyond the line: more than chance makes of any of "
+        "them 19 times of 20.",
         labels=tuple(space[j].label for j in order),
         values=tuple(found[j].share for j in order),
         intervals=tuple((found[j].low, found[j].high) for j in order),
@@ -174,11 +169,15 @@ def _slices(context: Context, seen: list[Tried], space: tuple[Dimension, ...], c
     return tuple(blocks)
 
 
-def _parallel(context: Context, race: Race, space: tuple[Dimension, ...]) -> Parallel:
+def _parallel(context: Context, race: Race, space: tuple[Dimension, ...]) -> tuple[Parallel, ...]:
     """All trials with a score, the best ones set off."""
     metric = context.metric
-    best = race.complete[:SET_OFF]
-    seen = [*best, *(one for one in race.tried if one.score is not None and one.is_whole and one not in best)]
+    inside = [one for one in race.tried if one.score is not None and one.is_whole and _has_place(one, space)]
+    best = [one for one in race.complete if one in inside][:SET_OFF]
+    seen = [*best, *(one for one in inside if one not in best)]
+    left = "" if race.tried[0] in inside else " The start is no line here: it has what no range holds."
+    if not seen:
+        return ()
     scores = [one.score or 0.0 for one in seen]
     axes = [
         Axis(name=d.label, options=tuple(map(str, d.ordered)))
@@ -186,10 +185,10 @@ def _parallel(context: Context, race: Race, space: tuple[Dimension, ...]) -> Par
         else Axis(name=d.label, low=d.low, high=d.high, is_log=d.kind == "log")
         for d in space
     ]
-    return Parallel(
+    parallel = Parallel(
         title="All trials across all hyperparameters",
         caption=f"One line a trial, ending at its {metric.label}; the best {len(best)} are set off. Point at a line to "
-        "see which trial it is.",
+        f"see which trial it is.{left}",
         axes=(*axes, Axis(name=metric.label, low=min(scores), high=max(scores))),
         paths=tuple(
             Path(
@@ -200,6 +199,7 @@ def _parallel(context: Context, race: Race, space: tuple[Dimension, ...]) -> Par
         ),
         emphasis=tuple(range(len(best))),
     )
+    return (parallel,)
 
 
 def _coordinate(dimension: Dimension, one: Tried) -> float:

@@ -9,7 +9,8 @@ from wizard.core.config import TrainingConfig
 from wizard.stages.context import Context, Judged
 from wizard.stages.gains import with_interval
 from wizard.stages.step import Outcome, noted, passed, step, warned
-from wizard.stages.tune.race import candidates_of
+from wizard.stages.tune.race import candidates_of, why_broken
+from wizard.stages.tune.random_search import UNSOUND
 from wizard.stages.words import count
 from wizard.training.compare import Interval, gain_between
 
@@ -31,6 +32,13 @@ def winner(context: Context) -> Outcome:
     others = [config for config in found if config != incumbent]
     if not others:
         decides = _decides(context, incumbent, found)
+        race = context.shared.get("race")
+        if race is not None and race.tried and race.tried[0].failure:
+            why = race.tried[0].failure
+            return warned(
+                f"The start breaks ({why}), and the search left no other configuration.", advice=UNSOUND,
+                decides=decides,
+            )  # fmt: skip
         return noted("The start stays: no other configuration is left to compare with it.", decides=decides)
     start = context.judge(incumbent)  # stored: trial 0
     n, seeds = _affordable(context, start, len(others))
@@ -44,7 +52,7 @@ def winner(context: Context) -> Outcome:
     if not sound:
         return warned(
             "Every configuration breaks with fresh seeds, the start among them.",
-            advice="Look at the learning rate: call overfit() and regularize() again with another seed.",
+            advice=UNSOUND,
             decides=_decides(context, incumbent, found),
         )
     ranked = sorted(sound, key=lambda one: -context.metric.gain(one.score, 0.0))
@@ -70,6 +78,7 @@ def _answer(
     ranked: list[Judged],
 ) -> Outcome:  # fmt: skip
     metric, best, start = context.metric, ranked[0], fresh[0]
+    context.shared["had fresh seeds"] = True
     luck = _optimism(context, found, fresh)
     seeds = count(len(best.predictions), "fresh seed")
     numbers: dict[str, Any] = {
@@ -79,7 +88,7 @@ def _answer(
     }  # fmt: skip
     if start.failure:
         numbers.pop("expected")
-        return passed(f"The start breaks with fresh seeds ({start.failure}); the best trial does not.", **numbers)
+        return passed(f"The start breaks with fresh seeds ({why_broken(start)}); the best trial does not.", **numbers)
     own, before = metric.words(best.score), metric.words(start.score)
     promised = context.shared["promise"] = _promise(context, luck)
     if best is start:
@@ -87,7 +96,7 @@ def _answer(
             f"The start stays: with {seeds} it gives {metric.label} {before}, and no trial gives more.{promised}",
             **numbers,
         )
-    gain = context.gain(best, start)
+    gain = context.gain(best, start).of_best_among(len(fresh) - 1)
     sure = "beyond the noise" if gain.low > 0 else "a gain within the noise"
     return passed(
         f"A new best: with {seeds} it gives {metric.label} {own}, the start {before}, {sure}.{promised}", **numbers
@@ -96,7 +105,8 @@ def _answer(
 
 def _optimism(context: Context, found: tuple[TrainingConfig, ...], fresh: list[Judged]) -> Interval | None:
     """By how much the search's score of its best trial lies above what fresh seeds give; None where that is unknown."""
-    best = next((one for one in fresh[1:] if one.config == found[0] and not one.failure), None)
+    first = next((config for config in found if config != context.shared.get("scheduled")), None)
+    best = next((one for one in fresh[1:] if one.config == first and not one.failure), None)
     if best is None:
         return None
     promised = context.judge(best.config)  # as the search saw it
@@ -118,6 +128,14 @@ def _unproven(
     folds = range(len(context.split.folds)) if context.split.folds else (None,)
     if all(context.is_trained(other.but(fold=fold, seed=0)) for fold in folds):
         best, start = context.judge(other), context.judge(incumbent)
+        if start.failure and not best.failure:
+            return passed(
+                f"There was no time for fresh seeds, but the start breaks ({why_broken(start)}), the best trial not.",
+                measured=best.score,
+                unit=context.metric.label,
+                advice="Give the journey a larger budget.",
+                decides=_decides(context, other, found),
+            )
         lead = context.gain(best, start).of_best_among(max(context.effort.trials, len(found)))
         if not best.failure and lead.low > 0:
             words = context.metric.words
@@ -173,15 +191,18 @@ def _table(context: Context, incumbent: TrainingConfig, fresh: list[Judged]) -> 
     metric, form = context.metric, context.metric.column_format
     rows = []
     for name, one in zip(_names(incumbent, fresh), fresh, strict=True):
-        searched = context.judge(one.config).score
+        is_of_search = one.config != context.shared.get("scheduled")
+        judged = context.judge(one.config) if is_of_search else None
+        searched = None if judged is None or judged.failure else judged.score
         change = one.config.diff(incumbent)
         words = ", ".join(f"{field} {_short(old)} → {_short(new)}" for field, (new, old) in change.items())
         score = None if one.failure else one.score
-        lost = None if score is None else metric.gain(searched, score)
+        lost = None if score is None or searched is None else metric.gain(searched, score)
         rows.append((name, searched, score, lost, words or "as it was"))
     return Table(
         title="What the search promised, and what fresh seeds give",
-        caption=f"{metric.label}; a positive difference is what the search promised too much.",
+        caption=f"{metric.label}; a positive difference is what the search promised too much. A schedule that was "
+        "tuned after the search has no figure of the search.",
         columns=(
             Column(name="configuration"), Column(name="in the search", format=form),
             Column(name="with fresh seeds", format=form), Column(name="promised too much", format=form),
