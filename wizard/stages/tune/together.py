@@ -47,7 +47,10 @@ class Together:
         context, team = self.context, self.context.team
         assert team is not None
         folder = context.trainer.store.folder
-        chief = Chief(oracle, self.space, first, self.limit, self.goes_on, self._looked, self._ended)
+        chief = Chief(
+            oracle, self.space, first, self.limit, self.goes_on, self._looked, self._ended,
+            lambda: self.race.seconds_a_trial,
+        )  # fmt: skip
 
         def announce(ip: str, port: int) -> None:
             incumbent = self.race.incumbent
@@ -63,7 +66,7 @@ class Together:
                 context.progress.line(line)
 
         try:
-            left = serve(chief, team, announce, say, lambda: context.pacing.left <= 0)
+            left = serve(chief, team, announce, say, lambda: context.pacing.left)
         finally:
             withdraw(folder)
         if left is not None:
