@@ -97,4 +97,4 @@ class Timing:
     def _judging(self) -> float:
         """What all runs of a configuration take, without a first look."""
         whole = [one.judged.seconds for one in self.race.complete if one.judged is not None]
-        return float(np.median(whole)) if whole else 0.0
+        return float(np.median(whole)) if whole else self.race.seconds_a_trial
