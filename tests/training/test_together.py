@@ -44,7 +44,7 @@ class Served:
         self.monkeypatch, self.team, self.looked = monkeypatch, team, looked
         self.ended, self.lines, self.here = {}, [], []
         self.listens, self.lasts = threading.Event(), lasts
-        self.trials, self.options = trials, options
+        self.trials, self.options, self.usual = trials, options, 0.0
 
     def ends(self, number, values, looks, batch, failure):
         assert number not in self.ended, "a trial ended twice"
@@ -54,9 +54,10 @@ class Served:
         return values["learning_rate"]
 
     def together(self, oracle, first):
-        self.chief = Chief(oracle, SPACE, first, self.trials, lambda number: True, self.looked, self.ends)
+        self.chief = Chief(oracle, SPACE, first, self.trials, lambda number: True, self.looked, self.ends,
+                           lambda: self.usual)  # fmt: skip
         left = serving.serve(
-            self.chief, self.team, self.announce, self.lines.append, lambda: time.monotonic() > self.until
+            self.chief, self.team, self.announce, self.lines.append, lambda: self.until - time.monotonic()
         )
         return self.chief.done, left
 
@@ -165,6 +166,88 @@ def test_a_trial_of_a_worker_that_never_comes_back_is_taken_over(monkeypatch):
     assert [trial.score is None for trial in served.run()] == [False] * 5
 
 
+def dies(number, values, looks, look):
+    raise SystemExit  # the thread ends here, and nobody says so to the chief
+
+
+def test_a_trial_whose_worker_died_keeps_no_search_from_its_end(monkeypatch):
+    served, begun = Served(monkeypatch, lasts=1.0), []
+
+    def ends_one(*trial):
+        begun.append(trial[0])
+        return found(*trial) if len(begun) == 1 else dies(*trial)
+
+    worker(served, "worker-1", ends_one)
+    assert [trial.number for trial in served.run()] == [0, 1]
+    assert served.lines == ["trial 2 was not ended in time and is left out"]
+
+
+def test_where_no_worker_is_heard_any_more_the_search_goes_on_here_while_there_is_time(monkeypatch):
+    monkeypatch.setattr(chief_module, "LEAST_LATE", 0.2)
+    served = Served(monkeypatch, trials=4)
+    worker(served, "worker-1", dies)
+    assert [trial.score is None for trial in served.run()] == [False] * 4
+    assert served.here == [0, 1, 2, 3]
+
+
+def test_without_a_limit_a_worker_that_died_is_asked_back_and_then_done_without(monkeypatch):
+    monkeypatch.setattr(chief_module, "LEAST_LATE", 0.2)
+    monkeypatch.setattr(serving, "QUIET", 1.0)
+    served = Served(monkeypatch, trials=3, lasts=float("inf"))
+    worker(served, "worker-1", dies)
+    started = time.monotonic()
+    assert [trial.number for trial in served.run()] == [0, 1, 2]
+    assert served.here == [0, 1, 2]
+    assert time.monotonic() - started > serving.QUIET
+    assert "no trial ended for long; if worker-1 died, start it again under the same name" in served.lines
+
+
+def test_a_worker_is_waited_for_as_long_as_a_trial_usually_takes(monkeypatch):
+    monkeypatch.setattr(chief_module, "LEAST_LATE", 0.0)
+    served = Served(monkeypatch, trials=3)
+    served.usual = 0.5
+
+    def slow(number, values, looks, look):
+        time.sleep(1.0)
+        return found(number, values, looks, look)
+
+    worker(served, "worker-1", slow)
+    served.run()
+    assert served.here == [0]
+
+
+def test_a_chief_waits_for_the_first_worker_to_join(monkeypatch):
+    monkeypatch.setattr(chief_module, "LEAST_LATE", 0.1)
+    monkeypatch.setattr(serving, "QUIET", 0.1)
+    served = Served(monkeypatch, trials=3)
+
+    def join():
+        served.listens.wait(TEST_ENDS)
+        time.sleep(1.0)
+        worker(served, "worker-1", found)
+
+    threading.Thread(target=join, daemon=True).start()
+    served.run()
+    assert served.here == [0]
+
+
+def test_a_worker_is_not_heard_once_its_trial_was_taken_back(monkeypatch):
+    served = Served(monkeypatch)
+
+    def together(oracle, first):
+        chief = Chief(oracle, SPACE, first, 6, lambda number: True, served.looked, served.ends, lambda: 0.0)
+        trial = chief.create_trial("worker-1")
+        left = chief.take_back()
+        trial.status = "COMPLETED"
+        chief.end_trial(trial)
+        assert chief.create_trial("worker-1").status == "IDLE"
+        return chief.done, left
+
+    monkeypatch.setattr(served, "together", together)
+    assert len(served.run()) == 6
+    assert served.here == list(range(6))
+
+
 def test_a_failure_is_recorded_with_its_reason_and_a_hopeless_trial_is_given_up(monkeypatch):
     served, kept = Served(monkeypatch, trials=4, looked=lambda number, values, batch: "hopeless" * (number == 2)), {}
 
@@ -261,7 +344,8 @@ def test_a_dead_worker_is_started_again_under_its_name_until_its_trial_is_to_bla
     served = Served(monkeypatch)
 
     def together(oracle, first):
-        chief = served.chief = Chief(oracle, SPACE, first, 6, lambda number: True, served.looked, served.ends)
+        chief = served.chief = Chief(oracle, SPACE, first, 6, lambda number: True, served.looked, served.ends,
+                                     lambda: 0.0)  # fmt: skip
         launcher, said = Launcher(2, LOOPBACK, 1, SLEEPS), []
         launcher.start()
         try:

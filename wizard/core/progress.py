@@ -106,7 +106,7 @@ class Progress:
         """What the step is doing now; shown live only."""
         if self._status is not None:
             more = f" · {escape(text)}" if text else ""
-            left = "" if self.left() == float("inf") else f" · {max(self.left(), 0.0):.0f} s left"
+            left = "" if self.left() == float("inf") else f" · {max(self.left(), 0.0):.0f} s left of the journey"
             self._status.update(f"[dim]{self._step}{self._part}{more}{left}[/]")
 
     def step_ends(self, finding: Finding) -> None:

@@ -22,7 +22,7 @@ from wizard.training.space import Dimension
 TOLD = "wizard/told"  # a trial's exact values, as JSON: KerasTuner sends numbers with seven digits
 FAILURE = "wizard/failure"  # why a trial came to nothing: KerasTuner sends no messages
 LOOK, BATCH = "first_look", "batch"  # what a worker reports beside the score
-LATE, LEAST_LATE = 4.0, 60.0  # times the usual trial, and seconds, after which another worker takes a trial over
+LATE, LEAST_LATE = 4.0, 60.0  # times the usual trial, and seconds, after which a trial's worker is taken for dead
 
 
 class Chief:
@@ -31,6 +31,8 @@ class Chief:
     Attributes:
         done: What came of the trials that ended, in that order.
         error: What broke in the chief itself, or None.
+        asked: Workers that asked for a trial.
+        heard: When any of them said something last.
     """
 
     def __init__(
@@ -42,6 +44,7 @@ class Chief:
         goes_on: Callable[[int], bool],
         looked: Callable[[int, dict[str, HpValue], int], str],
         ended: Callable[[int, dict[str, HpValue], int | None, int | None, str], float],
+        usual: Callable[[], float],
     ) -> None:
         """Hands nothing out yet.
 
@@ -54,18 +57,20 @@ class Chief:
             looked: (number, values, batch) of a trial that was looked at -> why it is given up, or "".
             ended: (number, values, looks, batch, failure) of a trial that ended -> its score; raises TrialFailed. The
                 batch is None where the trial came to nothing.
+            usual: Seconds that a whole trial takes, as far as is known.
         """
         self.oracle, self.space, self.trials = oracle, tuple(space), trials
-        self.goes_on, self.looked, self.ended = goes_on, looked, ended
+        self.goes_on, self.looked, self.ended, self.usual = goes_on, looked, ended, usual
         self.done: list[SearchTrial] = []
         self.error: BaseException | None = None
         self.lock = threading.RLock()
-        self._next, self._is_over = first, False
+        self._next, self._is_over, self._is_closed = first, False, False
         self._numbers: dict[str, int] = {}  # by trial id
         self._batches: dict[str, int] = {}  # by trial id, as reported last
         self._begun: dict[str, float] = {}  # moments, by trial id
         self._took: list[float] = []
-        self.asked: dict[str, float] = {}  # moments, by worker
+        self.asked: set[str] = set()
+        self.heard = time.monotonic()
         self.told_over: set[str] = set()
         self.n_ended: dict[str, int] = {}  # by worker
 
@@ -73,7 +78,9 @@ class Chief:
     def create_trial(self, tuner_id: str) -> Any:
         """The trial that a worker has not ended yet, else the next one; IDLE where there may be one later."""
         with self._answering():
-            self.asked[tuner_id] = time.monotonic()
+            self.asked.add(tuner_id)
+            if self._is_closed:
+                return self._empty("IDLE")
             if tuner_id in self.oracle.ongoing_trials:
                 return self._told(self.oracle.ongoing_trials[tuner_id])
             if not self._is_over and (self._next >= self.trials or not self.goes_on(self._next)):
@@ -110,7 +117,7 @@ class Chief:
         with self._answering():
             worker = next((w for w, t in self.oracle.ongoing_trials.items() if t.trial_id == trial.trial_id), None)
             told = trial.hyperparameters.values
-            if worker is None or told.get(TOLD) != self._as_told(self.oracle.trials[trial.trial_id]):
+            if self._is_closed or worker is None or told.get(TOLD) != self._as_told(self.oracle.trials[trial.trial_id]):
                 return
             failure = str(told.get(FAILURE) or "")
             self._ended(worker, self._batches.get(trial.trial_id) if trial.status == "COMPLETED" else None, failure)
@@ -137,6 +144,11 @@ class Chief:
         with self.lock:  # a trial that is ending is no longer there, and not yet among the done
             return self._is_over and not self.oracle.ongoing_trials
 
+    @property
+    def patience(self) -> float:
+        """Seconds after which a worker that has a trial is taken for dead."""
+        return max(LEAST_LATE, LATE * max(float(np.median(self._took)) if self._took else 0.0, self.usual()))
+
     def has_trial(self, worker: str) -> bool:
         """Whether a worker has a trial that did not end."""
         return worker in self.oracle.ongoing_trials
@@ -147,14 +159,18 @@ class Chief:
             if self.has_trial(worker):
                 self._ended(worker, None, why)
 
-    def stop_asking(self) -> None:
-        """Hands no new trials out any more."""
+    def end(self) -> list[int]:
+        """Hands nothing out any more, and waits for nothing; returns the numbers of the trials that did not end."""
         with self.lock:
             self._is_over = True
+            left = [self._numbers[trial.trial_id] for trial in self.oracle.ongoing_trials.values()]
+            self.oracle.ongoing_trials.clear()
+            return sorted(left)
 
     def take_back(self) -> list[tuple[int, Any]]:
-        """(number, trial) of what was handed out and did not end: nobody runs it any more."""
+        """(number, trial) of what was handed out and did not end: no worker is heard any more."""
         with self.lock:
+            self._is_closed = True
             begun = list(self.oracle.ongoing_trials.values())
             return sorted(((self._numbers[trial.trial_id], trial) for trial in begun), key=lambda one: one[0])
 
@@ -162,6 +178,7 @@ class Chief:
     @contextmanager
     def _answering(self) -> Iterator[None]:
         with self.lock:
+            self.heard = time.monotonic()
             try:
                 yield
             except BaseException as error:  # the service would send it to the worker, and nobody else would know
@@ -188,9 +205,8 @@ class Chief:
     def _left_over(self, tuner_id: str) -> Any:
         """What there is for a worker when all trials are handed out: one that is late elsewhere, or to wait."""
         now = time.monotonic()
-        limit = max(LEAST_LATE, LATE * float(np.median(self._took))) if self._took else float("inf")
         for worker, trial in self.oracle.ongoing_trials.items():
-            if now - self._begun[trial.trial_id] > limit:
+            if now - self._begun[trial.trial_id] > self.patience:
                 self.oracle.ongoing_trials[tuner_id] = self.oracle.ongoing_trials.pop(worker)
                 self._begun[trial.trial_id] = now
                 return self._told(trial)

@@ -6,6 +6,7 @@ import contextlib
 import os
 import subprocess
 import tempfile
+import time
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -92,10 +93,11 @@ class Launcher:
             self._folder.cleanup()
 
     def wait(self, seconds: float) -> None:
-        """Gives workers so long to end by themselves."""
+        """Gives workers so long, all together, to end by themselves."""
+        until = time.monotonic() + seconds
         for process in self.processes.values():
             with contextlib.suppress(subprocess.TimeoutExpired):
-                process.wait(seconds)
+                process.wait(max(until - time.monotonic(), 0.0))
 
     def _start(self, name: str) -> None:
         before = self.processes.get(name)

@@ -14,7 +14,8 @@ from wizard.training.roles import Team
 
 PAUSE = 0.1  # seconds between two looks at the workers
 REMIND = 60.0  # seconds in which no worker asks, after which that is said
-QUIET = 600.0  # the same while trials are running
+QUIET = 600.0  # the same while workers that the chief started run trials; and how long it waits for others, which may
+# come back under their names, where nothing else limits its time
 GRACE = 2.0  # seconds in which workers that ask hear that the search is over
 LEAVE = 5.0  # seconds that workers have to end by themselves
 
@@ -24,19 +25,19 @@ def serve(
     team: Team,
     announce: Callable[[str, int], None],
     say: Callable[[str], None],
-    is_late: Callable[[], bool],
+    time_left: Callable[[], float],
 ) -> list[tuple[int, Any]] | None:
-    """Serves trials until all ended.
+    """Serves trials until all ended or the time is over.
 
     Args:
         chief: Hands them out.
         team: Whom to start, and where to listen.
         announce: (ip, port) is called as soon as somebody listens there.
         say: Takes a line about workers.
-        is_late: Whether the time for the search is over.
+        time_left: Seconds left to the search; infinite where nothing limits it.
 
     Returns:
-        None where the search came to its end; where no worker lives any more, (number, trial) of what they left.
+        None where the search came to its end; where no worker is heard any more, (number, trial) of what they left.
 
     Raises:
         OptionError: Where nobody can listen at the address.
@@ -46,7 +47,7 @@ def serve(
     try:
         announce(team.ip, port)
         launcher.start()
-        is_whole = _watch(chief, launcher, say, is_late)
+        is_whole = _watch(chief, launcher, say, time_left)
         if not is_whole:
             return chief.take_back()
         _say_goodbye(chief)
@@ -57,33 +58,44 @@ def serve(
         launcher.stop()
 
 
-def _watch(chief: Chief, launcher: Launcher, say: Callable[[str], None], is_late: Callable[[], bool]) -> bool:
+def _watch(chief: Chief, launcher: Launcher, say: Callable[[str], None], time_left: Callable[[], float]) -> bool:
     """Waits for the end; False where nobody is left to bring it about."""
-    heard = time.monotonic()
+    said = time.monotonic()
     while not chief.is_done:
         if chief.error is not None:
             raise chief.error
         for line in launcher.tend(chief):
             say(line)
-        if launcher.names and launcher.has_none_left and not set(chief.asked) - set(launcher.names):
+        if time_left() <= 0:
+            for number in chief.end():
+                say(f"trial {number} was not ended in time and is left out")
+            continue
+        if launcher.has_none_left and _is_deserted(chief, launcher, time_left()):
             return False
         running = list(chief.oracle.ongoing_trials)
-        heard = max(heard, *chief.asked.values(), 0.0)
-        if is_late():
-            chief.stop_asking()
-        if time.monotonic() - heard > (QUIET if running else REMIND):
-            heard = time.monotonic()
+        quiet = REMIND if not running else min(chief.patience, QUIET) if launcher.has_none_left else QUIET
+        if time.monotonic() - max(chief.heard, said) > quiet:
+            said = time.monotonic()
             if running:
                 say(f"no trial ended for long; if {', '.join(running)} died, start it again under the same name")
-            elif not launcher.names or launcher.has_none_left:
+            elif launcher.has_none_left:
                 say("no worker has asked for a trial for a minute; start one with a KERASTUNER_TUNER_ID of its own")
         time.sleep(PAUSE)
     return True
 
 
+def _is_deserted(chief: Chief, launcher: Launcher, time_left: float) -> bool:
+    """Whether no worker lives on this machine, and none that joined says anything any more."""
+    joined = chief.asked - set(launcher.names)
+    if not joined:  # a chief that was started first waits for them
+        return bool(launcher.names)
+    patience = chief.patience if time_left < float("inf") else max(QUIET, chief.patience)
+    return time.monotonic() - chief.heard > patience
+
+
 def _say_goodbye(chief: Chief) -> None:
     until = time.monotonic() + GRACE
-    while set(chief.asked) - chief.told_over and time.monotonic() < until:
+    while chief.asked - chief.told_over and time.monotonic() < until:
         time.sleep(PAUSE)
 
 

@@ -1,7 +1,8 @@
-"""A journey that does nothing but search, as a script: `python -m tests.stages.tune.several OUT TRIALS WORKERS [SLOW]`.
+"""A journey that does nothing but search: `python -m tests.stages.tune.several OUT TRIALS WORKERS [SLOW [PATIENCE]]`.
 
 All steps but those of the search answer at once, so that tests of several processes do not wait for five stages. With
-SLOW every training run takes so many seconds more, so that a test can meet a trial in its middle.
+SLOW every training run takes so many seconds more, so that a test can meet a trial in its middle. Workers are taken for
+dead after PATIENCE seconds without a word.
 """
 
 from __future__ import annotations
@@ -40,6 +41,12 @@ def slower(seconds: float) -> None:
     Trainer._train = slow
 
 
+def impatient(seconds: float) -> None:
+    from wizard.training import chief, serving
+
+    chief.LEAST_LATE = serving.QUIET = seconds
+
+
 if __name__ == "__main__":
     from wizard import Wizard
     from wizard.core.progress import say
@@ -47,6 +54,8 @@ if __name__ == "__main__":
     out, trials, workers = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
     if sys.argv[4:]:
         slower(float(sys.argv[4]))
+    if sys.argv[5:]:
+        impatient(float(sys.argv[5]))
     stage.steps_of = steps
     wizard = Wizard(some_rows(90), "bought", metric="accuracy", budget="quick", out=out, name="search", gates="warn")
     wizard.explore().baseline().overfit().regularize().tune(trials=trials, workers=workers or None)

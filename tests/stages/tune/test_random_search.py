@@ -17,7 +17,8 @@ from wizard.core.clock import Clock
 from wizard.core.decisions import Decisions
 from wizard.stages.length import own_epochs
 from wizard.stages.tune.race import Race
-from wizard.stages.tune.random_search import MOST_TRIALS, PROOF_SHARE, _proof, trials_for
+from wizard.stages.tune.random_search import MOST_TRIALS, trials_for
+from wizard.stages.tune.timing import PROOF_SHARE, Timing
 from wizard.training.oracles import opened_tuner
 from wizard.training.search import TrialFailed
 
@@ -122,7 +123,9 @@ def test_the_search_takes_what_the_ensemble_has_no_use_for(small):
     for kept in (1e-3, 1e6):
         race = race_on(small, config)
         context.shared["time for the search"] = kept
-        assert _proof(context, race) == pytest.approx(min(PROOF_SHARE * kept, proof_runs * race.seconds_a_trial))
+        assert Timing(context, race, 2).proof == pytest.approx(
+            min(PROOF_SHARE * kept, proof_runs * race.seconds_a_trial)
+        )
 
 
 def race_on(journey, config=MLP):
@@ -194,6 +197,15 @@ def test_hyperband_trains_short_ones_first_and_only_whole_ones_are_candidates(sm
     remarks = [row[-1] for row in rows_of(walked["random_search"])]
     assert "trained for part of its epochs" in remarks
     assert all(config.stop_after in (None, 3) for config in walked.decided["candidates"])
+
+
+def test_bayesian_optimisation_begins_at_the_start_and_goes_on_from_what_it_found(small):
+    walked = tuned_from(small, *SEARCH, trials=3, tuner="bayesian")
+    assert walked["random_search"].headline.startswith("3 trials of Bayesian optimisation")
+    rows = rows_of(walked["random_search"])
+    assert [row[0] for row in rows] == [0, 1, 2]
+    assert "the start" in rows[0][-1]
+    assert MLP in walked.decided["candidates"]
 
 
 def test_an_oracle_of_ones_own_says_how_many_trials(small):

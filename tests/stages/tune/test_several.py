@@ -126,3 +126,20 @@ def test_processes_join_by_keras_tuners_environment_variables(tmp_path):
     assert "worker-1: the search is over." in said
     assert len(re.findall(r"trial [123] begins", said)) == 3
     assert left_behind(out) == []
+
+
+def test_where_the_only_worker_that_joined_was_killed_the_chief_ends_its_trial_and_the_search(tmp_path):
+    out = tmp_path / "runs"
+    with socket.socket() as free:
+        free.bind((LOOPBACK, 0))
+        address = {ORACLE_IP: LOOPBACK, ORACLE_PORT: str(free.getsockname()[1])}
+    worker = started(out, 3, 0, SLOW, 10.0, **address, **{TUNER_ID: "worker-1"})
+    chief = started(out, 3, 0, SLOW, 10.0, **address, **{TUNER_ID: "chief"})
+    until(lambda: "trial 1 begins" in worker.log.read_text())
+    worker.kill()
+    worker.wait(ENDS)
+    said = ended(chief)
+    assert "no worker is left: the search goes on in this process" in said
+    assert numbers(said) == list(range(3))
+    assert "failed" not in said
+    assert left_behind(out) == []

@@ -65,7 +65,7 @@ class Race:
         """Trials judged on all rows and trained to the end, best first; equal ones in the order of their numbers."""
         metric = self.context.metric
         whole = [one for one in self.tried if one.judged is not None and one.is_whole]
-        return sorted(whole, key=lambda one: -metric.gain(one.judged.score, 0.0) if one.judged else 0.0)
+        return sorted(whole, key=lambda one: (-metric.gain(one.judged.score, 0.0) if one.judged else 0.0, one.number))
 
     @property
     def yardstick(self) -> Tried | None:
@@ -155,18 +155,20 @@ class Race:
     def _run(
         self, number: int, config: TrainingConfig, values: dict[str, HpValue], *, is_hyperband: bool, is_whole: bool
     ) -> Tried:
-        first = None if is_hyperband else first_look(self.context, config)
+        first, looked = None if is_hyperband else first_look(self.context, config), 0.0
         if first is not None:
             if first.failure:
                 return Tried(number, config, values, None, first.seconds, failure=why_broken(first))
             reason = self.verdict(number, first)
             if reason:
                 return Tried(number, config, values, self._estimate(first), first.seconds, given_up=reason)
+            looked = 0.0 if self.context.split.folds else first.seconds  # a fold is a run of the whole trial
         judged = self.context.judge(config)
+        seconds = looked + judged.seconds
         failure = why_broken(judged)
         if failure:
-            return Tried(number, config, values, None, judged.seconds, failure=failure)
-        return Tried(number, config, values, judged.score, judged.seconds, judged, is_whole=is_whole)
+            return Tried(number, config, values, None, seconds, failure=failure)
+        return Tried(number, config, values, judged.score, seconds, judged, is_whole=is_whole)
 
     def _hopeless(self, first: Judged) -> str:
         """Why a trial is not worth its other folds or epochs, or ""."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 from wizard.core import costs
@@ -13,6 +12,7 @@ from wizard.stages.length import is_cut_short, own_epochs, trained
 from wizard.stages.step import Outcome, noted, passed, step, warned
 from wizard.stages.tune.race import Race, Tried, looks_of
 from wizard.stages.tune.search_space import short
+from wizard.stages.tune.timing import ENSEMBLE_RUNS, Timing
 from wizard.stages.tune.together import Together
 from wizard.stages.words import count
 from wizard.training.oracles import hyperband_trials
@@ -23,13 +23,6 @@ CANDIDATES = 5  # configurations that are handed on
 MOST_TRIALS = 1_000  # under a budget in seconds, which ends the search long before on all but the smallest data: there
 # more neither help nor harm (chosen by one half of 376 rows of diabetes, the best of 200 and of 800 trials do alike on
 # the other), but tell more of what matters, and keep the page and the folder small (1 MB, 60 MB)
-PROOF_SHARE = 0.3  # of the search's time that is kept for the schedule and the winner's fresh seeds,
-# and no more than what they take where there is time for all of it: so many trials' time for each seed of a comparison,
-# and so many beside (texts took two thirds of it, banking77 nine tenths)
-PROOF_RUNS = {"quick": (3, 3), "standard": (8, 10), "thorough": (8, 20)}
-ENSEMBLE_RUNS = {"quick": (3, 5), "standard": (4, 10), "thorough": (4, 15)}  # fresh seeds, longer runs, a student
-PROOF = 2  # runs of the winner and the incumbent with a fresh seed, for which time is kept
-MINUTE, LONG = 60.0, 90.0  # seconds: beyond the second, time is given in minutes
 UNSOUND = "Look at the learning rate: call overfit() and regularize() again with another seed."
 KINDS = {"random": "random search", "bayesian": "Bayesian optimisation", "hyperband": "Hyperband"}
 
@@ -45,47 +38,48 @@ def random_search(context: Context) -> Outcome:
     incumbent: TrainingConfig = context.decided("incumbent")
     space = tuple(Dimension.model_validate(d) for d in context.decided("search_space").values())
     tuner = str(context.options.get("tuner") or "random")
-    limit = trials_for(context, incumbent)
+    is_short = is_cut_short(context, incumbent) and not context.options.get("trials")
+    limit = 1 if is_short or not space else trials_for(context, incumbent)
     race = Race(context, incumbent)
+    timing = Timing(context, race, limit, lambda: 1 if together is None else together.at_a_time)
     context.shared.update(race=race, space=space)
 
     def evaluate(
         number: int, values: dict[str, HpValue], looks: int | None, batch: int | None = None, failure: str = ""
     ) -> float:
-        last = _expected(context, race, limit) - 1
-        context.progress.part(f"trial {number} of {max(last, number)}{_so_far(context, race, limit)}")
+        context.progress.part(f"trial {number} of {timing.last(number)}{_so_far(context, race, timing, number)}")
         before = len(race.tried)
         try:
             return race.evaluate(number, values, looks, batch, failure)
         finally:
             if len(race.tried) > before:
-                context.progress.line(_in_a_line(context, race, space, limit))
+                timing.ended()
+                context.progress.line(_in_a_line(context, race, space, timing))
 
-    is_short = is_cut_short(context, incumbent) and not context.options.get("trials")
     if is_short:
         context.pacing.cuts.append("random_search: trials, for a longer run of what there is")
 
     def goes_on(number: int) -> bool:
         if number == 0 or is_short:
             return number == 0
-        seconds = race.seconds_a_trial
         if number == 1:
-            context.pacing.take(context.pace * costs.needed("ensemble") + _runs(context, ENSEMBLE_RUNS) * seconds)
+            context.pacing.take(context.pace * costs.needed("ensemble") + timing.seconds_of(ENSEMBLE_RUNS))
             context.shared["time for the search"] = context.pacing.left
-        cost = max((1 + PROOF) * seconds, seconds + _proof(context, race))
-        return context.pacing.allows(f"random_search: trial {number}", cost)
+            timing.begins()
+        return context.pacing.allows(f"random_search: trial {number}", timing.cost)
 
+    together = Together(context, race, space, limit, goes_on, evaluate) if context.team is not None else None
     with context.trainer.store.scratch() as place:
         search(
             space, evaluate,
             tuner=context.options.get("tuner") or "random",
             is_higher_better=context.metric.is_higher_better,
-            trials=limit if space else 1,
+            trials=limit,
             goes_on=goes_on,
             seed=context.derived_seed("random_search"),
             looks=looks_of(incumbent),
             place=place,
-            together=Together(context, race, space, limit, goes_on, evaluate) if context.team is not None else None,
+            together=together,
         )  # fmt: skip
     how = KINDS.get(tuner, tuner.split(" ")[0].rpartition(".")[2])
     return _answer(context, race, space, how, is_short=is_short)
@@ -169,49 +163,23 @@ def _ends(race: Race) -> str:
     return f" ({', '.join(parts)})" if parts else ""
 
 
-def _expected(context: Context, race: Race, limit: int) -> int:
-    """How many trials there will be: under a budget in seconds as many as fit at the pace so far."""
-    spent = sum(one.seconds for one in race.tried)
-    if not spent or context.pacing.left == float("inf"):
-        return limit
-    fit = max(context.pacing.left - _proof(context, race), 0.0) * len(race.tried) / spent
-    return min(limit, len(race.tried) + int(fit))
-
-
-def _proof(context: Context, race: Race) -> float:
-    """Seconds that are kept for the schedule and for fresh seeds."""
-    left = context.shared.get("time for the search", context.pacing.left)
-    if left == float("inf"):
-        return 0.0
-    return min(PROOF_SHARE * max(left, 0.0), _runs(context, PROOF_RUNS) * race.seconds_a_trial)
-
-
-def _runs(context: Context, of: Mapping[str, tuple[int, int]]) -> int:
-    a_seed, beside = of[context.effort.name]
-    return a_seed * context.repeats + beside
-
-
-def _so_far(context: Context, race: Race, limit: int) -> str:
+def _so_far(context: Context, race: Race, timing: Timing, number: int) -> str:
     """The best so far and the time left: " · best 94.3% (trial 3) · 4 min left"."""
     if not race.complete:
         return ""
     best = race.complete[0]
-    mean = sum(one.seconds for one in race.tried) / len(race.tried)
-    mean /= max(context.team.workers, 1) if context.team is not None else 1
-    left = min((limit - len(race.tried)) * mean, max(context.pacing.left, 0.0))
-    time = f"{left / MINUTE:.0f} min" if left >= LONG else f"{left:.0f} s"
-    return f" · best {context.metric.words(best.score or 0.0)} (trial {best.number}) · {time} left"
+    return f" · best {context.metric.words(best.score or 0.0)} (trial {best.number}) · {timing.time_left(number)}"
 
 
-def _in_a_line(context: Context, race: Race, space: tuple[Dimension, ...], limit: int) -> str:
+def _in_a_line(context: Context, race: Race, space: tuple[Dimension, ...], timing: Timing) -> str:
     one = race.tried[-1]
     score = context.metric.words(one.score) if one.score is not None else "failed"
     about = "about " if one.given_up else ""
     why = one.failure or one.given_up or ("" if one.is_whole else "part of its epochs")
     parts = [f"{about}{score}{f' ({why})' if why else ''}", changed(one, space), one.remark, f"{one.seconds:.1f} s"]
     words = " · ".join(part for part in parts if part)
-    last = max(_expected(context, race, limit) - 1, one.number)
-    return f"trial {one.number} of {last}: {words}{_so_far(context, race, limit)}"
+    so_far = _so_far(context, race, timing, max(tried.number for tried in race.tried))
+    return f"trial {one.number} of {timing.last(one.number)}: {words}{so_far}"
 
 
 def changed(one: Tried, space: tuple[Dimension, ...]) -> str:

@@ -41,13 +41,23 @@ class Together:
         """
         self.context, self.race, self.space, self.limit = context, race, space, limit
         self.goes_on, self.evaluate = goes_on, evaluate
+        self._chief: Chief | None = None
+
+    @property
+    def at_a_time(self) -> int:
+        """How many trials run side by side: by the workers that were started, and those that joined."""
+        joined = len(self._chief.asked) if self._chief is not None else 0
+        return max(joined, self.context.team.workers if self.context.team is not None else 0, 1)
 
     def __call__(self, oracle: Any, first: int) -> tuple[list[SearchTrial], list[tuple[int, Any]] | None]:
         """Runs a search's trials from number `first` on."""
         context, team = self.context, self.context.team
         assert team is not None
         folder = context.trainer.store.folder
-        chief = Chief(oracle, self.space, first, self.limit, self.goes_on, self._looked, self._ended)
+        chief = self._chief = Chief(
+            oracle, self.space, first, self.limit, self.goes_on, self._looked, self._ended,
+            lambda: self.race.seconds_a_trial,
+        )  # fmt: skip
 
         def announce(ip: str, port: int) -> None:
             incumbent = self.race.incumbent
@@ -63,11 +73,12 @@ class Together:
                 context.progress.line(line)
 
         try:
-            left = serve(chief, team, announce, say, lambda: context.pacing.left <= 0)
+            left = serve(chief, team, announce, say, lambda: context.pacing.left)
         finally:
             withdraw(folder)
         if left is not None:
             context.progress.line("no worker is left: the search goes on in this process")
+            self._chief = None
         return chief.done, left
 
     def _looked(self, number: int, values: dict[str, HpValue], batch: int) -> str:
