@@ -7,7 +7,9 @@ import keras
 import pytest
 
 from tests.small import fresh, trainer_for
+from tests.training.own_models import declared, journey_of, stepping, wine
 from wizard.core.config import TrainingConfig
+from wizard.training.trainer import COMPILED_KEPT
 
 MLP = TrainingConfig(family="mlp", hp={"width": 16, "depth": 1}, epochs=1, batch=64)
 WARM = 10  # runs after which caches and the allocator have what they need
@@ -68,3 +70,28 @@ def test_pictures_in_memory_are_held_less_than_three_times(tmp_path):
     """The arrays, their copy in TensorFlow and the batches under way; the libraries themselves take up to 1.5 GB."""
     data = PICTURES * SIDE * SIDE * 3
     assert int(fresh(PEAK, PICTURES, SIDE, tmp_path).split()[-1]) < 2.5 * data + 1.5e9
+
+
+def n_operations():
+    """In the graphs of training steps that are alive."""
+    gc.collect()
+    graphs = [one for one in gc.get_objects() if type(one).__name__ == "FuncGraph" and one.name == "one_step_on_data"]
+    return sum(len(graph.get_operations()) for graph in graphs)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("model", [declared, stepping])
+def test_no_graph_of_a_model_of_ones_own_stays_behind(model, tmp_path):
+    journey = journey_of(wine(), model, tmp_path)
+    config = journey.own.family.recipe(None, len(journey.split.train), journey.task).but(epochs=1, look_every=1, fold=0)
+    before, found = n_operations(), []
+    for number in range(COMPILED_KEPT + 4):
+        changed = {"hp": {"units": 4 + number, "dropout": 0.1}} if model is declared else {"batch": 16}
+        journey.trainer.train(config.but(seed=number, **changed))
+        found.append(n_operations() - before)
+    assert found[0] > 0
+    assert found[-1] <= found[COMPILED_KEPT - 1], found
+    if model is stepping:  # its step may keep something, so that every run has a model of its own
+        assert found[-1] <= found[0], found
+    journey.trainer.release()
+    assert n_operations() <= before

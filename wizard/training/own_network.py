@@ -43,6 +43,7 @@ class OwnNetwork:
         self.steps_a_call = steps_a_call
         self.is_weighted = own.tensors.weight is not None or config.class_weights
         self._data: tuple[Any, ...] = ()
+        self._traced: list[Any] = []  # graphs
         self._make(config, derive(config.seed, "weights"))
 
     @property
@@ -110,13 +111,23 @@ class OwnNetwork:
         self._load(prepared, prepared.weight, "none", 0)
 
     def release(self) -> None:
-        """Gives an instance's own training step back."""
+        """Gives a model's own training step back, and the memory of what ours was traced into."""
         if self.model.__dict__.get("train_step") is self._step:
             del self.model.__dict__["train_step"]
             self.model.train_function = None
+        self._take_apart()
 
     # ── inside ───────────────────────────────────────────────────────────────────────────────────
+    def _take_apart(self) -> None:
+        """Ends the graphs of training steps: TensorFlow keeps those that were traced inside another one for ever."""
+        from tensorflow.python.framework.func_graph import dismantle_func_graph  # there is no public way
+
+        for graph in self._traced:
+            dismantle_func_graph(graph)
+        self._traced.clear()
+
     def _make(self, config: TrainingConfig, seed: int) -> None:
+        self._take_apart()
         own = self.own
         self.model = own.new(config.hp, seed) if own.is_copyable else own.given
         self.built = own.default if own.is_instance else built_of(self.model)
@@ -215,6 +226,8 @@ class OwnNetwork:
         step = type(model).train_step.__get__(model)
 
         def step_on_rows(rows: Any) -> Any:
+            if not tf.executing_eagerly():
+                self._traced.append(tf.compat.v1.get_default_graph())
             data: tuple[Any, ...] = (self._gathered("x", rows), self._gathered("y", rows))
             if self.is_weighted:
                 weight = self.resident.gather("weight", rows)

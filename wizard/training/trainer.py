@@ -184,7 +184,7 @@ class Trainer:
             self._compiled[structure] = self._compiled.pop(structure)  # most recently used last
         else:
             while len(self._compiled) >= COMPILED_KEPT:
-                self._compiled.pop(next(iter(self._compiled)))
+                _let_go(self._compiled.pop(next(iter(self._compiled))))
             with keras_seed(0, is_calm=not is_own), scope(self.distribution):
                 resident = self._resident.get(data) or Resident(None if self.distribution is None else "CPU:0")
                 self._compiled[structure] = (
@@ -198,8 +198,7 @@ class Trainer:
     def release(self) -> None:
         """Lets go of all compiled networks and the data that they hold, where memory ran out."""
         for compiled in self._compiled.values():
-            if compiled.network is compiled:  # the user's own: its training step is theirs again
-                compiled.release()
+            _let_go(compiled)
         self._compiled.clear()
 
     def _first_weights(self, config: TrainingConfig) -> list[np.ndarray] | None:
@@ -304,6 +303,11 @@ def _arrays(path: Path) -> dict[str, np.ndarray]:
             f"{path} cannot be read ({error}): the disk or a copy broke it. Remove the folder {path.parent} and run "
             "the same again: only this run is trained anew."
         ) from error
+
+
+def _let_go(compiled: Any) -> None:
+    if compiled.network is compiled:  # the user's own: its training step is theirs again
+        compiled.release()
 
 
 def _watches_batches(callback: Any) -> bool:
