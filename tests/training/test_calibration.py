@@ -104,3 +104,16 @@ def test_the_rank_of_an_interval_is_the_one_that_is_counted_by_hand(n, rank):
     """The (n + 1) 0.9th smallest: of 19 distances the 18th, of 564 the 509th (508.5 rounded up)."""
     distance = np.random.default_rng(0).permutation(np.arange(1.0, n + 1))
     assert fit_half_widths(np.zeros(n), distance, 0.9) == (rank,)
+
+
+def test_a_few_copies_leave_the_chance_of_all_other_rows_as_it_is():
+    random = np.random.default_rng(0)
+    y = random.integers(0, 2, 400)
+    p = np.clip(np.eye(2)[y] * 0.98 + 0.01, 0, 1)
+    p[:16] = p[:16, ::-1]  # a few that are surely wrong
+    units = np.arange(400)
+    units[20] = 21
+    alone, copied = (
+        chance_error(p, None, BINARY, np.random.default_rng(1), 200, y, one).mean() for one in (None, units)
+    )
+    assert copied == pytest.approx(alone, rel=0.2)

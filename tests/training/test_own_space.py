@@ -83,7 +83,7 @@ def test_what_would_change_nothing_is_said_at_the_door(name, task, modality, has
 
 def test_a_chief_hands_options_out_as_they_were_given():
     weighed = Dimension(name="class_weights", kind="choice", options=(False, True), now=False)
-    chief = Chief(None, [weighed], 1, 2, *[lambda *_: True] * 3)
+    chief = Chief(None, [weighed], 1, 2, *[lambda *_: True] * 3, usual=lambda: 1.0)
     proposed = SimpleNamespace(hyperparameters=SimpleNamespace(values={"class_weights": 0}))
     assert chief._values(proposed)["class_weights"] is False
 

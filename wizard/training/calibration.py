@@ -139,9 +139,10 @@ def chance_error(
 ) -> np.ndarray:
     """Calibration errors of these probabilities if they were true: labels are drawn from them.
 
-    Labels of one unit are not drawn one by one: how far their rows go wrong together is seen in y. What each unit is
-    off by is given a random size and sign then, which leaves no error but that of chance (the wild bootstrap of Wu
-    1986, by units). So many draws, or fewer where there are millions of probabilities, whose errors hardly differ.
+    Labels of several rows of one unit are not drawn one by one: how far they go wrong together is seen in y. What each
+    such unit is off by is given a random size and sign then, which leaves no error but that of chance (the wild
+    bootstrap of Wu 1986, by units). So many draws, or fewer where there are millions of probabilities, whose errors
+    hardly differ.
     """
     unit = None if y is None else numbered(units)
     if y is None:
@@ -159,10 +160,15 @@ def chance_error(
 
     if unit is None:
         return np.array([error(random.random(len(sure)) < sure) for _ in range(draws)])
-    kin = np.repeat(unit, len(sure) // len(p))[order]
+    kin, is_alone = (np.repeat(one, len(sure) // len(p))[order] for one in (unit, np.bincount(unit)[unit] == 1))
     parts = zip(*(np.split(column, starts[1:]) for column in (right - sure, w, kin)), strict=True)
     off = np.concatenate([_off(*part) for part in parts])
-    return np.array([error(sure + off * random.normal(size=int(kin.max()) + 1)[kin]) for _ in range(draws)])
+
+    def came() -> np.ndarray:
+        together = sure + off * random.normal(size=int(kin.max()) + 1)[kin]
+        return np.where(is_alone, random.random(len(sure)) < sure, together)
+
+    return np.array([error(came()) for _ in range(draws)])
 
 
 def _off(off: np.ndarray, w: np.ndarray, kin: np.ndarray) -> np.ndarray:
