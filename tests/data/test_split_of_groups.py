@@ -28,6 +28,7 @@ def test_groups_whose_target_runs_through_all_values_give_their_share(n_groups):
         assert len(part) / len(dataset) == pytest.approx(0.15, abs=0.05)
     groups = [set(dataset.group[part]) for part in (split.train, split.validation, split.test)]
     assert sum(map(len, groups)) == len(set.union(*groups))
+    assert "classes, groups and copies kept together" in split.how
 
 
 def test_with_time_and_groups_later_groups_are_held_out_whole():

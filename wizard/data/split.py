@@ -84,7 +84,7 @@ def draw_split(dataset: Dataset, task: Task, copies: np.ndarray, seed: int) -> S
     strata = _strata(dataset, task)
     units = units_of(dataset, copies)
     if dataset.time is None:
-        hold_out: _Chronological | _Stratified = _Stratified(strata, units, seed)
+        hold_out: _Chronological | _Stratified = _Stratified(strata, units, seed, dataset.group is not None)
     else:
         hold_out = _Chronological(_moments(dataset, units))
     how = [hold_out.words]
@@ -180,9 +180,10 @@ class _Chronological:
 class _Stratified:
     """Holds out a share of every stratum, whole units at a time."""
 
-    def __init__(self, strata: np.ndarray, units: np.ndarray, seed: int) -> None:
+    def __init__(self, strata: np.ndarray, units: np.ndarray, seed: int, has_groups: bool) -> None:
         self.strata, self.units, self.seed = strata, units, seed
-        self.words = "at random, classes and copies kept together"
+        kept = "classes, groups and copies" if has_groups else "classes and copies"
+        self.words = f"at random, {kept} kept together"
 
     def draw(self, rows: np.ndarray, share: float, use: str) -> tuple[np.ndarray, np.ndarray]:
         is_held = np.zeros(len(rows), bool)
