@@ -15,6 +15,8 @@ from wizard.training.units import effective_rows, numbered
 
 COLDEST, HOTTEST = 0.25, 10.0  # temperatures that are looked through: rows that are all right would ask for 0
 THRESHOLDS = 200  # tried at most: quantiles of the probabilities
+NEARBY = 21  # of them whose scores are averaged: of 1, 11 and 21 the best on new rows drawn from two normal distributions
+# in 15 of 18 cases (three metrics, 200 to 6,800 rows), if only just: balanced accuracy .7884, .7891, .7894 with 6,800
 BINS = 15  # of a reliability diagram (Guo et al. 2017), with as many rows each
 ROWS_A_BIN = 20  # at least: the share that is right in fewer is mostly chance
 MOST_DRAWN, FEWEST_DRAWS = 40_000_000, 20  # labels drawn for the null, half a second; and how often at least
@@ -78,12 +80,18 @@ def has_threshold(metric: Metric, task: Task) -> bool:
 
 
 def fit_threshold(p: np.ndarray, y: np.ndarray, weight: np.ndarray | None, metric: Metric, task: Task) -> float:
-    """The threshold at which a metric is best; the middle of those that are equally good."""
+    """The threshold at which a metric is best; the middle of those that are equally good.
+
+    Scores are those of thresholds nearby in the mean: the best of many single ones is the luckiest.
+    """
+    from scipy.ndimage import uniform_filter1d
+
     positive = p if task.is_multilabel else p[:, 1]
     tried = np.unique(np.append(np.quantile(positive, np.linspace(0, 1, THRESHOLDS)), THRESHOLD))
     between = (tried[1:] + tried[:-1]) / 2
     scores = np.array([metric.score(y, named(p, float(one), task), weight) for one in between])
     scores = scores if metric.is_higher_better else -scores
+    scores = uniform_filter1d(scores, NEARBY, mode="nearest") if len(scores) else scores
     best = np.flatnonzero(scores >= scores.max())
     return float(between[best[len(best) // 2]]) if len(between) else THRESHOLD
 

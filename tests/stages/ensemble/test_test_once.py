@@ -7,6 +7,8 @@ from tests.stages.walk import OPTIONS, Walked, context_of, diabetes, journey_on
 from wizard.core.calibration import Calibration
 from wizard.core.decisions import Decisions
 from wizard.stages.ensemble.fair import as_promised
+from wizard.stages.ensemble.pool import Candidate
+from wizard.stages.ensemble.selection import MOVED, answers, select
 from wizard.training.calibration import fit_threshold, named
 
 
@@ -103,3 +105,25 @@ def test_the_summary_does_not_call_rows_sealed_that_were_opened_before(small):
     assert "had been sealed until now" in _sealed(1)
     assert "opened for the 2nd time" in _sealed(2)
     assert _sealed(0) == "The test rows are sealed still."
+
+
+def test_members_are_picked_by_the_smooth_score_where_another_threshold_than_one_half_is_best(rare):
+    """The metric at one half says how bold networks are, not how well they tell rows apart."""
+    context = context_of(rare, "ensemble")
+    rows = context.deciding_rows
+    y, random = context.y(rows), np.random.default_rng(2)
+
+    def candidate(shift, noise, seed):
+        odds = 2.0 * y - 3.0 + random.normal(0, 1, len(rows)) + random.normal(0, noise, len(rows))
+        p = 1 / (1 + np.exp(-(odds + shift)))
+        p = np.column_stack([1 - p, p])
+        loss = float(-np.log(p[np.arange(len(y)), y]).mean())
+        return Candidate(SHORT.but(seed=seed), p, (), loss)
+
+    bold, modest = candidate(2.5, 1.5, 0), candidate(0.0, 0.1, 1)
+    score = context.metric.score
+    assert score(y, bold.predictions, None) > score(y, modest.predictions, None)
+    selection = select(context, [bold, modest], most=1)
+    assert context.shared[MOVED]
+    assert set(selection.picks) == {1}
+    assert not np.array_equal(answers(context, modest.predictions), modest.predictions)

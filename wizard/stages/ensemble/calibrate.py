@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -12,7 +11,7 @@ from wizard.core.calibration import Calibration
 from wizard.core.finding import Cause
 from wizard.stages.context import Context
 from wizard.stages.ensemble.final import joined
-from wizard.stages.ensemble.selection import halves
+from wizard.stages.ensemble.selection import crossed, halves
 from wizard.stages.step import Outcome, noted, passed, step, warned
 from wizard.stages.words import amount, count, share
 from wizard.training.calibration import (
@@ -116,21 +115,6 @@ def fit_of(context: Context, p: np.ndarray) -> tuple[float, np.ndarray]:
     if gain_between(criterion_for(task), y, [after], [p], weight, context.seed, units=context.units(rows)).low <= 0:
         return 1.0, p
     return fit_temperature(p, y, weight, task), after
-
-
-def crossed(
-    context: Context, p: np.ndarray, fit: Callable[..., Any], apply: Callable[[np.ndarray, Any], np.ndarray]
-) -> np.ndarray:
-    """Predictions changed by what was fitted to the other half of the deciding rows."""
-    rows = context.deciding_rows
-    y, weight = context.y(rows), context.weight(rows)
-    parts, places = [], halves(context, rows)
-    for half, other in zip(places, places[::-1], strict=True):
-        parts.append(apply(p[half], fit(p[other], y[other], None if weight is None else weight[other])))
-    whole = np.empty((len(p), *parts[0].shape[1:]), parts[0].dtype)
-    for half, part in zip(places, parts, strict=True):
-        whole[half] = part
-    return whole
 
 
 def threshold_of(context: Context, p: np.ndarray) -> tuple[float | None, str]:

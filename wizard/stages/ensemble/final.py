@@ -9,6 +9,7 @@ from wizard.core.run import TrainingRun
 from wizard.models.family import multiple
 from wizard.stages.context import Context
 from wizard.stages.ensemble.pool import Candidate, candidate, is_judged
+from wizard.stages.ensemble.selection import MOVED
 
 REFITS = "networks that are trained on all known rows"
 
@@ -90,10 +91,15 @@ def candidates_of(context: Context) -> list[tuple[Candidate, float]]:
 
 
 def best_alone(context: Context) -> Candidate:
-    """The best single network: of the members and the incumbent, by the metric on the deciding rows."""
+    """The best single network, of the members and the incumbent, on the deciding rows.
+
+    By the metric, or by the smooth score where the metric asks for another threshold than one half.
+    """
     rows, metric = context.deciding_rows, context.metric
     y, weight = context.y(rows), context.weight(rows)
     ones = [one for one, _ in candidates_of(context)]
     incumbent = candidate(context, context.decided("incumbent"), 0)
     ones += [incumbent] if incumbent is not None else []
+    if context.shared.get(MOVED):
+        return min(ones, key=lambda one: one.loss)
     return max(ones, key=lambda one: metric.gain(metric.score(y, one.predictions, weight), 0.0))

@@ -10,7 +10,7 @@ from wizard.core.blocks import Block, Column, Line, Lines, Reference, Table
 from wizard.core.config import OWN_FAMILY, TrainingConfig
 from wizard.stages.context import Context
 from wizard.stages.ensemble.pool import MOST_DISTINCT, Candidate, pool, reserve
-from wizard.stages.ensemble.selection import Selection, select
+from wizard.stages.ensemble.selection import Selection, answers, select
 from wizard.stages.ensemble.unfit import disagreement, in_words, unfit
 from wizard.stages.gains import measured_gain
 from wizard.stages.step import Outcome, failed, noted, passed, step, warned
@@ -102,7 +102,9 @@ def _in_words(context: Context, candidates: list[Candidate], selection: Selectio
         return "There is one network only, so it is handed over alone."
     metric, rows = context.metric, context.deciding_rows
     y, weight = context.y(rows), context.weight(rows)
-    after, before = (metric.words(metric.score(y, p, weight)) for p in (selection.together, selection.alone))
+    after, before = (
+        metric.words(metric.score(y, answers(context, p), weight)) for p in (selection.together, selection.alone)
+    )
     n_members = len(set(selection.picks))
     if n_members == 1:
         return f"Of {count(n, 'network')} none helps another, so one is handed over alone."

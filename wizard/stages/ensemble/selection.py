@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
 from wizard.stages.context import Context
 from wizard.stages.ensemble.pool import MOST_DISTINCT, Candidate
+from wizard.training.calibration import fit_threshold, has_threshold, named
 from wizard.training.compare import Interval, gain_between
 from wizard.training.metrics import Metric, criterion_for
 
 SIZE = 8  # picks, with replacement; gains beyond it are small and every member costs time at prediction
+MOVED = "whether the metric asks for another threshold than one half"
 CURVE_DRAWS = 200  # of the bootstrap, a point of the curve: an interval from their spread needs no more
 
 
@@ -67,8 +70,10 @@ def select(context: Context, candidates: Sequence[Candidate], most: int = MOST_D
     """Picks members one by one, each the one that helps most (Caruana et al. 2004).
 
     They are picked by the metric that decides and by the smooth score, which has more to say on few rows; the better
-    of both stays. What is gained is measured by cross-fitting: each half of the deciding rows judges what the other
-    half chose. How many are picked is decided so too; which ones, by all rows.
+    of both stays. Where the metric asks for another threshold than one half it says nothing of probabilities, so that
+    the smooth score alone picks, and answers are judged from the threshold that the other half asks for. What is
+    gained is measured by cross-fitting: each half of the deciding rows judges what the other half chose. How many are
+    picked is decided so too; which ones, by all rows.
 
     Args:
         context: The step's.
@@ -79,17 +84,22 @@ def select(context: Context, candidates: Sequence[Candidate], most: int = MOST_D
     y, weight, units = context.y(rows), context.weight(rows), context.units(rows)
     size = int(context.options.get("size") or SIZE)
     predictions = [one.predictions for one in candidates]
-    orders = [(criterion, metric), (metric, criterion)] if metric != criterion else [(criterion, metric)]
+    best = min(candidates, key=lambda one: one.loss).predictions
+    has_moved = context.shared[MOVED] = has_threshold(metric, context.task) and _helps(context, best)
+    orders = [(criterion, metric)] if has_moved or metric == criterion else [(criterion, metric), (metric, criterion)]
+    by = (criterion, metric) if has_moved else (metric, criterion)
     ways = [(order, _crossed(context, predictions, order, size, most)) for order in orders]
-    reached = [(_ranks((metric, criterion), y, joined[n], weight), way, n)
+    reached = [(_ranks(by, y, joined[n], weight), way, n)
                for way, (_, joined) in enumerate(ways) for n in range(size)]  # fmt: skip
     _, way, last = min(reached)
     order, joined = ways[way]
-    alone = _crossed(context, predictions, (metric, criterion), 1, 1)[0]
-    gains = tuple(gain_between(metric, y, [one], [alone], weight, context.seed, CURVE_DRAWS, units) for one in joined)
+    alone = _crossed(context, predictions, by, 1, 1)[0]
+    told, first = [answers(context, one) for one in joined], answers(context, alone)
+    gains = tuple(gain_between(metric, y, [one], [first], weight, context.seed, CURVE_DRAWS, units) for one in told)
     picks = tuple(_greedy(predictions, order, y, weight, size, most)[: last + 1])
     in_sample = np.mean([predictions[i] for i in picks], axis=0)
-    optimism = metric.gain(metric.score(y, in_sample, weight), metric.score(y, joined[last], weight))
+    in_sample = answers(context, in_sample)
+    optimism = metric.gain(metric.score(y, in_sample, weight), metric.score(y, told[last], weight))
     loss_gain = gain_between(criterion, y, [joined[last]], [alone], weight, context.seed, units=units)
     gain = gains[last].of_best_among(size * len(orders))
     return Selection(picks, gains, gain, loss_gain, joined[last], alone, optimism)
@@ -109,6 +119,40 @@ def _crossed(
         for n in range(size):
             joined[n][half] = np.mean([predictions[i][half] for i in picked[: n + 1]], axis=0)
     return joined
+
+
+def answers(context: Context, p: np.ndarray) -> np.ndarray:
+    """Predictions for the deciding rows as the metric is to see them.
+
+    Where a threshold helps (as `select` has found), named from the one that the other half of the rows asks for.
+    """
+    if not context.shared.get(MOVED):
+        return p
+    task, metric = context.task, context.metric
+    return crossed(context, p, lambda q, y, w: fit_threshold(q, y, w, metric, task), lambda q, t: named(q, t, task))
+
+
+def _helps(context: Context, p: np.ndarray) -> bool:
+    """Whether another threshold than one half is better for the metric beyond the noise."""
+    rows, metric, task = context.deciding_rows, context.metric, context.task
+    after = crossed(context, p, lambda q, y, w: fit_threshold(q, y, w, metric, task), lambda q, t: named(q, t, task))
+    y, weight, units = context.y(rows), context.weight(rows), context.units(rows)
+    return gain_between(metric, y, [after], [p], weight, context.seed, units=units).low > 0
+
+
+def crossed(
+    context: Context, p: np.ndarray, fit: Callable[..., Any], apply: Callable[[np.ndarray, Any], np.ndarray]
+) -> np.ndarray:
+    """Predictions changed by what was fitted to the other half of the deciding rows."""
+    rows = context.deciding_rows
+    y, weight = context.y(rows), context.weight(rows)
+    parts, places = [], halves(context, rows)
+    for half, other in zip(places, places[::-1], strict=True):
+        parts.append(apply(p[half], fit(p[other], y[other], None if weight is None else weight[other])))
+    whole = np.empty((len(p), *parts[0].shape[1:]), parts[0].dtype)
+    for half, part in zip(places, parts, strict=True):
+        whole[half] = part
+    return whole
 
 
 def halves(context: Context, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
