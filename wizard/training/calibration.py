@@ -15,7 +15,7 @@ from wizard.training.units import effective_rows, numbered
 
 COLDEST, HOTTEST = 0.25, 10.0  # temperatures that are looked through: rows that are all right would ask for 0
 THRESHOLDS = 200  # tried at most: quantiles of the probabilities
-NEARBY = 21  # of them whose scores are averaged: of 1, 11 and 21 the best on new rows drawn from two normal distributions
+NEARBY = 21  # of them whose scores are averaged: of 1, 11 and 21 the best on new rows of two normal distributions
 # in 15 of 18 cases (three metrics, 200 to 6,800 rows), if only just: balanced accuracy .7884, .7891, .7894 with 6,800
 BINS = 15  # of a reliability diagram (Guo et al. 2017), with as many rows each
 ROWS_A_BIN = 20  # at least: the share that is right in fewer is mostly chance
