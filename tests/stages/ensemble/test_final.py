@@ -12,7 +12,8 @@ from wizard.core.decisions import Decisions
 from wizard.core.pacing import CAUTION
 from wizard.export.current import current_members
 from wizard.stages.ensemble.final import REFITS, final_config, final_run, refitted
-from wizard.stages.ensemble.pool import again, reserve
+from wizard.stages.ensemble.members import members
+from wizard.stages.ensemble.pool import again, pool, reserve
 
 
 @pytest.fixture
@@ -87,3 +88,19 @@ def test_what_predicts_afterwards_is_what_was_handed_over(small):
     assert (member.config.refit, member.config.stop_after) == (True, 4)
     (member,) = current_members(small.trainer, decisions.model_copy(update={"handed_over": ()}), small.seed)
     assert member.config.stop_after is None
+
+
+def test_time_that_is_not_reserved_goes_into_more_seeds(context, small, monkeypatch):
+    timed = context_of(replace(small, budget=Budget(TINY, 1e3)), "ensemble")
+    timed.split, timed.shared = context.split, {**context.shared}
+    timed.decisions = Decisions.model_validate({**GIVEN, "metric": "accuracy"})
+    monkeypatch.setattr("wizard.stages.ensemble.pool.is_cut_short", lambda *_: False)
+    asked = []
+    monkeypatch.setattr(
+        timed.pacing, "allows", lambda what, seconds: "one more" in what and (asked.append(seconds) or len(asked) < 3)
+    )
+    found = pool(timed)
+    outcome = members.run(timed)
+    assert len(timed.shared["fit to join"]) == len(found) + 2
+    assert asked == [pytest.approx((1 + again(timed)) * found[0].seconds)] * 3
+    assert outcome.decides["members"]

@@ -9,7 +9,7 @@ import numpy as np
 from wizard.core.blocks import Block, Column, Line, Lines, Reference, Table
 from wizard.core.config import OWN_FAMILY, TrainingConfig
 from wizard.stages.context import Context
-from wizard.stages.ensemble.pool import MOST_DISTINCT, Candidate, pool, reserve
+from wizard.stages.ensemble.pool import MOST_DISTINCT, Candidate, further, pool, reserve
 from wizard.stages.ensemble.selection import Selection, answers, select
 from wizard.stages.ensemble.unfit import disagreement, in_words, unfit
 from wizard.stages.gains import measured_gain
@@ -43,6 +43,12 @@ def members(context: Context) -> Outcome:
     context.shared[SELECTED] = selection
     chosen = chosen_of(context, left, selection)
     reserve(context, seconds_of(left, chosen))
+    more = further(context, left)
+    if more:
+        left = context.shared["fit to join"] = [*left, *more]
+        selection = context.shared[SELECTED] = select(context, left, most_distinct(context, left))
+        chosen = chosen_of(context, left, selection)
+        reserve(context, seconds_of(left, chosen))
     numbers = {**_numbers(context, selection), "blocks": blocks_of(context, left, selection, chosen)}
     numbers["decides"] = {"members": chosen}
     words = _in_words(context, left, selection)

@@ -105,6 +105,29 @@ def is_judged(context: Context, config: TrainingConfig, seed: int) -> bool:
     return all(context.is_trained(config.but(fold=fold, seed=seed)) for fold in folds)
 
 
+def further(context: Context, found: list[Candidate]) -> list[Candidate]:
+    """More seeds of the winner, where time is left beside what is reserved for training the chosen ones once more.
+
+    Args:
+        context: The step's.
+        found: What was chosen from.
+    """
+    if not again(context) or context.budget.seconds is None:
+        return []
+    incumbent = context.decided("incumbent")
+    first = next((one for one in found if one.config == incumbent.but(fold=None, seed=0)), found[0])
+    there = {one.config.seed for one in found if one.config.but(seed=0) == incumbent.but(fold=None, seed=0)}
+    more: list[Candidate] = []
+    for number in range(FRESH, FRESH + MOST_SEEDS):
+        if number in there:
+            continue
+        if not context.pacing.allows(f"members: one more seed, {number}", (1 + again(context)) * first.seconds):
+            break
+        one = candidate(context, incumbent, number)
+        more += [one] if one is not None else []
+    return more
+
+
 def again(context: Context) -> float:
     """Times a run's seconds that training it once more takes, on the rows that decided too; 0 where it is not done.
 
