@@ -30,7 +30,9 @@ def test_every_section_has_its_numbers(walked, card):
     ]  # fmt: skip
     data = walked.results["ensemble"].dataset
     assert f"`{data.fingerprint}`" in card
-    assert f"| to train on | {data.n_train:,} |" in card
+    assert f"| to train and to decide on by turns, in 3 folds | {data.n_train + data.n_validation:,} |" in card
+    assert f"| rows that they were trained on | {data.n_train + data.n_validation:,} |" in card
+    assert "broke" not in card
     for column, kind in (("age", "number"), ("city", "category"), ("since", "date")):
         assert f"| {column} | {kind} |" in card
     assert "to be chosen by the owner" in card

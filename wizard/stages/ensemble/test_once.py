@@ -90,14 +90,13 @@ def _opened(context: Context) -> _Opened:
 
 
 def _dumb_names(context: Context) -> tuple[str, ...]:
-    """The best simple method, and the best guess, by their validation scores."""
+    """The best simple method that learns, and the best guess, by their validation scores, as far as there are any."""
     scores = context.decided("dumb_scores")
     if not scores:  # the baseline's step broke
         return ()
     best = max if context.metric.is_higher_better else min
-    learnt = best((name for name in scores if name not in GUESSES), key=lambda name: scores[name])
-    guess = best((name for name in scores if name in GUESSES), key=lambda name: scores[name])
-    return (learnt, guess)
+    kinds = [[name for name in scores if (name in GUESSES) == is_guess] for is_guess in (False, True)]
+    return tuple(best(names, key=lambda name: scores[name]) for names in kinds if names)
 
 
 def _dumb(context: Context, rows: np.ndarray) -> dict[str, np.ndarray]:
