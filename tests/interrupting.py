@@ -21,7 +21,7 @@ class Started:
         """Starts `python ARGUMENTS` as a terminal would: able to hear Ctrl-C, also where we are not."""
         self.process = subprocess.Popen(
             [sys.executable, "-u", *map(str, arguments)], cwd=ROOT, text=True, errors="replace",
-            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, preexec_fn=_hears, start_new_session=True,
+            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, preexec_fn=hears, start_new_session=True,
             env={**os.environ, "PYTHONUNBUFFERED": "1"},
         )  # fmt: skip
         self._lines: list[str] = []
@@ -66,5 +66,6 @@ class Started:
         return status
 
 
-def _hears() -> None:
+def hears() -> None:
+    """Lets a child hear Ctrl-C, also where its parent does not (as a shell's background jobs)."""
     signal.signal(signal.SIGINT, signal.SIG_DFL)  # Python's own comes where this is the default

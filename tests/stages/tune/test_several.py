@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.interrupting import hears
 from tests.small import ROOT
 from wizard.core.announced import FILE
 from wizard.core.store import PARTIAL
@@ -27,7 +28,7 @@ def started(out, trials, workers, *slow, **environment):
     path = out.parent / f"{environment.get(TUNER_ID, 'alone')}-{time.monotonic_ns()}.log"
     with path.open("w") as log:
         process = subprocess.Popen(
-            command, cwd=ROOT, env={**os.environ, **environment}, stdout=log, stderr=subprocess.STDOUT
+            command, cwd=ROOT, env={**os.environ, **environment}, stdout=log, stderr=subprocess.STDOUT, preexec_fn=hears
         )
     process.log = path
     return process
