@@ -99,6 +99,13 @@ def test_the_intervals_ends_lie_around_what_is_true():
     assert 0.3 < strong.low < 0.5 < strong.high < 0.7  # half of the spread is noise
 
 
+def test_what_explains_all_explains_all_of_every_resample():
+    random = np.random.default_rng(0)
+    places = (np.arange(40) % 4 == 0).astype(float)[:, None]  # a resample has more or less of the few that differ
+    (found,), _ = importances(places, places[:, 0], random, [2])
+    assert found.low > 0.95
+
+
 def test_each_value_of_a_choice_counts_as_much():
     random = np.random.default_rng(0)
     places = random.integers(0, 3, (90, 1)) / 2
