@@ -11,7 +11,7 @@ from wizard.core.budget import Budget
 from wizard.core.decisions import Decisions
 from wizard.core.pacing import CAUTION
 from wizard.export.current import current_members
-from wizard.stages.ensemble.final import REFITS, final_config, final_run, refitted
+from wizard.stages.ensemble.final import REFITS, candidates_of, final_config, final_run, refitted
 from wizard.stages.ensemble.members import members
 from wizard.stages.ensemble.pool import again, pool, reserve
 
@@ -104,3 +104,11 @@ def test_time_that_is_not_reserved_goes_into_more_seeds(context, small, monkeypa
     assert len(timed.shared["fit to join"]) == len(found) + 2
     assert asked == [pytest.approx((1 + again(timed)) * found[0].seconds)] * 3
     assert outcome.decides["members"]
+
+
+def test_as_many_are_trained_again_as_there_is_time_for_together(context, monkeypatch):
+    two = ((SHORT, 0.5), (SHORT.but(seed=100), 0.5))
+    context.decisions = context.decisions.model_copy(update={"members": two})
+    share, both = len(context.split.known) / len(context.split.train), sum(c.seconds for c, _ in candidates_of(context))
+    monkeypatch.setattr(context.pacing, "allows", lambda what, seconds: seconds < 0.999 * share * both)
+    assert len(refitted(context)) == 1

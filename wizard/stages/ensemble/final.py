@@ -15,10 +15,10 @@ REFITS = "networks that are trained on all known rows"
 
 
 def refitted(context: Context) -> tuple[TrainingConfig, ...]:
-    """What of the best network alone and the members is trained once more, on the rows that decided too.
+    """Which members are trained once more, on the rows that decided too.
 
-    Where folds decided all are, else as many as there is time for: more rows hardly ever harm. A validation set of the
-    user's own stays apart. The same for all steps.
+    Where folds decided all are, else as many as there is time for, the best alone first: more rows hardly ever harm. A
+    validation set of the user's own stays apart. The same for all steps.
     """
     return context.once(REFITS, lambda: _refitted(context))
 
@@ -32,12 +32,13 @@ def _refitted(context: Context) -> tuple[TrainingConfig, ...]:
         return tuple(one.config for one in wanted)
     if len(context.dataset.rows_of("validation")):
         return ()
-    more = len(context.split.known) / max(len(context.split.train), 1)
-    return tuple(
-        one.config
-        for number, one in enumerate(wanted, start=1)
-        if context.pacing.allows(f"test_once: training network {number} on validation rows too", more * one.seconds)
-    )
+    more, seconds, found = len(context.split.known) / max(len(context.split.train), 1), 0.0, []
+    for number, one in enumerate(wanted, start=1):
+        seconds += more * one.seconds  # of all so far: none of them is trained yet
+        if not context.pacing.allows(f"test_once: training network {number} on validation rows too", seconds):
+            break
+        found.append(one.config)
+    return tuple(found)
 
 
 def final_run(context: Context, config: TrainingConfig) -> TrainingRun:
@@ -91,15 +92,13 @@ def candidates_of(context: Context) -> list[tuple[Candidate, float]]:
 
 
 def best_alone(context: Context) -> Candidate:
-    """The best single network, of the members and the incumbent, on the deciding rows.
+    """The best member on the deciding rows.
 
     By the metric, or by the smooth score where the metric asks for another threshold than one half.
     """
     rows, metric = context.deciding_rows, context.metric
     y, weight = context.y(rows), context.weight(rows)
     ones = [one for one, _ in candidates_of(context)]
-    incumbent = candidate(context, context.decided("incumbent"), 0)
-    ones += [incumbent] if incumbent is not None else []
     if context.shared.get(MOVED):
         return min(ones, key=lambda one: one.loss)
     return max(ones, key=lambda one: metric.gain(metric.score(y, one.predictions, weight), 0.0))
