@@ -106,6 +106,11 @@ def test_the_rank_of_an_interval_is_the_one_that_is_counted_by_hand(n, rank):
     assert fit_half_widths(np.zeros(n), distance, 0.9) == (rank,)
 
 
+def test_answers_that_all_say_one_half_keep_it_as_their_threshold():
+    y = np.arange(10) % 2
+    assert fit_threshold(np.full((10, 2), 0.5), y, None, METRICS["accuracy"], BINARY) == 0.5
+
+
 def test_a_few_copies_leave_the_chance_of_all_other_rows_as_it_is():
     random = np.random.default_rng(0)
     y = random.integers(0, 2, 400)

@@ -89,11 +89,13 @@ def fit_threshold(p: np.ndarray, y: np.ndarray, weight: np.ndarray | None, metri
     positive = p if task.is_multilabel else p[:, 1]
     tried = np.unique(np.append(np.quantile(positive, np.linspace(0, 1, THRESHOLDS)), THRESHOLD))
     between = (tried[1:] + tried[:-1]) / 2
+    if not len(between):  # all say one half
+        return THRESHOLD
     scores = np.array([metric.score(y, named(p, float(one), task), weight) for one in between])
     scores = scores if metric.is_higher_better else -scores
-    scores = uniform_filter1d(scores, NEARBY, mode="nearest") if len(scores) else scores
+    scores = uniform_filter1d(scores, NEARBY, mode="nearest")
     best = np.flatnonzero(scores >= scores.max())
-    return float(between[best[len(best) // 2]]) if len(between) else THRESHOLD
+    return float(between[best[len(best) // 2]])
 
 
 def named(p: np.ndarray, threshold: float, task: Task) -> np.ndarray:
