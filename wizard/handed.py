@@ -107,8 +107,7 @@ def handed(journey: Journey, decisions: Decisions, stages: Collection[StageName]
         model: Any = OwnAnswering(members, journey.task, calibration)
     else:
         model = load_predictor(file) if is_handed_over else build_predictor(members, journey.task, calibration)
-    known = journey.trainer.preparer.y[journey.split.known]
-    return Handed(model, members[0].prepared.preparation, journey.task, calibration, known)
+    return Handed(model, members[0].prepared.preparation, journey.task, calibration, journey.trainer.known_y)
 
 
 def examples_of(journey: Journey, raw: Any) -> Any:
@@ -188,8 +187,8 @@ def write_script(journey: Journey, decisions: Decisions, stages: Collection[Stag
     assert decisions.incumbent is not None
     config, instead = single_network([member for member, _ in decisions.members], decisions.incumbent)
     single = config.but(fold=None, refit=False, seed=derive(journey.seed, "run", config.seed))
-    known = journey.trainer.preparer.y[journey.split.known]
-    metric = metric_for(journey.metric or decisions.metric or default_metric(journey.task), journey.task, known)
+    name = journey.metric or decisions.metric or default_metric(journey.task)
+    metric = metric_for(name, journey.task, journey.trainer.known_y)
     prepared = journey.trainer.prepared(single)
     made = eject(single, prepared, journey.dataset, journey.task, journey.split, metric, path.name, instead)
     made.write(path)

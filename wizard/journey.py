@@ -309,6 +309,17 @@ def announce(journey: Journey) -> None:
         suit(dataset.examples)
 
 
+def keep(results: dict[StageName, StageResult], result: StageResult) -> None:
+    """Puts a stage's result among the others; where it is another than before, those of later stages are dropped."""
+    previous = results.get(result.stage)
+    results[result.stage] = result
+    if previous is None or previous.key == result.key:
+        return
+    dropped = [later for later in STAGES[STAGES.index(result.stage) + 1 :] if results.pop(later, None)]
+    if dropped:
+        say(f"{result.stage} changed, so the results of {', '.join(dropped)} are dropped; call them again.")
+
+
 def check_order(journey: Journey, stage: StageName, results: Collection[str]) -> None:
     """Refuses a stage before those that it stands on, or that a model of the user's own does not go through.
 

@@ -16,15 +16,15 @@ from wizard.core.decisions import Decisions
 from wizard.core.errors import OptionError, StageOrderError, check_count, nearest
 from wizard.core.finding import Finding
 from wizard.core.gates import check_gates
-from wizard.core.progress import say, say_result
-from wizard.core.result import STAGES, StageName, StageResult, decided_by
+from wizard.core.progress import say_result
+from wizard.core.result import StageName, StageResult, decided_by
 from wizard.core.store import folder_name
 from wizard.data.corrections import with_task
 from wizard.data.opening import Request, open_dataset
 from wizard.data.task import check_task
 from wizard.handed import Handed, check_export, deciding_scores, examples_of, handed, labelled_of, write_script
 from wizard.joining import joined
-from wizard.journey import Journey, announce, branched, check_order, person, stages_before, use_sets
+from wizard.journey import Journey, announce, branched, check_order, keep, person, stages_before, use_sets
 from wizard.pages import ShownResult, notebook_html, page_path, read_suspects, write_pages
 from wizard.sharing import share_journey
 from wizard.training.distribution import check_distribution
@@ -381,12 +381,7 @@ class Wizard:
                 check_gates(result, page_path(self._journey.folder, result.stage), True)
         run = partial(joined, self._journey, self._role) if self._role.is_worker else self._journey.run
         result = run(stage, options, before, decided_by(before), team)
-        previous = self._results.get(stage)
-        self._results[stage] = result
-        if previous is not None and previous.key != result.key:
-            dropped = [later for later in STAGES[STAGES.index(stage) + 1 :] if self._results.pop(later, None)]
-            if dropped:
-                say(f"{stage} changed, so the results of {', '.join(dropped)} are dropped; call them again.")
+        keep(self._results, result)
         self._handed = None
         if not self._role.is_worker:
             with self._journey.beside_stages(), self._journey.store.locked():

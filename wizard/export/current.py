@@ -37,8 +37,7 @@ def validation_scores(trainer: Trainer, decisions: Decisions, seed: int) -> dict
     weights = None if trainer.dataset.weight is None else trainer.dataset.weight[rows]
     calibration = decisions.calibration if decisions.members else None
     joined = calibrated(np.array([total[int(row)] for row in rows]), calibration, trainer.task)
-    y = trainer.preparer.y
-    return scores_of(trainer.task, y[rows], joined, weights, calibration, y[trainer.split.known])
+    return scores_of(trainer.task, trainer.preparer.y[rows], joined, weights, calibration, trainer.known_y)
 
 
 def scores_of(

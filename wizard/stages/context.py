@@ -179,7 +179,7 @@ class Context:
     def metric(self) -> Metric:
         """The metric that decides."""
         name = self.wanted_metric or self.decided("metric") or default_metric(self.task)
-        return metric_for(name, self.task, self.trainer.preparer.y[self.split.known] if name == "pr_auc" else None)
+        return metric_for(name, self.task, self.trainer.known_y)
 
     # ── training ─────────────────────────────────────────────────────────────────────────────────
     def form(self) -> Form:

@@ -66,6 +66,12 @@ class Trainer:
         self._compiled: dict[Any, Any] = {}
         self._resident: Any = WeakValueDictionary()  # data in place by form, while a compiled network uses them
 
+    @property
+    def known_y(self) -> np.ndarray:
+        """Codes or targets of the rows that may be looked at, (n,) or (n, m)."""
+        y: np.ndarray = self.preparer.y[self.split.known]
+        return y
+
     def key(self, config: TrainingConfig) -> str:
         """Content key of a run: configuration, data, split, code, versions."""
         return content_key(
@@ -237,7 +243,7 @@ class Trainer:
             weight = None if self.dataset.weight is None else prepared.weight[rows]
             scores[f"{part}_loss"] = float(np.average(losses, weights=weight))
             truth = self.preparer.y[rows]
-            found = all_scores(self.task, truth, predictions, weight, self.preparer.y[self.split.known])
+            found = all_scores(self.task, truth, predictions, weight, self.known_y)
             scores |= {f"{part}_{name}": score for name, score in found.items()}
             held = predictions if part == "val" else held
         run = TrainingRun(

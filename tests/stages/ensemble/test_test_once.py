@@ -103,7 +103,7 @@ def test_the_summary_does_not_call_rows_sealed_that_were_opened_before(small):
     from wizard.stages.ensemble import _sealed
 
     assert "had been sealed until now" in _sealed(1)
-    assert "opened for the 2nd time" in _sealed(2)
+    assert "opened 2 times" in _sealed(2)
     assert _sealed(0) == "The test rows are sealed still."
 
 

@@ -39,13 +39,8 @@ def _sealed(openings: int) -> str:
     if not openings:
         return "The test rows are sealed still."
     if openings > 1:
-        return f"The test rows were opened for the {_nth(openings)} time: earlier results may have led to this one."
+        return f"The test rows have been opened {openings} times: earlier results may have led to this one."
     return "The test rows had been sealed until now: nothing before this stage could be fitted to them."
-
-
-def _nth(n: int) -> str:
-    ending = {1: "st", 2: "nd", 3: "rd"}.get(n % 10, "th") if n % 100 not in (11, 12, 13) else "th"
-    return f"{n}{ending}"
 
 
 def _time_taken(context: Context) -> tuple[str, ...]:

@@ -11,7 +11,7 @@ from wizard.core.calibration import Calibration
 from wizard.core.finding import Cause
 from wizard.stages.context import Context
 from wizard.stages.ensemble.final import joined
-from wizard.stages.ensemble.selection import crossed, halves
+from wizard.stages.ensemble.selection import by_threshold, crossed, halves
 from wizard.stages.step import Outcome, noted, passed, step, warned
 from wizard.stages.words import amount, count, share
 from wizard.training.calibration import (
@@ -25,7 +25,6 @@ from wizard.training.calibration import (
     fit_threshold,
     has_threshold,
     is_covered,
-    named,
     reliability,
     tempered,
 )
@@ -126,11 +125,9 @@ def threshold_of(context: Context, p: np.ndarray) -> tuple[float | None, str]:
         return None, "Of several classes the likeliest is named, without a threshold."
     rows = context.deciding_rows
     y, weight = context.y(rows), context.weight(rows)
-    after = crossed(context, p, lambda q, own, w: fit_threshold(q, own, w, metric, task),
-                    lambda q, threshold: named(q, threshold, task))  # fmt: skip
-    gain = gain_between(metric, y, [after], [p], weight, context.seed, units=context.units(rows))
+    after = by_threshold(context, p)
     what = "A label" if task.is_multilabel else f"{task.classes[1]!r}"
-    if gain.low <= 0:
+    if context.gain_of(after, p).low <= 0:
         return None, f"No other threshold than one half gives a better {metric.label} beyond the noise."
     threshold = fit_threshold(p, y, weight, metric, task)
     was, becomes = (metric.words(metric.score(y, one, weight)) for one in (p, after))

@@ -6,11 +6,11 @@ import numpy as np
 
 from wizard.core.calibration import Calibration
 from wizard.stages.context import Context
-from wizard.stages.ensemble.calibrate import crossed, fit_of, threshold_of
+from wizard.stages.ensemble.calibrate import fit_of, threshold_of
 from wizard.stages.ensemble.final import joined
 from wizard.stages.ensemble.members import SELECTED
-from wizard.stages.ensemble.selection import Selection
-from wizard.training.calibration import fit_temperature, fit_threshold, has_threshold, named, tempered
+from wizard.stages.ensemble.selection import Selection, by_threshold, crossed
+from wizard.training.calibration import fit_temperature, has_threshold, tempered
 from wizard.training.metrics import criterion_for
 
 
@@ -61,5 +61,5 @@ def as_promised(context: Context) -> np.ndarray:
     if calibration.temperature != 1.0:
         p = crossed(context, p, lambda q, y, w: fit_temperature(q, y, w, task), lambda q, t: tempered(q, t, task))
     if calibration.threshold is not None and has_threshold(metric, task):
-        p = crossed(context, p, lambda q, y, w: fit_threshold(q, y, w, metric, task), lambda q, t: named(q, t, task))
+        p = by_threshold(context, p)
     return p

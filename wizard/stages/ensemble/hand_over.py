@@ -188,7 +188,8 @@ def _facts(
     single = {name: _seconds(context, partial(ask, name, known[:1]), REPEATS) for name in names}
     many = {name: _seconds(context, partial(ask, name, batch), 1) for name in names}
     networks = str(len(context.decided("members")))
-    trained_on = f"{max(run.n_train for run, _ in runs):,}"
+    least, most = (pick(run.n_train for run, _ in runs) for pick in (min, max))
+    trained_on = f"{least:,}" if least == most else f"{least:,} to {most:,}"
     rows = (
         ("size", *(f"{_size(folder / name) / 1e6:.1f} MB" for name in names)),
         ("networks inside", *(networks for _ in names)),
@@ -241,11 +242,10 @@ def _usage(context: Context, preparation: Any, no_script: str, instead: str) -> 
     )
     script_words = no_script and f"No script was written: {no_script}"
     script_words = script_words or (
-        "predictor/train.py (train.ipynb as a notebook) trains the best single network with Keras alone; the .npz "
-        "beside it holds the rows of each set, and the data where no CSV does: keep it as safe as these."
+        f"predictor/train.py (train.ipynb as a notebook) trains {'one' if instead else 'the best single'} network with "
+        "Keras alone; the .npz beside it holds the rows of each set, and the data where no CSV does: keep it as safe "
+        f"as these. {instead}".rstrip()
     )
-    if instead:
-        script_words = f"{script_words.replace('the best single network', 'one network')} {instead}"
     return (
         'With this library: import wizard, keras, then model = keras.saving.load_model("predictor/model.keras"). '
         'With TensorFlow alone: loaded = tf.saved_model.load("predictor/saved_model"), then loaded.serve(input), '

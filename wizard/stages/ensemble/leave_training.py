@@ -10,7 +10,7 @@ from wizard.core.pacing import CAUTION
 from wizard.models.family import multiple
 from wizard.stages.context import Context
 from wizard.stages.ensemble.members import SELECTED, blocks_of, chosen_of, most_distinct, seconds_of
-from wizard.stages.ensemble.pool import FRESH, Candidate, again, candidate, cost_of, of_judged, pool, reserve
+from wizard.stages.ensemble.pool import FRESH, Candidate, again, cost_of, of_judged, pool, reserve, seeds
 from wizard.stages.ensemble.selection import select
 from wizard.stages.length import is_cut_short, own_epochs, trained
 from wizard.stages.regularize.experiment import experiment, few, incumbent
@@ -77,7 +77,8 @@ def _offered(context: Context, outcome: Outcome, kept: TrainingConfig) -> Outcom
     """The better network beside the others: picked again, it alone where several still do not help."""
     judged = context.shared["judged"]
     new = [of_judged(context, judged, seed, seed) for seed in range(len(judged.predictions))]
-    new += _seeds(context, kept, judged.seconds / len(judged.predictions))
+    fresh, seconds = range(FRESH, FRESH + context.effort.repeats), judged.seconds / len(judged.predictions)
+    new += seeds(context, kept, fresh, "leave_training: the longer run with seed", cost_of(context) * seconds)
     candidates: list[Candidate] = context.shared.get("fit to join", pool(context))
     offered = [*(one for one in new if one is not None), *candidates]
     selection = select(context, offered, most_distinct(context, offered))
@@ -95,14 +96,3 @@ def _offered(context: Context, outcome: Outcome, kept: TrainingConfig) -> Outcom
         outcome, headline=f"{outcome.headline.rstrip('.')}; it is {place}.", blocks=blocks,
         decides={"incumbent": kept, "members": members},
     )  # fmt: skip
-
-
-def _seeds(context: Context, kept: TrainingConfig, seconds: float) -> list[Candidate | None]:
-    """The better network with fresh seeds, as many as there is time for."""
-    found: list[Candidate | None] = []
-    for number in range(FRESH, FRESH + context.effort.repeats):
-        what = f"leave_training: seed {number} of the longer run"
-        if not context.pacing.allows(what, cost_of(context) * seconds):
-            break
-        found.append(candidate(context, kept, number))
-    return found

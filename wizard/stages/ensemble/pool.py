@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -117,15 +118,29 @@ def further(context: Context, found: list[Candidate]) -> list[Candidate]:
     incumbent = context.decided("incumbent")
     first = next((one for one in found if one.config == incumbent.but(fold=None, seed=0)), found[0])
     there = {one.config.seed for one in found if one.config.but(seed=0) == incumbent.but(fold=None, seed=0)}
-    more: list[Candidate] = []
-    for number in range(FRESH, FRESH + MOST_SEEDS):
-        if number in there:
-            continue
-        if not context.pacing.allows(f"members: one more seed, {number}", (1 + again(context)) * first.seconds):
+    numbers = [number for number in range(FRESH, FRESH + MOST_SEEDS) if number not in there]
+    return seeds(context, incumbent, numbers, "members: one more seed,", (1 + again(context)) * first.seconds)
+
+
+def seeds(
+    context: Context, config: TrainingConfig, numbers: Sequence[int], what: str, seconds: float
+) -> list[Candidate]:
+    """A configuration with seeds of some numbers, as many as there is time for.
+
+    Args:
+        context: The step's.
+        config: What to train.
+        numbers: Of seeds.
+        what: Would be left out; the number comes behind it.
+        seconds: What one is expected to take.
+    """
+    found: list[Candidate] = []
+    for number in numbers:
+        if not context.pacing.allows(f"{what} {number}", seconds):
             break
-        one = candidate(context, incumbent, number)
-        more += [one] if one is not None else []
-    return more
+        one = candidate(context, config, number)
+        found += [one] if one is not None else []
+    return found
 
 
 def again(context: Context) -> float:

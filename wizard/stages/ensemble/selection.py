@@ -85,7 +85,9 @@ def select(context: Context, candidates: Sequence[Candidate], most: int = MOST_D
     size = int(context.options.get("size") or SIZE)
     predictions = [one.predictions for one in candidates]
     best = min(candidates, key=lambda one: one.loss).predictions
-    has_moved = context.shared[MOVED] = has_threshold(metric, context.task) and _helps(context, best)
+    has_moved = context.shared[MOVED] = (
+        has_threshold(metric, context.task) and context.gain_of(by_threshold(context, best), best).low > 0
+    )
     orders = [(criterion, metric)] if has_moved or metric == criterion else [(criterion, metric), (metric, criterion)]
     by = (criterion, metric) if has_moved else (metric, criterion)
     ways = [(order, _crossed(context, predictions, order, size, most)) for order in orders]
@@ -126,18 +128,13 @@ def answers(context: Context, p: np.ndarray) -> np.ndarray:
 
     Where a threshold helps (as `select` has found), named from the one that the other half of the rows asks for.
     """
-    if not context.shared.get(MOVED):
-        return p
+    return by_threshold(context, p) if context.shared.get(MOVED) else p
+
+
+def by_threshold(context: Context, p: np.ndarray) -> np.ndarray:
+    """Answers for the deciding rows, named from the threshold that the other half of them asks for."""
     task, metric = context.task, context.metric
     return crossed(context, p, lambda q, y, w: fit_threshold(q, y, w, metric, task), lambda q, t: named(q, t, task))
-
-
-def _helps(context: Context, p: np.ndarray) -> bool:
-    """Whether another threshold than one half is better for the metric beyond the noise."""
-    rows, metric, task = context.deciding_rows, context.metric, context.task
-    after = crossed(context, p, lambda q, y, w: fit_threshold(q, y, w, metric, task), lambda q, t: named(q, t, task))
-    y, weight, units = context.y(rows), context.weight(rows), context.units(rows)
-    return gain_between(metric, y, [after], [p], weight, context.seed, units=units).low > 0
 
 
 def crossed(
