@@ -122,3 +122,18 @@ def test_a_few_copies_leave_the_chance_of_all_other_rows_as_it_is():
         chance_error(p, None, BINARY, np.random.default_rng(1), 200, y, one).mean() for one in (None, units)
     )
     assert copied == pytest.approx(alone, rel=0.2)
+
+
+def test_a_threshold_is_not_the_luckiest_of_many(monkeypatch):
+    """Averaged over their neighbours, scores of thresholds lead to about the same one whichever rows are drawn."""
+    random, metric = np.random.default_rng(0), METRICS["balanced_accuracy"]
+
+    def drawn():
+        y = (random.random(600) < 0.24).astype(int)
+        p = 1 / (1 + np.exp(2.4 - 1.6 * random.normal(1.6 * y)))
+        return np.column_stack([1 - p, p]), y
+
+    draws = [drawn() for _ in range(40)]
+    wide = np.std([fit_threshold(p, y, None, metric, BINARY) for p, y in draws])
+    monkeypatch.setattr("wizard.training.calibration.NEARBY", 1)
+    assert wide < 0.95 * np.std([fit_threshold(p, y, None, metric, BINARY) for p, y in draws])

@@ -1,10 +1,13 @@
 import numpy as np
 
 from tests.small import temporary_folders
+from tests.stages.ensemble.started import SHORT
 from tests.stages.walk import Walked
 from wizard.core.calibration import Calibration
+from wizard.core.run import TrainingRun
 from wizard.export.known import read_known
 from wizard.export.predictor import load_predictor, predict_raw
+from wizard.stages.ensemble.hand_over import _trained_on
 
 
 def folder_of(walked):
@@ -61,3 +64,9 @@ def test_a_file_that_disagrees_fails(joined, monkeypatch):
     finding = Walked(joined.context, ("hand_over",), joined.decided)["hand_over"]
     assert finding.status == "failed"
     assert finding.stops
+
+
+def test_rows_that_networks_were_trained_on_are_those_of_each():
+    runs = [(TrainingRun(key="", config=SHORT, n_train=n), 0.5) for n in (1_400, 1_700)]
+    assert _trained_on(runs) == "1,400 to 1,700"
+    assert _trained_on(runs[:1]) == "1,400"

@@ -20,7 +20,9 @@ def test_many_wrong_labels_forbid_it(small):
     assert "incumbent" not in (set(walked.decided) - {"incumbent"})
 
 
-def test_what_was_stopped_too_early_is_left_training_and_offered(small):
+def test_what_was_stopped_too_early_is_left_training_and_offered(small, monkeypatch):
+    reserved = []
+    monkeypatch.setattr("wizard.stages.ensemble.leave_training.reserve", lambda _, seconds: reserved.append(seconds))
     early = SHORT.but(epochs=2, learning_rate=1e-3)
     given = {"incumbent": early, "candidates": (early,), "members": ((early, 1.0),)}
     finding, walked = step_of(small, "leave_training", given)
@@ -28,6 +30,7 @@ def test_what_was_stopped_too_early_is_left_training_and_offered(small):
     assert finding.status == "passed", finding.headline
     assert (kept.epochs, kept.average) == (6, 0.25)
     assert walked.decided["members"] != ((early, 1.0),)
+    assert [seconds > 0 for seconds in reserved] == [True], "for training the new members again"
     n = len(walked.decided["members"])
     assert ("handed over alone" if n == 1 else f"one of {n} networks that are joined now") in finding.headline
     assert ". " not in finding.headline, "a stage's summary takes the first sentence"

@@ -6,10 +6,12 @@ from tests.stages.ensemble.started import SHORT, TWO, step_of
 from tests.stages.walk import OPTIONS, Walked, context_of, diabetes, journey_on
 from wizard.core.calibration import Calibration
 from wizard.core.decisions import Decisions
+from wizard.stages.ensemble.explained import explain
 from wizard.stages.ensemble.fair import as_promised
 from wizard.stages.ensemble.pool import Candidate
 from wizard.stages.ensemble.selection import MOVED, answers, select
 from wizard.training.calibration import fit_threshold, named
+from wizard.training.compare import Interval
 
 
 def test_the_test_set_is_opened_and_agrees_with_validation(joined):
@@ -126,4 +128,18 @@ def test_members_are_picked_by_the_smooth_score_where_another_threshold_than_one
     selection = select(context, [bold, modest], most=1)
     assert context.shared[MOVED]
     assert set(selection.picks) == {1}
+    assert np.array_equal(selection.alone, modest.predictions)
     assert not np.array_equal(answers(context, modest.predictions), modest.predictions)
+
+
+@pytest.mark.parametrize(("test", "is_noise"), [(0.89, True), (0.80, False)])
+def test_a_difference_from_validation_is_worse_beyond_drawing_rows_or_explained_by_it(small, test, is_noise):
+    """204 rows decided and 36 are sealed: half the interval of such a difference is about .05."""
+    context = context_of(small, "ensemble")
+    context.decisions = Decisions(metric="accuracy", members=((SHORT, 1.0),))
+    context.shared["decided_here"] = tuple(Decisions.model_fields)
+    found = explain(context, Interval(test, test - 0.02, test + 0.02), Interval(0.90, 0.88, 0.92))
+    assert found.difference.value == pytest.approx(test - 0.90)
+    assert found.is_noise == is_noise
+    assert "worse than validation" in found.sentence(context)
+    assert ("beyond what drawing other rows explains" in found.sentence(context)) != is_noise

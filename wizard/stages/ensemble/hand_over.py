@@ -188,8 +188,7 @@ def _facts(
     single = {name: _seconds(context, partial(ask, name, known[:1]), REPEATS) for name in names}
     many = {name: _seconds(context, partial(ask, name, batch), 1) for name in names}
     networks = str(len(context.decided("members")))
-    least, most = (pick(run.n_train for run, _ in runs) for pick in (min, max))
-    trained_on = f"{least:,}" if least == most else f"{least:,} to {most:,}"
+    trained_on = _trained_on(runs)
     rows = (
         ("size", *(f"{_size(folder / name) / 1e6:.1f} MB" for name in names)),
         ("networks inside", *(networks for _ in names)),
@@ -206,6 +205,12 @@ def _facts(
         columns=columns,
         rows=rows,
     )
+
+
+def _trained_on(runs: list[tuple[TrainingRun, float]]) -> str:
+    """How many rows: some networks may have been trained once more on the validation rows too."""
+    least, most = (pick(run.n_train for run, _ in runs) for pick in (min, max))
+    return f"{least:,}" if least == most else f"{least:,} to {most:,}"
 
 
 def _seconds(context: Context, answer: Callable[[], Any], repeats: int) -> float:
