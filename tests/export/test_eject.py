@@ -4,8 +4,11 @@ import ast
 import os
 import re
 
+import keras
 import numpy as np
 import pytest
+import tensorflow as tf
+from keras.losses import sparse_categorical_crossentropy
 
 from tests.small import (
     dataset_of,
@@ -21,12 +24,14 @@ from tests.small import (
 from wizard import Wizard
 from wizard.core.config import TrainingConfig
 from wizard.core.errors import NotAvailableError, OptionError, StageOrderError
+from wizard.data.evened import evening
 from wizard.data.modalities.table import without
 from wizard.export.eject import METRICS, can_be_ejected, eject, single_network
 from wizard.export.raw_data import readable_csv
 from wizard.models.family import names
 from wizard.training.metrics import METRICS as OURS
 from wizard.training.metrics import default_metric, metric_for
+from wizard.training.mixing import Mixing
 
 MLP = TrainingConfig(
     family="mlp", hp={"width": 32, "depth": 1}, epochs=12, learning_rate=1e-2, schedule="cosine", dropout=0.1
@@ -45,6 +50,10 @@ KINDS = {  # raw data, target, configuration
     "amount": (lambda: some_amounts(200).drop(columns="rooms").rename(columns={"price": 'the "price" \\'}),
                'the "price" \\', MLP.but(epochs=20)),
     "columns left out": (lambda: some_rows(400), "bought", MLP.but(inputs=without(["age", "city"]))),
+    "mixed": (
+        lambda: some_texts(200), None,
+        MLP.but(family="bag_of_ngrams", hp={}, creative=0.5, cutmix=1.0, epochs=30),
+    ),
     "labels": (lambda: (np.random.default_rng(0).normal(size=(300, 4)),
                         (np.random.default_rng(0).normal(size=(300, 4))[:, :3] > 0).astype(int)), None, MLP),
 }  # fmt: skip
@@ -62,6 +71,24 @@ MORE = {
         "resnet", MLP.but(family="resnet", hp={"width": 8, "stages": 1, "blocks": 1, "grid": 4}, augment=0.5)
     ),
     "larger pictures": ("larger", MLP.but(family="resnet", hp={"width": 16, "stages": 2, "blocks": 1}, augment=0.5)),
+    "mixed rows": ("mlp", MLP.but(creative=0.5, mixup=0.2, cutmix=1.0, class_weights=True, epochs=40)),
+    "mixed amounts": ("amount", MLP.but(mixup=0.2, epochs=60)),
+    "mixed labels": ("labels", MLP.but(mixup=0.2, cutmix=1.0)),
+    "mixed members": (
+        "mlp",
+        MLP.but(family="tabm", hp={"members": 4, "width": 64, "depth": 1, "bins": 8}, mixup=0.2, learning_rate=2e-3,
+                schedule="constant", epochs=20),
+    ),
+    "evened pictures": (
+        "resnet",
+        MLP.but(family="resnet", hp={"width": 8, "stages": 2, "blocks": 1}, creative=0.5, cutmix=1.0, epochs=30,
+                inputs=evening(("brightness", "contrast"))),
+    ),
+    "evened series": (
+        "convnet_1d",
+        MLP.but(family="convnet_1d", hp={"width": 8, "blocks": 2}, augment=0.2, creative=0.5, mixup=0.2,
+                inputs=evening(("level", "amplitude"))),
+    ),
     "realmlp": (
         "mlp",
         MLP.but(family="realmlp", hp={"width": 64, "depth": 2, "activation": "selu"}, learning_rate=0.04, fade=True,
@@ -172,15 +199,51 @@ def test_the_script_goes_without_the_columns_that_the_network_goes_without(score
         assert stored["categories"].shape[1] == 0
 
 
+@pytest.mark.parametrize("change", [{"creative": 0.5}, {"mixup": 0.4}, {"cutmix": 1.0}, {"mixup": 0.4, "cutmix": 1.0}])
+@pytest.mark.parametrize("kind", ["mlp", "resnet", "bag_of_ngrams", "convnet_1d"])
+def test_a_script_mixes_batches_as_our_own_training_does(kind, change, tmp_path):
+    raw, target, config = KINDS[kind]
+    dataset, config = dataset_of(raw(), target), config.but(**change)
+    trainer = trainer_for(dataset, tmp_path)
+    prepared, metric = trainer.prepared(config), metric_for(default_metric(trainer.task), trainer.task)
+    script = eject(config, prepared, dataset, trainer.task, trainer.split, metric, "train.py").script
+    parts = script[script.index("from __future__") : script.index("# ── The data")]
+    parts += re.search(r"\n((?:spread = [^\n]*\n)*\n*def mixed.*?)\n\n\nexamples =", script, re.S)[1]
+    names = {"tensors": prepared.tensors, "train": prepared.train, "CHANNELS": [*range(2)]}
+    exec(parts, names)
+
+    rows, k = prepared.train[:24], trainer.task.n_outputs
+    inputs = {name: tf.constant(values[rows]) for name, values in prepared.tensors.items()}
+    y, goal = tf.constant(prepared.y[rows]), tf.one_hot(prepared.y[rows], k)
+    random = np.random.default_rng(0)
+    weight, answers = tf.constant(random.uniform(0, 2, 24).astype("float32")), tf.constant(random.normal(size=(24, k)))
+    spread = (
+        tf.zeros(1) if kind != "convnet_1d" else tf.concat([prepared.channel_std[:2], [0.0]], 0)
+    )  # the last marks gaps
+    ours = Mixing(prepared.form.kind, lambda: spread)
+    ours.set(config)
+    changed = ours.changed(inputs, 7)
+    theirs, goals, weights = names["mixed"]((inputs, goal, weight), tf.stack([ours.seed, 7]))
+    for name, values in changed.items():
+        assert np.allclose(values, theirs[name], atol=1e-6)
+        assert not np.allclose(values, inputs[name])
+
+    def plain(y, y_pred, sample_weight):
+        return tf.reduce_mean(sample_weight * tf.cast(sparse_categorical_crossentropy(y, y_pred, True), "float32"))
+
+    loss = keras.losses.CategoricalCrossentropy(from_logits=True)(goals, answers, sample_weight=weights)
+    assert float(loss) == pytest.approx(float(ours.loss(plain, y, answers, weight)), rel=1e-5)
+
+
 def test_the_next_best_is_written_where_the_best_cannot_be_and_says_so():
-    mixed, next_best = MLP.but(mixup=0.2), MLP.but(family="linear", hp={})
-    assert single_network([mixed, next_best], mixed) == (
+    taught, next_best = MLP.but(teacher=((MLP, 1.0),)), MLP.but(family="linear", hp={})
+    assert single_network([taught, next_best], taught) == (
         next_best,
-        "This is not the best single network, but the next best, a linear. The network was trained with mixup, which "
-        "scripts do not have yet.",
+        "This is not the best single network, but the next best, a linear. The network was trained with a teacher, "
+        "which scripts do not have yet.",
     )
     assert single_network([MLP, next_best], MLP) == (MLP, "")
-    assert single_network([], mixed) == (mixed, "")
+    assert single_network([], taught) == (taught, "")
 
 
 @pytest.mark.slow
@@ -199,13 +262,13 @@ def test_every_family_but_the_pretrained_has_a_template_and_every_metric_a_score
 
 
 def test_what_cannot_be_ejected_is_one_clear_error(monkeypatch, tmp_path):
-    mixed = MLP.but(mixup=0.2)
-    monkeypatch.setattr("wizard.stages.stage.steps_of", short_recipe(mixed))
+    taught = MLP.but(teacher=((MLP, 1.0),), soft=0.5)
+    monkeypatch.setattr("wizard.stages.stage.steps_of", short_recipe(taught))
     wizard = Wizard(some_rows(120), "bought", budget="quick", out=tmp_path).explore().baseline()
     with pytest.raises(StageOrderError, match="overfit"):
         wizard.eject(tmp_path / "train.py")
     wizard.overfit()
-    with pytest.raises(NotAvailableError, match="mixup"):
+    with pytest.raises(NotAvailableError, match="a teacher"):
         wizard.eject(tmp_path / "train.py")
     with pytest.raises(OptionError, match=r"\.py"):
         wizard.eject(tmp_path / "train")

@@ -15,7 +15,6 @@ from wizard.core.config import TrainingConfig
 from wizard.core.errors import NotAvailableError
 from wizard.core.store import write_file
 from wizard.data.dataset import Dataset
-from wizard.data.evened import SETTING
 from wizard.data.split import Split
 from wizard.data.task import Task
 from wizard.export.excerpts import excerpts_for, imports_for
@@ -31,8 +30,7 @@ TEMPLATE = "train.py.jinja"
 LARGEST = 500_000_000  # bytes of the data that are written beside a script: what one still sends to a colleague
 
 LACKING = {  # what scripts have no lines for, in words
-    "creative": "creative augmentation", "mixup": "mixup", "cutmix": "cutmix", "teacher": "a teacher",
-    "synthetic": "synthetic examples", "after": "the weights of an earlier run to start from",
+    "teacher": "a teacher", "synthetic": "synthetic examples", "after": "the weights of an earlier run to start from",
 }  # fmt: skip
 
 
@@ -72,7 +70,6 @@ def why_not(config: TrainingConfig) -> str:
     if config.family not in can_be_ejected():
         return f"The family {config.family!r} has no script. Those that have: {', '.join(can_be_ejected())}."
     lacking = [words for name, words in LACKING.items() if getattr(config, name)]
-    lacking += ["inputs out of which something is taken"] if config.inputs.get(SETTING) else []
     if lacking:
         return f"The network was trained with {' and '.join(lacking)}, which scripts do not have yet."
     return ""
@@ -136,9 +133,7 @@ def eject(
     excerpts = excerpts_for(code)
     head = "\n".join(imports_for(excerpts + code))
     if excerpts:
-        code = code.replace(
-            "\n\n# ── The data", f"\n\n# ── Layers that Keras does not have\n{excerpts}\n\n# ── The data", 1
-        )
+        code = code.replace("\n\n# ── The data", f"\n\n# ── What Keras does not have\n{excerpts}\n\n# ── The data", 1)
     script = re.sub(r"\n{4,}", "\n\n\n", f"{docstring}\nfrom __future__ import annotations\n\n{head}\n{code}")
     file_of_data = io.BytesIO()
     np.savez_compressed(file_of_data, **stored)
@@ -184,7 +179,17 @@ def _values(
     }  # fmt: skip
 
 
-WRITTEN = ("numbers", "categories", "dates", "channels", "block", "marks_gaps", "pad", "dtype")  # of a preparation
+WRITTEN = (
+    "numbers",
+    "categories",
+    "dates",
+    "channels",
+    "block",
+    "marks_gaps",
+    "pad",
+    "dtype",
+    "even",
+)  # of a preparation
 PREPARE = {  # what families fit to training rows before the first step
     "tabm": 'if "numeric" in tensors:\n    model.get_layer("piecewise_linear").fit(tensors["numeric"][train])',
     "minirocket": 'standardized = model.get_layer("standardize")(tensors["series"][train][:1024]).numpy()\n'

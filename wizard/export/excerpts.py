@@ -10,9 +10,10 @@ from pathlib import Path
 
 from wizard.core.shipped import PACKAGE
 
-MODULES = (  # with the layers that scripts may name; what stands above is never used by what stands below
-    "wizard.data.layers", "wizard.data.series_layers", "wizard.models.layers", "wizard.models.series_layers",
-    "wizard.models.text_layers", "wizard.models.table_layers", "wizard.models.rocket_layers",
+MODULES = (  # with the layers and functions that scripts may name; what stands above is never used by what stands below
+    "wizard.data.layers", "wizard.data.series_layers", "wizard.data.even_layers", "wizard.models.layers",
+    "wizard.models.series_layers", "wizard.models.text_layers", "wizard.models.table_layers",
+    "wizard.models.rocket_layers", "wizard.models.creative",
 )  # fmt: skip
 IMPORTS = {  # what scripts and excerpts may use, by the name that it is known by
     "Any": "from typing import Any", "Counter": "from collections import Counter", "Path": "from pathlib import Path",

@@ -15,8 +15,9 @@ CONTRAST, BRIGHTNESS = 0.6, 0.4  # of the picture's own contrast, at full streng
 LOST, SWAPPED = 0.2, 0.2  # of a text's words, at full strength (Wei & Zou 2019 take a tenth)
 WARP = 0.08  # of a series' length that a step may be moved by, at full strength
 MASKED = 0.3  # of a series' length, at full strength
-JITTER = 0.3  # standard deviations of a channel, at full strength
+TREMOR = 0.3  # standard deviations of a channel, at full strength
 NOISE = 0.3  # of features of order 1, at full strength
+TINY = 1e-20  # keeps a share of two gamma draws that both underflow from being no number
 CELLS = 0.2  # of a row's cells that come from another row, at full strength (Vincent et al. 2008 call it swap noise)
 
 
@@ -87,7 +88,7 @@ def warped_and_masked(series: Any, strength: Any, seed: Any, spread: Any) -> Any
     part = (at - tf.floor(at))[..., None]
     high = tf.minimum(low + 1, t - 1)
     warped = (1 - part) * tf.gather(series, low, batch_dims=1) + part * tf.gather(series, high, batch_dims=1)
-    noisy = warped + JITTER * strength * spread * tf.random.stateless_normal(tf.shape(series), seeds[1])
+    noisy = warped + TREMOR * strength * spread * tf.random.stateless_normal(tf.shape(series), seeds[1])
     draws = tf.random.stateless_uniform((b, 2, 1), seeds[2])
     size = MASKED * strength * draws[:, 0]
     start = draws[:, 1] * (1 - size)
@@ -108,10 +109,26 @@ def swapped_cells(inputs: dict[str, Any], strength: Any, seed: Any) -> dict[str,
     return result
 
 
+def blended(inputs: dict[str, Any], own: Any, seed: Any) -> dict[str, Any]:
+    """Blends each example with its predecessor by shares (b,) of its own (mixup, Zhang et al. 2018).
+
+    A code cannot be a mean, so each comes from either example, as the share says.
+    """
+    result = {}
+    for name, values in inputs.items():
+        share = tf.reshape(own, (-1, *(1,) * (len(values.shape) - 1)))
+        other = tf.roll(values, 1, 0)
+        if values.dtype.is_floating:
+            result[name] = share * values + (1 - share) * other
+        else:
+            result[name] = tf.where(tf.random.stateless_uniform(tf.shape(values), seed) < share, values, other)
+    return result
+
+
 def pasted(kind: str, inputs: dict[str, Any], own: Any, seed: Any) -> tuple[dict[str, Any], Any]:
     """Pastes a part of each example's predecessor into it, and says what share of it is still its own.
 
-    A box of a picture, a stretch of a text or series, or some cells of a row.
+    A box of a picture, a stretch of a text or series, or some cells of a row (cutmix, Yun et al. 2019).
 
     Args:
         kind: Of the form.
@@ -119,35 +136,61 @@ def pasted(kind: str, inputs: dict[str, Any], own: Any, seed: Any) -> tuple[dict
         own: (b,) wanted shares, 0–1; a part does not reach beyond the edge, so that more may stay.
         seed: (2,) of the draws.
     """
-    b = tf.shape(own)[0]
-    if kind == "image":
-        pictures = inputs["image"]
-        h, w = tf.shape(pictures)[1], tf.shape(pictures)[2]
-        is_theirs = _box(tf.random.stateless_uniform((b, 2), seed), tf.sqrt(1 - own), h, w)
-        share = 1 - tf.reduce_mean(tf.cast(is_theirs, "float32"), axis=(1, 2, 3))
-        return {"image": tf.where(is_theirs, tf.roll(pictures, 1, 0), pictures)}, share
-    if kind in ("tokens", "series"):
-        values = inputs[kind]
-        t = tf.shape(values)[1]
-        place = tf.range(tf.cast(t, "float32"))[None, :] / tf.cast(t, "float32")
-        start = tf.random.stateless_uniform((b, 1), seed) * own[:, None]
-        is_theirs = (place >= start) & (place < start + 1 - own[:, None])  # (b, t)
-        if kind == "tokens":
-            theirs = tf.roll(values, 1, 0)
-            mixed = tf.where(is_theirs, theirs, values)
-            n_own = tf.reduce_sum(tf.cast(~is_theirs & (values > 0), "float32"), 1)
-            n_theirs = tf.reduce_sum(tf.cast(is_theirs & (theirs > 0), "float32"), 1)
-            is_none = n_own + n_theirs == 0  # neither's words lie there: the example stays as it is
-            mixed = tf.where(is_none[:, None], values, mixed)
-            mixed = tf.gather(mixed, tf.argsort(tf.cast(mixed == 0, "int32"), axis=1, stable=True), batch_dims=1)
-            return {"tokens": mixed}, tf.where(is_none, 1.0, n_own / tf.maximum(n_own + n_theirs, 1.0))
-        share = 1 - tf.reduce_mean(tf.cast(is_theirs, "float32"), 1)
-        return {"series": tf.where(is_theirs[..., None], tf.roll(values, 1, 0), values)}, share
+    if kind == "features":
+        return pasted_cells(inputs, own, seed), own
+    paste = {"image": pasted_box, "tokens": pasted_words, "series": pasted_stretch}[kind]
+    parts, share = paste(inputs[kind], own, seed)
+    return {kind: parts}, share
+
+
+def pasted_box(pictures: Any, own: Any, seed: Any) -> tuple[Any, Any]:
+    """Pastes a box of each picture's predecessor into it; (b, h, w, c), and what share is still its own, (b,)."""
+    h, w = tf.shape(pictures)[1], tf.shape(pictures)[2]
+    is_theirs = _box(tf.random.stateless_uniform((tf.shape(own)[0], 2), seed), tf.sqrt(1 - own), h, w)
+    share = 1 - tf.reduce_mean(tf.cast(is_theirs, "float32"), axis=(1, 2, 3))
+    return tf.where(is_theirs, tf.roll(pictures, 1, 0), pictures), share
+
+
+def pasted_words(tokens: Any, own: Any, seed: Any) -> tuple[Any, Any]:
+    """Pastes a passage of each text's predecessor into it; codes (b, t), and what share is still its own, (b,)."""
+    is_theirs = _passage(tf.shape(tokens)[1], own, seed)
+    theirs = tf.roll(tokens, 1, 0)
+    mixed = tf.where(is_theirs, theirs, tokens)
+    n_own = tf.reduce_sum(tf.cast(~is_theirs & (tokens > 0), "float32"), 1)
+    n_theirs = tf.reduce_sum(tf.cast(is_theirs & (theirs > 0), "float32"), 1)
+    is_none = n_own + n_theirs == 0  # neither's words lie there: the example stays as it is
+    mixed = tf.where(is_none[:, None], tokens, mixed)
+    mixed = tf.gather(mixed, tf.argsort(tf.cast(mixed == 0, "int32"), axis=1, stable=True), batch_dims=1)
+    return mixed, tf.where(is_none, 1.0, n_own / tf.maximum(n_own + n_theirs, 1.0))
+
+
+def pasted_stretch(series: Any, own: Any, seed: Any) -> tuple[Any, Any]:
+    """Pastes a stretch of each series' predecessor into it; (b, t, c), and what share is still its own, (b,)."""
+    is_theirs = _passage(tf.shape(series)[1], own, seed)
+    share = 1 - tf.reduce_mean(tf.cast(is_theirs, "float32"), 1)
+    return tf.where(is_theirs[..., None], tf.roll(series, 1, 0), series), share
+
+
+def pasted_cells(inputs: dict[str, Any], own: Any, seed: Any) -> dict[str, Any]:
+    """Takes cells of rows, (b, d) numbers and (b, m) codes, from the row before, all but a share (b,) of them."""
     result = {}
     for number, (name, values) in enumerate(sorted(inputs.items())):
         is_own = tf.random.stateless_uniform(tf.shape(values), seed + number) < own[:, None]
         result[name] = tf.where(is_own, values, tf.roll(values, 1, 0))
-    return result, own
+    return result
+
+
+def beta_shares(alpha: Any, n: Any, seed: Any) -> Any:
+    """(n,) draws of Beta(alpha, alpha)."""
+    one, other = tf.unstack(tf.random.stateless_gamma((2, n), seed, alpha))
+    return (one + TINY) / (one + other + 2 * TINY)
+
+
+def _passage(t: Any, own: Any, seed: Any) -> Any:
+    """(b, t): whether a step lies in the stretch that leaves such shares (b,)."""
+    place = tf.range(tf.cast(t, "float32"))[None, :] / tf.cast(t, "float32")
+    start = tf.random.stateless_uniform((tf.shape(own)[0], 1), seed) * own[:, None]
+    return (place >= start) & (place < start + 1 - own[:, None])
 
 
 def _box(centre: Any, size: Any, h: Any, w: Any) -> Any:

@@ -13,9 +13,7 @@ from typing import Any
 from wizard.core.backend import tf
 from wizard.core.config import TrainingConfig
 from wizard.core.seeds import derive
-from wizard.models.creative import disturbed, pasted
-
-TINY = 1e-20  # keeps a share of two gamma draws that both underflow from being no number
+from wizard.models.creative import beta_shares, blended, disturbed, pasted
 
 
 class Mixing:
@@ -80,31 +78,12 @@ class Mixing:
         """Blended or pasted inputs, and the share of each example's own label; with both on, a coin decides."""
         coin = tf.random.stateless_uniform((b,), seeds[3])
         is_pasted = (self.cutmix > 0) & ((self.mixup <= 0) | (coin < 0.5))
-        own = tf.where(is_pasted, _share(self.cutmix, b, seeds[1]), _share(self.mixup, b, seeds[1]))
+        cut, mixed = (tf.where(alpha > 0, alpha, 1.0) for alpha in (self.cutmix, self.mixup))  # 1: not used
+        own = tf.where(is_pasted, beta_shares(cut, b, seeds[1]), beta_shares(mixed, b, seeds[1]))
         parts, part_own = pasted(self.kind, inputs, own, seeds[2])
-        blend, blend_own = _blended(inputs, own, seeds[2])
+        blend = blended(inputs, own, seeds[2])
         chosen = {
             name: tf.where(tf.reshape(is_pasted, (-1, *(1,) * (len(values.shape) - 1))), parts[name], blend[name])
             for name, values in inputs.items()
         }
-        return chosen, tf.where(is_pasted, part_own, blend_own)
-
-
-def _share(alpha: Any, b: Any, seed: Any) -> Any:
-    """(b,) draws of Beta(alpha, alpha); of Beta(1, 1) where alpha is 0 and the draws are not used."""
-    alpha = tf.where(alpha > 0, alpha, 1.0)
-    one, other = tf.unstack(tf.random.stateless_gamma((2, b), seed, alpha))
-    return (one + TINY) / (one + other + 2 * TINY)
-
-
-def _blended(inputs: dict[str, Any], own: Any, seed: Any) -> tuple[dict[str, Any], Any]:
-    """Weighted means of numbers; a code cannot be a mean, so each comes from either example, as the share says."""
-    result = {}
-    for name, values in inputs.items():
-        share = tf.reshape(own, (-1, *(1,) * (len(values.shape) - 1)))
-        other = tf.roll(values, 1, 0)
-        if values.dtype.is_floating:
-            result[name] = share * values + (1 - share) * other
-        else:
-            result[name] = tf.where(tf.random.stateless_uniform(tf.shape(values), seed) < share, values, other)
-    return result, own
+        return chosen, tf.where(is_pasted, part_own, own)
