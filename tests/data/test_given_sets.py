@@ -33,6 +33,25 @@ def test_paths_in_a_dict_are_the_sets(people, tmp_path, class_folders):
     assert dataset_of({"train": class_folders, "test": tmp_path / "more"}).part.tolist() == [0] * 6 + [2] * 2
 
 
+@pytest.mark.parametrize("german", ["main", "validation", "shard"])
+def test_files_of_two_notations_are_read_each_as_it_is_written(german, tmp_path):
+    numbers = pd.DataFrame({"size": [1.5, 2.25, np.nan, 1234.5, 5.0], "name": ["a", "b", "a,b", "1,5", "b"],
+                            "price": [0.5, 1.75, 2.0, 1.234, 5.5]})  # fmt: skip
+    numbers.to_csv(tmp_path / "points.csv", index=False)
+    numbers.to_csv(tmp_path / "commas.csv", index=False, sep=";", decimal=",")
+    files = tmp_path / "points.csv", tmp_path / "commas.csv"
+    expected = dataset_of(numbers, "price", validation=numbers)
+    if german == "shard":
+        dataset = dataset_of([*files], "price")
+    else:
+        first, second = files if german == "validation" else files[::-1]
+        dataset = dataset_of(first, "price", validation=second)
+    assert [column.kind for column in dataset.columns] == ["number", "category"]
+    assert dataset.labels.tolist() == expected.labels.tolist()
+    assert [str(dataset.examples[i]) for i in range(10)] == [str(expected.examples[i]) for i in range(10)]
+    assert any("decimal commas read in 'size'" in note for note in dataset.notes)
+
+
 def test_columns_called_like_sets_stay_columns():
     dataset = dataset_of({"train": [1, 2, 3], "test": ["a", "b", "a"]}, "test")
     assert [column.name for column in dataset.columns] == ["train"]

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from wizard.core.errors import ColumnError, DataError, shortened
-from wizard.data.tables import RawTable, stacked
+from wizard.data.tables import RawTable, in_one_notation, stacked
 
 
 def check_files(paths: Sequence[Path], suffixes: Sequence[tuple[str, ...]]) -> None:
@@ -39,6 +39,7 @@ def one_table(tables: Sequence[RawTable]) -> RawTable:
     """
     if len(tables) == 1:
         return tables[0]
+    tables = in_one_notation(tables)
     first, columns = tables[0], list(tables[0].frame.columns)
     known = set(columns)
     for table in tables[1:]:
@@ -64,7 +65,7 @@ def one_table(tables: Sequence[RawTable]) -> RawTable:
         left_out=tuple(gone for table in tables for gone in table.left_out),
         notes=tuple(dict.fromkeys(note for table in tables for note in table.notes)),
         is_text=first.is_text,
-        decimal_comma=all(table.decimal_comma for table in tables),
+        decimal_comma=first.decimal_comma,
     )
 
 

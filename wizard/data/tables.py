@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -49,6 +49,28 @@ class RawTable:
     notes: tuple[str, ...] = ()
     is_text: bool = False
     decimal_comma: bool = False
+
+
+def in_one_notation(tables: Sequence[RawTable]) -> list[RawTable]:
+    """Tables as they are where all or none may write 1,5 for one and a half, else with 1.5 for 1,5 in their numbers.
+
+    Put under each other unchanged, cells such as "1,5" among others would make a column of numbers one of categories.
+    """
+    if len({table.decimal_comma for table in tables}) == 1:
+        return list(tables)
+    return [_with_points(table) if table.decimal_comma else table for table in tables]
+
+
+def _with_points(table: RawTable) -> RawTable:
+    rewritten = {}
+    for name in table.frame.columns:
+        column, values = read_column(name, table.frame[name], decimal_comma=True)
+        if column.written == ",":
+            cells = zip(table.frame[name], values.tolist(), strict=True)
+            rewritten[name] = [cell if np.isnan(value) else repr(value) for cell, value in cells]
+    note = f"{table.name}: decimal commas read in {shortened(map(repr, rewritten))}"
+    notes = (*table.notes, f"{note}, as no other table beside it has them.") if rewritten else table.notes
+    return replace(table, frame=table.frame.assign(**rewritten), notes=notes, decimal_comma=False)
 
 
 def with_text_names(frame: pd.DataFrame) -> pd.DataFrame:

@@ -18,7 +18,7 @@ from wizard.data.json_lines import flat, frame_of_records, read_json
 from wizard.data.refusals import SAME_SUFFIX, kind_of, refuse_raw
 from wizard.data.request import Request
 from wizard.data.shards import check_files, one_table
-from wizard.data.tables import RawTable, check_unique, with_text_names
+from wizard.data.tables import RawTable, check_unique, in_one_notation, with_text_names
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -32,6 +32,7 @@ DESCRIPTION = (
 DELIMITED = (".csv", ".tsv", ".tab", ".csv.gz", ".tsv.gz")
 PARQUET = (".parquet", ".pq")
 JSON = (".jsonl", ".ndjson", ".json", ".jsonl.gz", ".ndjson.gz", ".json.gz")
+SETS = ("", "validation ", "test ")  # before the place of a row
 FRAMES = ("pandas.DataFrame", "pandas.core.frame.DataFrame")  # its name in pandas 3, and before
 
 
@@ -44,11 +45,12 @@ def accepts(raw: Any) -> bool:
 
 def open(raw: Any, request: Request) -> Dataset:
     """Opens a table and the user's own validation and test tables beside it."""
-    parts = [None if part is None else read_table(part) for part in request.parts(raw)]
-    named = zip(parts, ("", "validation ", "test "), strict=True)
-    tables = [part and _placed(part, prefix) for part, prefix in named]
+    given = request.parts(raw)
+    tables = [_placed(read_table(part), name) for part, name in zip(given, SETS, strict=True) if part is not None]
+    alike = iter(in_one_notation(tables))
+    parts = [None if part is None else next(alike) for part in given]
     door = series_tables if request.modality == "series" else text_columns
-    return door.dataset_of(tables, request)
+    return door.dataset_of(parts, request)
 
 
 def is_frame(raw: Any) -> bool:
