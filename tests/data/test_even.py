@@ -2,12 +2,13 @@ import numpy as np
 import pytest
 
 from tests.data.test_modalities import preparation_of
-from tests.small import dataset_of, some_digits, some_series
+from tests.small import dataset_of, some_digits, some_series, trainer_for
 from wizard.core.backend import keras
 from wizard.core.config import TrainingConfig
 from wizard.data.even_layers import EvenCourse
 from wizard.data.evened import evening
-from wizard.export.eject import why_not
+from wizard.export.eject import eject
+from wizard.training.metrics import metric_for
 
 
 def lit(n=60):
@@ -81,5 +82,19 @@ def test_each_of_them_has_a_key_of_its_own():
     assert len(keys) == 3
 
 
-def test_a_script_says_that_it_cannot():
-    assert "inputs out of which something is taken" in why_not(TrainingConfig(family="mlp", inputs={"even": "level"}))
+@pytest.mark.parametrize(
+    ("raw", "names", "family"),
+    [(lit(), ("brightness", "contrast", "colour"), "resnet"), (some_series(60), ("level", "amplitude"), "convnet_1d"),
+     (some_series(60), ("amplitude",), "convnet_1d")],
+)  # fmt: skip
+def test_a_script_takes_the_same_out(raw, names, family, tmp_path):
+    dataset = dataset_of(raw)
+    trainer = trainer_for(dataset, tmp_path / "store")
+    config = TrainingConfig(family=family, inputs=evening(names))
+    prepared, metric = trainer.prepared(config), metric_for("accuracy", trainer.task)
+    made = eject(config, prepared, dataset, trainer.task, trainer.split, metric, "train.py")
+    made.write(tmp_path / "train.py")
+    names = {"__file__": str(tmp_path / "train.py")}
+    exec(made.script[made.script.index("from __future__") : made.script.index("# ── The targets")], names)
+    ((name, ours),) = prepared.tensors.items()
+    np.testing.assert_allclose(names["tensors"][name], ours, rtol=1e-5, atol=1e-4)
