@@ -41,10 +41,15 @@ class Started:
     def until(self, words: str) -> Started:
         """Waits until it has said some words."""
         ends = time.monotonic() + PATIENCE
-        while words not in self.said:
-            assert time.monotonic() < ends, f"it never said {words!r}, but:\n{self.said}"
-            assert self.process.poll() is None or words in self.said, f"it ended before {words!r}:\n{self.said}"
+        while words not in self.said and self.process.poll() is None and time.monotonic() < ends:
             time.sleep(0.02)
+        has_ended = self.process.poll() is not None
+        if has_ended:
+            self._reader.join(10)  # its last words may not have been read yet
+        if words not in self.said:
+            self.process.kill()
+            self.end()
+            raise AssertionError(f"it {'ended before' if has_ended else 'never said'} {words!r}, but:\n{self.said}")
         return self
 
     def interrupt(self) -> Started:
