@@ -8,6 +8,7 @@ from collections.abc import Collection
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
@@ -19,7 +20,7 @@ from wizard.core.errors import DataError, NotAvailableError, OptionError, StageO
 from wizard.core.progress import say
 from wizard.core.result import StageName
 from wizard.core.seeds import derive
-from wizard.core.store import PARTIAL
+from wizard.core.store import PARTIAL, temporaries_in
 from wizard.data.dataset import Examples
 from wizard.data.task import Task
 from wizard.journey import Journey
@@ -59,7 +60,7 @@ class Handed:
         """Writes it as one .keras file."""
         partial = path.with_name(f"{PARTIAL}{uuid.uuid4().hex}.keras")
         try:
-            with writing(path):
+            with writing(path), TemporaryDirectory() as place, temporaries_in(Path(place)):
                 path.parent.mkdir(parents=True, exist_ok=True)
                 self.model.save(partial)
                 os.replace(partial, path)

@@ -4,9 +4,11 @@ import numpy as np
 import pytest
 
 from tests.mounting import mounted
+from tests.small import temporary_folders
 from wizard.core.disk import is_full, writing
 from wizard.core.errors import RunFolderError
 from wizard.core.store import PARTIAL, Store, write_file
+from wizard.handed import Handed
 
 LARGE = np.zeros(100_000)  # 800 KB
 
@@ -58,7 +60,8 @@ def test_a_closed_disk_costs_one_sentence_also_for_root(disk):
 
 
 @pytest.mark.parametrize("kind", ["keras", "saved_model"])
-def test_a_full_disk_is_known_in_what_libraries_make_of_it(kind, disk):
+def test_a_full_disk_is_known_in_what_libraries_make_of_it(kind, disk, tmp_path, monkeypatch):
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))  # Keras leaves a folder there
     from wizard.core.backend import keras
 
     model = keras.Sequential([keras.Input((400,)), keras.layers.Dense(400)])
@@ -69,6 +72,18 @@ def test_a_full_disk_is_known_in_what_libraries_make_of_it(kind, disk):
     with pytest.raises(RunFolderError, match="there is no space left"):
         Store(disk.place / "run").write("predictor", "k", fill)
     assert not left_over(disk.place)
+
+
+def test_an_export_that_does_not_fit_leaves_nothing_behind_here_or_elsewhere(disk, monkeypatch):
+    from wizard.core.backend import keras
+
+    model = keras.Sequential([keras.Input((400,)), keras.layers.Dense(400)])
+    made = temporary_folders(monkeypatch)
+    with pytest.raises(RunFolderError, match=r"model\.keras: there is no space left"):
+        Handed(model, None, None, None, None).save(disk.place / "model.keras")
+    assert len(made) > 1  # Keras's too
+    assert not any(folder.exists() for folder in made)
+    assert not list(disk.place.iterdir())
 
 
 def test_other_errors_pass():

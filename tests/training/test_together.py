@@ -5,8 +5,10 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import threading
 import time
+from pathlib import Path
 
 import keras_tuner.src.distribute.oracle_chief
 import keras_tuner.src.distribute.oracle_client  # noqa: F401  loaded before clocks run: it takes long on a busy machine
@@ -56,9 +58,9 @@ class Served:
     def together(self, oracle, first):
         self.chief = Chief(oracle, SPACE, first, self.trials, lambda number: True, self.looked, self.ends,
                            lambda: self.usual)  # fmt: skip
-        left = serving.serve(
-            self.chief, self.team, self.announce, self.lines.append, lambda: self.until - time.monotonic()
-        )
+        with tempfile.TemporaryDirectory() as logs:
+            left = serving.serve(self.chief, self.team, self.announce, self.lines.append,
+                                 lambda: self.until - time.monotonic(), Path(logs))  # fmt: skip
         return self.chief.done, left
 
     def announce(self, ip, port):
@@ -340,13 +342,13 @@ def name_of(pid):
 SLEEPS = (sys.executable, "-S", "-c", "import time; time.sleep(60)")
 
 
-def test_a_dead_worker_is_started_again_under_its_name_until_its_trial_is_to_blame(monkeypatch):
+def test_a_dead_worker_is_started_again_under_its_name_until_its_trial_is_to_blame(monkeypatch, tmp_path):
     served = Served(monkeypatch)
 
     def together(oracle, first):
         chief = served.chief = Chief(oracle, SPACE, first, 6, lambda number: True, served.looked, served.ends,
                                      lambda: 0.0)  # fmt: skip
-        launcher, said = Launcher(2, LOOPBACK, 1, SLEEPS), []
+        launcher, said = Launcher(2, LOOPBACK, 1, SLEEPS, tmp_path), []
         launcher.start()
         try:
             chief.create_trial("worker-1")
@@ -435,10 +437,10 @@ def test_an_interruption_of_the_chief_ends_its_workers(monkeypatch):
 
 def test_workers_end_when_their_chief_is_killed(tmp_path):
     code = (
-        "import os, sys, time\n"
+        "import os, pathlib, sys\n"
         "from wizard.training.launcher import Launcher\n"
         f"launcher = Launcher(1, '{LOOPBACK}', 1, [sys.executable, '-c', 'from wizard.training.roles import "
-        "end_with_chief; import time; end_with_chief(); time.sleep(60)'])\n"
+        f"end_with_chief; import time; end_with_chief(); time.sleep(60)'], pathlib.Path({str(tmp_path)!r}))\n"
         "launcher.start()\n"
         "print(launcher.processes['worker-1'].pid, flush=True)\n"
         "os.kill(os.getpid(), 9)\n"

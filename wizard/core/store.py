@@ -28,6 +28,16 @@ T = TypeVar("T")
 PARTIAL = ".partial-"  # marks what a killed process left half-written; swept when the folder is next locked
 
 
+@contextmanager
+def temporaries_in(place: Path) -> Iterator[None]:
+    """Has temporary files of libraries written to a folder meanwhile: Keras leaves some where saving a model fails."""
+    before, tempfile.tempdir = tempfile.tempdir, str(place)
+    try:
+        yield
+    finally:
+        tempfile.tempdir = before
+
+
 class Store:
     """The truth of a run folder: `store/<kind>/<key>/`, each entry complete or absent."""
 
@@ -135,12 +145,8 @@ class Store:
     @contextmanager
     def temporaries(self) -> Iterator[Path]:
         """A `scratch` that also takes the temporary files of libraries meanwhile: Keras makes some to save a model."""
-        with self.scratch() as place:
-            before, tempfile.tempdir = tempfile.tempdir, str(place)
-            try:
-                yield place
-            finally:
-                tempfile.tempdir = before
+        with self.scratch() as place, temporaries_in(place):
+            yield place
 
     @contextmanager
     def locked(self) -> Iterator[None]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import os
 import subprocess
-import tempfile
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -21,7 +20,7 @@ TAIL = 300  # characters of a worker's last words
 class Launcher:
     """Starts workers, starts them again, and ends them."""
 
-    def __init__(self, n: int, ip: str, port: int, command: Sequence[str]) -> None:
+    def __init__(self, n: int, ip: str, port: int, command: Sequence[str], logs: Path) -> None:
         """Starts nothing yet.
 
         Args:
@@ -29,11 +28,12 @@ class Launcher:
             ip: Where their chief listens.
             port: Where their chief listens.
             command: What each of them runs.
+            logs: Folder for what each of them says.
         """
         self.names = tuple(f"worker-{k + 1}" for k in range(n))
         self.command = list(command)
         self._address = {ORACLE_IP: ip, ORACLE_PORT: str(port)}
-        self._folder = tempfile.TemporaryDirectory()
+        self.logs = logs
         self.processes: dict[str, subprocess.Popen[bytes]] = {}
         self._deaths = dict.fromkeys(self.names, 0)
         self._ended_before = dict.fromkeys(self.names, 0)
@@ -90,7 +90,6 @@ class Launcher:
                 process.wait()
                 if process.stdin is not None:
                     process.stdin.close()
-            self._folder.cleanup()
 
     def wait(self, seconds: float) -> None:
         """Gives workers so long, all together, to end by themselves."""
@@ -112,7 +111,7 @@ class Launcher:
             )  # fmt: skip
 
     def _log(self, name: str) -> Path:
-        return Path(self._folder.name) / f"{name}.log"
+        return self.logs / f"{name}.log"
 
     def _last_words(self, name: str) -> str:
         lines = self._log(name).read_text(encoding="utf-8", errors="replace").strip().splitlines()

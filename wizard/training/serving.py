@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any
 
 from wizard.core.errors import OptionError
@@ -26,6 +27,7 @@ def serve(
     announce: Callable[[str, int], None],
     say: Callable[[str], None],
     time_left: Callable[[], float],
+    logs: Path,
 ) -> list[tuple[int, Any]] | None:
     """Serves trials until all ended or the time is over.
 
@@ -35,6 +37,7 @@ def serve(
         announce: (ip, port) is called as soon as somebody listens there.
         say: Takes a line about workers.
         time_left: Seconds left to the search; infinite where nothing limits it.
+        logs: Folder for what workers say.
 
     Returns:
         None where the search came to its end; where no worker is heard any more, (number, trial) of what they left.
@@ -43,7 +46,7 @@ def serve(
         OptionError: Where nobody can listen at the address.
     """
     server, port = _listening(chief, team)
-    launcher = Launcher(team.workers, team.ip, port, team.command)
+    launcher = Launcher(team.workers, team.ip, port, team.command, logs)
     try:
         announce(team.ip, port)
         launcher.start()

@@ -73,7 +73,8 @@ class Together:
                 context.progress.line(line)
 
         try:
-            left = serve(chief, team, announce, say, lambda: context.pacing.left)
+            with context.trainer.store.scratch() as logs:
+                left = serve(chief, team, announce, say, lambda: context.pacing.left, logs)
         finally:
             withdraw(folder)
         if left is not None:
