@@ -446,6 +446,7 @@ def test_workers_end_when_their_chief_is_killed(tmp_path):
         "os.kill(os.getpid(), 9)\n"
     )
     chief = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert (tmp_path / "worker-1.log").exists()
     pid, until = int(chief.stdout), time.monotonic() + TEST_ENDS
     while time.monotonic() < until and not is_gone(pid):
         time.sleep(0.1)

@@ -69,7 +69,7 @@ def _with_points(table: RawTable) -> RawTable:
             cells = zip(table.frame[name], values.tolist(), strict=True)
             rewritten[name] = [cell if np.isnan(value) else repr(value) for cell, value in cells]
     note = f"{table.name}: decimal commas read in {shortened(map(repr, rewritten))}"
-    notes = (*table.notes, f"{note}, as no other table beside it has them.") if rewritten else table.notes
+    notes = (*table.notes, f"{note}, as not every table beside it has them.") if rewritten else table.notes
     return replace(table, frame=table.frame.assign(**rewritten), notes=notes, decimal_comma=False)
 
 
