@@ -3,6 +3,7 @@
 import ast
 import os
 import re
+from types import SimpleNamespace
 
 import keras
 import numpy as np
@@ -29,6 +30,7 @@ from wizard.data.modalities.table import without
 from wizard.export.eject import METRICS, can_be_ejected, eject, single_network
 from wizard.export.raw_data import readable_csv
 from wizard.models.family import names
+from wizard.training.fit import FitTo
 from wizard.training.metrics import METRICS as OURS
 from wizard.training.metrics import default_metric, metric_for
 from wizard.training.mixing import Mixing
@@ -197,6 +199,33 @@ def test_the_script_goes_without_the_columns_that_the_network_goes_without(score
     with np.load(scores[0] / "columns left out" / "train_data.npz") as stored:
         assert stored["numbers"].shape[1] == len(ast.literal_eval(re.search(r"^NUMBERS = (.*)$", text, re.M)[1])) == 1
         assert stored["categories"].shape[1] == 0
+
+
+@pytest.mark.parametrize("look_every", [1, 3])
+@pytest.mark.parametrize("falls", [0.9, 0.999, 1.1])
+def test_a_script_stops_where_our_own_training_does_once_its_loss_falls_no_more(look_every, falls, tmp_path):
+    raw, target, config = KINDS["mlp"]
+    dataset, config = dataset_of(raw(), target), config.but(fit_to=0.01, look_every=look_every, epochs=120)
+    trainer = trainer_for(dataset, tmp_path)
+    metric = metric_for(default_metric(trainer.task), trainer.task)
+    script = eject(config, trainer.prepared(config), dataset, trainer.task, trainer.split, metric, "train.py").script
+    names = {"keras": keras, "np": np}
+    exec(re.search(r"class StopWhenFitted.*?\n\n\n", script, re.S)[0], names)
+
+    def stops(watching, losses):
+        model = SimpleNamespace(stop_training=False)
+        watching.set_model(model)
+        watching.on_train_begin()
+        for number, loss in enumerate(losses, start=1):
+            watching.on_epoch_end(number - 1, {"loss": loss})
+            if model.stop_training:
+                return number
+        return None
+
+    losses = falls ** np.arange(120) * (1 + 0.002 * np.random.default_rng(0).normal(size=120))
+    ours = stops(FitTo(config.fit_to), losses.reshape(-1, look_every).mean(1))
+    assert ours is not None
+    assert stops(names["StopWhenFitted"](), losses) == ours * look_every
 
 
 @pytest.mark.parametrize("change", [{"creative": 0.5}, {"mixup": 0.4}, {"cutmix": 1.0}, {"mixup": 0.4, "cutmix": 1.0}])

@@ -11,6 +11,7 @@ from wizard.training.calibration import (
     fit_threshold,
     has_threshold,
     is_covered,
+    named,
     reliability,
     tempered,
 )
@@ -137,3 +138,20 @@ def test_a_threshold_is_not_the_luckiest_of_many(monkeypatch):
     wide = np.std([fit_threshold(p, y, None, metric, BINARY) for p, y in draws])
     monkeypatch.setattr("wizard.training.calibration.NEARBY", 1)
     assert wide < 0.95 * np.std([fit_threshold(p, y, None, metric, BINARY) for p, y in draws])
+
+
+@pytest.mark.parametrize(
+    ("share", "metric", "distance", "most"),
+    [(0.01, "macro_f1", 3.0, 0.02), (0.05, "macro_f1", 2.0, 0.01), (0.01, "balanced_accuracy", 3.0, 0.01)],
+)
+def test_a_threshold_for_a_rare_class_is_about_the_best_there_is_on_new_rows(share, metric, distance, most):
+    random, lost = np.random.default_rng(0), []
+    for _ in range(10):
+        y = (random.random(20_000) < share).astype(int)
+        p = 1 / (1 + np.exp(-random.normal(distance * y)))
+        p, known, new = np.column_stack([1 - p, p]), slice(0, 4000), slice(4000, None)
+        threshold = fit_threshold(p[known], y[known], None, METRICS[metric], BINARY)
+        tried = np.quantile(p[new][y[new] == 1, 1], np.linspace(0, 1, 80))
+        scores = [METRICS[metric].score(y[new], named(p[new], one, BINARY), None) for one in (threshold, *tried)]
+        lost.append(max(scores) - scores[0])
+    assert np.mean(lost) < most

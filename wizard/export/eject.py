@@ -160,6 +160,7 @@ def _values(
     from wizard.data.modalities import table, text
     from wizard.models.families import resnet, text_cnn
     from wizard.models.inputs import EMBEDDING, ONE_HOT, WORD_EMBEDDING
+    from wizard.training.fit import FitTo
 
     chosen, preparation = family(config.family), prepared.preparation
     hp = {name: _plain(value) for name, value in build_network(config, prepared.form, task).hp.items()}
@@ -171,7 +172,7 @@ def _values(
         "kind": "labels" if task.is_multilabel else "classes" if task.is_classification else "amounts",
         "weighted": dataset.weight is not None, "class_weights": config.class_weights and task.is_exclusive,
         "epochs": min(config.epochs, config.stop_after or config.epochs), "prepare": PREPARE.get(config.family, ""),
-        "metric": metric, "metric_lines": _metric_lines(metric), "momentum": resnet.MOMENTUM,
+        "fit_to": FitTo, "metric": metric, "metric_lines": _metric_lines(metric), "momentum": resnet.MOMENTUM,
         "fine_side": resnet.FINE_SIDE,
         "widths": text_cnn.WIDTHS, "one_hot": ONE_HOT, "embedding": EMBEDDING, "word_embedding": WORD_EMBEDDING,
         "rare": table.RARE if dataset.modality == "table" else text.RARE, "most_categories": table.MOST_CATEGORIES,

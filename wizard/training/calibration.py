@@ -14,8 +14,12 @@ from wizard.training.metrics import Metric, criterion_for
 from wizard.training.units import effective_rows, numbered
 
 COLDEST, HOTTEST = 0.25, 10.0  # temperatures that are looked through: rows that are all right would ask for 0
-THRESHOLDS = 200  # tried at most: quantiles of the probabilities
-NEARBY = 21  # of them whose scores are averaged: of 1, 11 and 21 the best on new rows of two normal distributions
+THRESHOLDS = 200  # tried at most: quantiles of the probabilities, half of them of what is so and half of what is not
+NEARBY = 43  # of them whose scores are averaged
+# Calibrated on new rows of two normal distributions (half, 20%, 5% and 1% positive), of TabM's answers on Adult and of
+# naive Bayes on tumours, for balanced accuracy, F1 and accuracy fitted to 150 to 4,000 rows: 21, 31 and 61 lose 14%, 5%
+# and 3% more against the best threshold there is. Quantiles of all probabilities leave too few thresholds among those
+# of a rare class: with 1% positive, 4,000 rows and F1 they lose .26, these .02.
 # in 15 of 18 cases (three metrics, 200 to 6,800 rows), if only just: balanced accuracy .7884, .7891, .7894 with 6,800
 BINS = 15  # of a reliability diagram (Guo et al. 2017), with as many rows each
 ROWS_A_BIN = 20  # at least: the share that is right in fewer is mostly chance
@@ -87,7 +91,9 @@ def fit_threshold(p: np.ndarray, y: np.ndarray, weight: np.ndarray | None, metri
     from scipy.ndimage import uniform_filter1d
 
     positive = p if task.is_multilabel else p[:, 1]
-    tried = np.unique(np.append(np.quantile(positive, np.linspace(0, 1, THRESHOLDS)), THRESHOLD))
+    parts = [part for part in (positive[y == 1], positive[y == 0]) if part.size]
+    shares = np.linspace(0, 1, THRESHOLDS // 2)
+    tried = np.unique(np.concatenate([[THRESHOLD], *(np.quantile(part, shares) for part in parts)]))
     between = (tried[1:] + tried[:-1]) / 2
     if not len(between):  # all say one half
         return THRESHOLD

@@ -79,7 +79,7 @@ def fit(
         watching.append(_Validation(compiled, prepared, config.label_smoothing))
     watching.append(_StopAtNaN())
     if config.fit_to is not None:
-        watching.append(_FitTo(config.fit_to))
+        watching.append(FitTo(config.fit_to))
     if config.patience is not None and len(prepared.held):
         watching.append(
             keras.callbacks.EarlyStopping(
@@ -235,7 +235,7 @@ class _StopAtNaN(keras.callbacks.Callback):
             self.model.stop_training = True
 
 
-class _FitTo(keras.callbacks.Callback):
+class FitTo(keras.callbacks.Callback):
     """Ends a run whose training loss is low enough, or has stopped falling."""
 
     FLAT = 0.99  # of the best loss so far: what counts as falling
@@ -246,6 +246,7 @@ class _FitTo(keras.callbacks.Callback):
         self.target, self.best, self.since = target, float("inf"), 0
 
     def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
+        """Looks at the loss of the look that ends."""
         loss = (logs or {})["loss"]
         self.since = 0 if loss < self.FLAT * self.best else self.since + 1
         self.best = min(self.best, loss)

@@ -64,6 +64,16 @@ def test_what_was_stopped_by_its_validation_loss_stops_there_again(context, smal
     assert np.isfinite(judged.score)
 
 
+def test_what_was_trained_until_its_loss_fell_no_more_is_trained_as_long_again(context):
+    fitted = SHORT.but(epochs=40, learning_rate=3e-2, fit_to=0.5)
+    epochs = context.judge(fitted, 1).runs[0][0].best_epoch
+    assert 1 < epochs < 40
+    context.shared[REFITS] = (fitted,)
+    final = final_config(context, fitted)
+    assert (final.refit, final.fit_to, final.stop_after) == (True, None, epochs)
+    assert context.train(final).best_epoch == epochs
+
+
 def test_time_is_kept_for_it_where_there_is_so_much_and_used_by_nothing_else(context, small):
     timed = context_of(replace(small, budget=Budget(TINY, 1e3)), "ensemble")
     timed.split, timed.shared = context.split, context.shared

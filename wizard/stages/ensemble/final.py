@@ -47,17 +47,20 @@ def final_run(context: Context, config: TrainingConfig) -> TrainingRun:
 
 
 def final_config(context: Context, config: TrainingConfig) -> TrainingConfig:
-    """The configuration of `final_run`: nothing is held out to stop by, so it stops where it did when it was judged."""
+    """The configuration of `final_run`: it stops where it did when it was judged.
+
+    Nothing is held out to stop by, and on more rows the training loss stops falling somewhere else.
+    """
     if not context.split.folds and config.but(fold=None) not in refitted(context):
         return config.but(fold=None)
     final = config.but(fold=None, refit=True)
-    if config.patience is None or not is_judged(context, config, config.seed):
+    if (config.patience is None and config.fit_to is None) or not is_judged(context, config, config.seed):
         return final
     one = candidate(context, config, config.seed)
     if one is None:
         return final
     epochs = multiple(float(np.median([run.best_epoch for run in one.runs])), config.look_every)
-    return final.but(patience=None, stop_after=min(epochs, config.epochs))
+    return final.but(patience=None, fit_to=None, stop_after=min(epochs, config.epochs))
 
 
 def final_configs(context: Context) -> tuple[tuple[TrainingConfig, float], ...]:
