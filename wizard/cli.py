@@ -29,6 +29,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         with interrupt.one_clean_line():
             parsed = _parser().parse_args(arguments)
             parsed.command(parsed)
+            if arguments is None:  # a process of its own, that only has to end
+                interrupt.nothing_to_stop()
     except GateFailed as error:
         say(f"\n{error}")
         return 1

@@ -30,6 +30,16 @@ sys.argv[1:] = ["demo", "table", "--out", {out!r}]
 sys.exit(main())
 """
 
+ENDS = """
+import atexit, os, signal, sys
+from wizard import cli
+
+atexit.register(lambda: os.kill(os.getpid(), signal.SIGINT))
+cli._report = lambda parsed: cli.say("done")
+sys.argv[1:] = ["report", "a run"]
+sys.exit(cli.main())
+"""
+
 
 def stopped_cleanly(process: Started) -> None:
     """Holds a command that got Ctrl-C to its promise."""
@@ -45,6 +55,12 @@ def stopped_cleanly(process: Started) -> None:
 def test_a_command_is_stopped_while_it_imports(module, tmp_path):
     process = Started("-c", IMPORTS.format(module=module, out=str(tmp_path))).until(f"importing {module}")
     stopped_cleanly(process.interrupt())
+
+
+def test_a_command_that_is_done_ends_as_done_though_it_is_stopped_while_python_takes_itself_down():
+    process = Started("-c", ENDS)
+    assert process.end() == 0, process.said
+    assert process.said == "done\n"
 
 
 @pytest.mark.slow
@@ -102,10 +118,11 @@ def test_a_command_stopped_at_many_moments_comes_to_its_end(tmp_path):
     for _ in range(12):
         process = Started(*MODULE, "short", tmp_path / "stopped").until(BEGINS)
         time.sleep(moments.uniform(0.1, seconds))
-        if process.process.poll() is None:
-            stopped_cleanly(process.interrupt())
+        if process.interrupt().end() == 0:  # all was done already
+            assert "\nOpen " in process.said
+            assert "Stopped" not in process.said
         else:
-            assert process.end() == 0
+            stopped_cleanly(process)
     assert Started(*MODULE, "short", tmp_path / "stopped").end() == 0
     assert files_of(tmp_path / "stopped") == files_of(whole)
 

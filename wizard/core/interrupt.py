@@ -105,6 +105,12 @@ class _Watch:
                 return True
 
 
+def nothing_to_stop() -> None:
+    """Lets a process that has done its work end in peace: Ctrl-C while Python and libraries take themselves down."""
+    if threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
 def end_at_once() -> None:
     """Ends the process with the line, its cursor shown again: nothing else of it runs."""
     signal.signal(signal.SIGINT, signal.SIG_IGN) if threading.current_thread() is threading.main_thread() else None
