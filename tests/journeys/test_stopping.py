@@ -111,20 +111,20 @@ def test_a_script_gets_the_interrupt_as_python_has_it_with_a_word_on_going_on(tm
 @pytest.mark.timeout(3600)
 def test_a_command_stopped_at_many_moments_comes_to_its_end(tmp_path):
     moments = random.Random(3)
-    whole = tmp_path / "whole"
+    whole, stopped = tmp_path / "whole", tmp_path / "stopped"  # of the same file, which the ejected script names
     started = time.monotonic()
-    assert Started(*MODULE, "short", whole).end() == 0
+    assert Started(*MODULE, "short", tmp_path, whole).end() == 0
     seconds = time.monotonic() - started
     for _ in range(12):
-        process = Started(*MODULE, "short", tmp_path / "stopped").until(BEGINS)
+        process = Started(*MODULE, "short", tmp_path, stopped).until(BEGINS)
         time.sleep(moments.uniform(0.1, seconds))
         if process.interrupt().end() == 0:  # all was done already
             assert "\nOpen " in process.said
             assert "Stopped" not in process.said
         else:
             stopped_cleanly(process)
-    assert Started(*MODULE, "short", tmp_path / "stopped").end() == 0
-    assert files_of(tmp_path / "stopped") == files_of(whole)
+    assert Started(*MODULE, "short", tmp_path, stopped).end() == 0
+    assert files_of(stopped) == files_of(whole)
 
 
 def files_of(out: Path) -> list[str]:
