@@ -34,4 +34,5 @@ def test_a_journey_without_time_does_what_it_must_and_names_the_rest(sample, tmp
         assert set(costs.SPARED[stage]) <= skipped | {finding.step for finding in result.findings if finding.is_done}
     assert {"local_or_global", "downsampling"} <= set(wizard.results["explore"].method[LEFT_OUT])
     assert wizard.results["ensemble"].finding("test_once").measured is not None
+    assert wizard.results["ensemble"].finding("calibrate").is_done, "answers would be named from another threshold"
     assert any(line.startswith("The journey was given 10 s and took ") for line in wizard.results["ensemble"].plain)

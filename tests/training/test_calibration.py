@@ -155,3 +155,13 @@ def test_a_threshold_for_a_rare_class_is_about_the_best_there_is_on_new_rows(sha
         scores = [METRICS[metric].score(y[new], named(p[new], one, BINARY), None) for one in (threshold, *tried)]
         lost.append(max(scores) - scores[0])
     assert np.mean(lost) < most
+
+
+def test_a_threshold_for_rare_labels_is_about_the_best_there_is_on_new_rows():
+    random, metric = np.random.default_rng(0), METRICS["label_f1"]
+    y = (random.random((20_000, 3)) < 0.01).astype("float64")
+    p = 1 / (1 + np.exp(-random.normal(3 * y)))
+    threshold = fit_threshold(p[:4000], y[:4000], None, metric, LABELS)
+    tried = np.quantile(p[4000:][y[4000:] == 1], np.linspace(0, 1, 80))
+    scores = [metric.score(y[4000:], named(p[4000:], one, LABELS), None) for one in (threshold, *tried)]
+    assert scores[0] > max(scores) - 0.04

@@ -20,7 +20,6 @@ NEARBY = 43  # of them whose scores are averaged
 # naive Bayes on tumours, for balanced accuracy, F1 and accuracy fitted to 150 to 4,000 rows: 21, 31 and 61 lose 14%, 5%
 # and 3% more against the best threshold there is. Quantiles of all probabilities leave too few thresholds among those
 # of a rare class: with 1% positive, 4,000 rows and F1 they lose .26, these .02.
-# in 15 of 18 cases (three metrics, 200 to 6,800 rows), if only just: balanced accuracy .7884, .7891, .7894 with 6,800
 BINS = 15  # of a reliability diagram (Guo et al. 2017), with as many rows each
 ROWS_A_BIN = 20  # at least: the share that is right in fewer is mostly chance
 MOST_DRAWN, FEWEST_DRAWS = 40_000_000, 20  # labels drawn for the null, half a second; and how often at least
