@@ -91,6 +91,9 @@ MORE = {
         MLP.but(family="convnet_1d", hp={"width": 8, "blocks": 2}, augment=0.2, creative=0.5, mixup=0.2,
                 inputs=evening(("level", "amplitude"))),
     ),
+    "until its loss falls no more": (
+        "amount", MLP.but(fit_to=1e-9, look_every=2, epochs=400, schedule="constant", dropout=0.0),
+    ),
     "realmlp": (
         "mlp",
         MLP.but(family="realmlp", hp={"width": 64, "depth": 2, "activation": "selu"}, learning_rate=0.04, fade=True,
